@@ -1,0 +1,90 @@
+"""The errors that imidgraph raises.
+
+Every error descends from `ImidgraphError` and from the builtin that a caller would expect, carries the values
+that it speaks about, and says what to do next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class ImidgraphError(Exception):
+    """Any failure that imidgraph reports on purpose."""
+
+
+class _NotFound(ImidgraphError, LookupError):
+    """A name that nothing answers to, with the names that come close."""
+
+    what = "Nothing"
+    hint = ""
+
+    def __init__(self, name: str, suggestions: Sequence[str] = ()) -> None:
+        self.name = name
+        self.suggestions = list(suggestions)
+        near = f" Did you mean {_either(self.suggestions)}?" if self.suggestions else ""
+        super().__init__(f"{self.what} is called {name!r}.{near} {self.hint}")
+
+    def __reduce__(self) -> tuple[type[_NotFound], tuple[str, list[str]]]:
+        return type(self), (self.name, self.suggestions)
+
+
+class EntityNotFound(_NotFound):
+    """No entity has this name, synonym, brand, lay word or identifier.
+
+    Examples
+    --------
+    >>> EntityNotFound("lenalidomid", ["lenalidomide"]).suggestions
+    ['lenalidomide']
+    """
+
+    what = "No entity"
+    hint = "Search with 'imidgraph search WORDS' or kg.search(words)."
+
+
+class QueryNotFound(_NotFound):
+    """No query of the catalogue has this name.
+
+    Examples
+    --------
+    >>> print(QueryNotFound("drug-card", ["drugs-by-class"]))
+    No query is called 'drug-card'. Did you mean 'drugs-by-class'? List them with 'imidgraph query list' or kg.queries.
+    """
+
+    what = "No query"
+    hint = "List them with 'imidgraph query list' or kg.queries."
+
+
+class AmbiguousLabel(ImidgraphError, LookupError):
+    """Several entities answer to one name.
+
+    Examples
+    --------
+    >>> AmbiguousLabel("lymphoma", ["imid:a", "imid:b"]).candidates
+    ['imid:a', 'imid:b']
+    """
+
+    def __init__(self, label: str, candidates: Sequence[str]) -> None:
+        self.label = label
+        self.candidates = list(candidates)
+        super().__init__(f"{label!r} can mean {_either(self.candidates)}. Ask for one of them.")
+
+    def __reduce__(self) -> tuple[type[AmbiguousLabel], tuple[str, list[str]]]:
+        return type(self), (self.label, self.candidates)
+
+
+class QueryError(ImidgraphError, ValueError):
+    """A query text, a parameter or the kind of a query is wrong."""
+
+
+class OntologyError(ImidgraphError, ValueError):
+    """An RDF file is missing, cannot be parsed or does not hold what it should."""
+
+
+class ExportError(ImidgraphError, OSError):
+    """A file cannot be written, or its suffix names no known format."""
+
+
+def _either(names: Sequence[str]) -> str:
+    quoted = [repr(name) for name in names]
+    return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]

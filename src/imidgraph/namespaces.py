@@ -1,0 +1,137 @@
+"""The prefixes of the graph, and the two verbs of identifiers: `expand` and `compress`.
+
+Prefixes are spelled as Bioregistry prefers them. `expand` also understands other spellings in use
+(``MESH:D009101``, ``PMID:24292625``, ``orphanet:29073``); `compress` always answers with the preferred one.
+"""
+
+from __future__ import annotations
+
+import re
+
+IMID = "https://w3id.org/imidgraph/"
+
+PREFIXES: dict[str, str] = {
+    "atc": "http://www.whocc.no/atc_ddd_index/?code=",
+    "biolink": "https://w3id.org/biolink/vocab/",
+    "cas": "https://commonchemistry.cas.org/detail?cas_rn=",
+    "CHEBI": "http://purl.obolibrary.org/obo/CHEBI_",
+    "chembl.compound": "http://rdf.ebi.ac.uk/resource/chembl/molecule/",
+    "CL": "http://purl.obolibrary.org/obo/CL_",
+    "clinicaltrials": "https://clinicaltrials.gov/study/",
+    "dailymed": "https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm?setid=",
+    "dcterms": "http://purl.org/dc/terms/",
+    "doi": "https://doi.org/",
+    "DOID": "http://purl.obolibrary.org/obo/DOID_",
+    "drugbank": "https://go.drugbank.com/drugs/",
+    "ECO": "http://purl.obolibrary.org/obo/ECO_",
+    "EFO": "http://www.ebi.ac.uk/efo/EFO_",
+    "GO": "http://purl.obolibrary.org/obo/GO_",
+    "HGNC": "http://identifiers.org/hgnc/",
+    "HP": "http://purl.obolibrary.org/obo/HP_",
+    "ICD10CM": "http://purl.bioontology.org/ontology/ICD10CM/",
+    "imid": IMID,
+    "mesh": "http://id.nlm.nih.gov/mesh/",
+    "MONDO": "http://purl.obolibrary.org/obo/MONDO_",
+    "NCBIGene": "https://www.ncbi.nlm.nih.gov/gene/",
+    "NCIT": "http://purl.obolibrary.org/obo/NCIT_",
+    "omim": "https://omim.org/entry/",
+    "ORPHA": "http://www.orpha.net/ORDO/Orphanet_",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "pubchem.compound": "http://rdf.ncbi.nlm.nih.gov/pubchem/compound/CID",
+    "pubmed": "https://pubmed.ncbi.nlm.nih.gov/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "reactome": "https://reactome.org/content/detail/",
+    "RO": "http://purl.obolibrary.org/obo/RO_",
+    "rxnorm": "http://purl.bioontology.org/ontology/RXNORM/",
+    "schema": "https://schema.org/",
+    "SIO": "https://semanticscience.org/resource/SIO_",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "umls": "http://linkedlifedata.com/resource/umls/id/",
+    "unii": "https://precision.fda.gov/uniisearch/srs/unii/",
+    "uniprot": "http://purl.uniprot.org/uniprot/",
+    "vann": "http://purl.org/vocab/vann/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+
+SYNONYMS: dict[str, str] = {
+    "chembl": "chembl.compound",
+    "cid": "pubchem.compound",
+    "ctgov": "clinicaltrials",
+    "entrez": "NCBIGene",
+    "icd10": "ICD10CM",
+    "meshid": "mesh",
+    "mim": "omim",
+    "nct": "clinicaltrials",
+    "ordo": "ORPHA",
+    "orphanet": "ORPHA",
+    "pmid": "pubmed",
+    "pubchem": "pubchem.compound",
+    "rxcui": "rxnorm",
+    "uniprotkb": "uniprot",
+}
+
+_PREFERRED = {prefix.lower(): prefix for prefix in PREFIXES} | SYNONYMS
+_LONGEST_FIRST = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
+_CURIE = re.compile(r"([A-Za-z][A-Za-z0-9.]*)[:_](\S+)")
+
+
+def expand(curie: str) -> str | None:
+    """Expand a CURIE in any spelling to its IRI.
+
+    Parameters
+    ----------
+    curie : str
+        A CURIE. The case of the prefix does not matter, and known other prefixes are understood.
+
+    Returns
+    -------
+    str or None
+        The IRI, or None where the text is no CURIE of a known prefix.
+
+    Examples
+    --------
+    >>> expand("MESH:D009101")
+    'http://id.nlm.nih.gov/mesh/D009101'
+    >>> expand("PMID:24292625") == expand("pubmed:24292625")
+    True
+    >>> expand("blood clots") is None
+    True
+    """
+    match = _CURIE.fullmatch(curie.strip())
+    prefix = _PREFERRED.get(match[1].lower()) if match else None
+    if match is None or prefix is None:
+        return None
+    local = match[2]
+    if local.lower().startswith(prefix.lower() + ":"):  # banana: CHEBI:CHEBI:63791
+        local = local[len(prefix) + 1 :]
+    if prefix == "pubchem.compound":
+        local = local.removeprefix("CID")
+    return PREFIXES[prefix] + local
+
+
+def compress(iri: str) -> str:
+    """Compress an IRI to its CURIE with the preferred prefix.
+
+    Parameters
+    ----------
+    iri : str
+        An IRI.
+
+    Returns
+    -------
+    str
+        The CURIE, or the IRI itself where no known prefix fits.
+
+    Examples
+    --------
+    >>> compress("https://w3id.org/imidgraph/lenalidomide")
+    'imid:lenalidomide'
+    >>> compress("https://example.org/x")
+    'https://example.org/x'
+    """
+    for prefix, namespace in _LONGEST_FIRST:
+        if iri.startswith(namespace) and len(iri) > len(namespace):
+            return f"{prefix}:{iri[len(namespace) :]}"
+    return iri

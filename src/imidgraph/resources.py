@@ -1,0 +1,13 @@
+"""Finds the ontology and the queries: in a checkout, an editable install or an installed wheel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+# The wheel carries ontology/ and queries/ inside the package; a checkout has them at the top of the repository.
+_ROOT = _PACKAGE if (_PACKAGE / "ontology").is_dir() else _PACKAGE.parents[1]
+
+ONTOLOGY = _ROOT / "ontology"
+RELEASE = ONTOLOGY / "imid.ttl"
+QUERIES = _ROOT / "queries"
