@@ -85,6 +85,24 @@ class ExportError(ImidgraphError, OSError):
     """A file cannot be written, or its suffix names no known format."""
 
 
+class MissingExtra(ImidgraphError, ImportError):
+    """A feature needs a library that is not installed.
+
+    Examples
+    --------
+    >>> print(MissingExtra("pandas", "pandas"))
+    This needs pandas. Install it with: pip install 'imidgraph[pandas]'
+    """
+
+    def __init__(self, library: str, extra: str) -> None:
+        self.library = library
+        self.extra = extra
+        super().__init__(f"This needs {library}. Install it with: pip install 'imidgraph[{extra}]'")
+
+    def __reduce__(self) -> tuple[type[MissingExtra], tuple[str, str]]:
+        return type(self), (self.library, self.extra)
+
+
 def _either(names: Sequence[str]) -> str:
     quoted = [repr(name) for name in names]
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]

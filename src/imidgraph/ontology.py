@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from imidgraph.errors import OntologyError
 from imidgraph.namespaces import IMID, PREFIXES, compress
+from imidgraph.export.turtle import write_turtle
 
 _RDF_TYPE = NamedNode(PREFIXES["rdf"] + "type")
 _SUBJECT = NamedNode(IMID + "subject")
@@ -23,32 +24,6 @@ _PREDICATE = NamedNode(IMID + "predicate")
 _OBJECT = NamedNode(IMID + "object")
 _EVIDENCE = NamedNode(IMID + "evidence")
 _UNNAMED = {_EVIDENCE, NamedNode(IMID + "statement")}  # do not tell one association from another
-
-_SECTIONS = (
-    ("The ontology", ("owl:Ontology",)),
-    ("Classes", ("owl:Class",)),
-    ("Properties", ("owl:ObjectProperty", "owl:DatatypeProperty", "owl:AnnotationProperty")),
-    ("Sources", ("imid:Article", "imid:DrugLabel", "imid:RegisterEntry", "imid:WebPage")),
-    ("Evidence", ("imid:Evidence", "imid:Frequency")),
-)
-_PREDICATE_ORDER = (
-    "rdf:type",
-    "rdfs:label",
-    "skos:altLabel",
-    "skos:definition",
-    "skos:scopeNote",
-    "rdfs:subClassOf",
-    "rdfs:subPropertyOf",
-    "skos:broader",
-    "owl:inverseOf",
-    "rdfs:domain",
-    "rdfs:range",
-    "imid:subject",
-    "imid:predicate",
-    "imid:object",
-)
-_LAST = ("skos:exactMatch", "skos:closeMatch", "skos:broadMatch", "dcterms:source", "rdfs:isDefinedBy")
-
 
 def build(directory: Path) -> bytes:
     """Build the release from an ontology directory.
@@ -83,7 +58,7 @@ def build(directory: Path) -> bytes:
             derived |= set(store.query(rule.read_text(encoding="utf-8")))  # type: ignore[arg-type]
         except SyntaxError as error:
             raise OntologyError(f"The rule {rule.name} is not valid SPARQL: {error}. Correct it and build again.") from error
-    return _write(triples | derived)
+    return write_turtle(triples | derived)
 
 
 def _read_modules(directory: Path) -> list[Triple]:
@@ -149,64 +124,3 @@ def _association_name(statement: list[tuple[NamedNode, object]]) -> NamedNode:
 def _digest(pairs: Iterable[tuple[NamedNode, object]], length: int) -> str:
     text = "\n".join(sorted(f"{predicate} {value}" for predicate, value in pairs))
     return hashlib.sha256(text.encode()).hexdigest()[:length]
-
-
-def _write(triples: set[Triple]) -> bytes:
-    types: dict[str, str] = {}
-    for triple in triples:
-        if triple.predicate == _RDF_TYPE:
-            kind, subject = compress(triple.object.value), triple.subject.value  # type: ignore[union-attr]
-            types[subject] = min(kind, types.get(subject, kind), key=_kind_order)
-    associations = {triple.subject.value for triple in triples if triple.predicate == _SUBJECT}  # type: ignore[union-attr]
-    sections: dict[tuple[int, str], list[Triple]] = {}
-    for triple in triples:
-        subject = triple.subject.value  # type: ignore[union-attr]
-        kind = types.get(subject, "")
-        sections.setdefault(_section(kind, subject in associations), []).append(triple)
-    used = {compress(term.value).partition(":")[0] for triple in triples for term in triple if isinstance(term, NamedNode)}
-    used |= {compress(t.object.datatype.value).partition(":")[0] for t in triples if hasattr(t.object, "datatype")} - {"rdf"}
-    prefixes = {prefix: namespace for prefix, namespace in PREFIXES.items() if prefix in used}
-    width = max(map(len, prefixes)) + 1
-    ordered = sorted(prefixes.items(), key=lambda item: item[0].lower())
-    lines = [f"@prefix {prefix + ':':<{width}} <{namespace}> .\n" for prefix, namespace in ordered]
-    for (_, title), members in sorted(sections.items()):
-        lines.append(f"\n# {'=' * 76}\n# {title}\n# {'=' * 76}\n\n")
-        lines.append(_turtle(sorted(members, key=_triple_order), prefixes))
-    return "".join(lines).encode()
-
-
-def _turtle(triples: list[Triple], prefixes: dict[str, str]) -> str:
-    text = serialize(triples, format=RdfFormat.TURTLE, prefixes=prefixes)
-    assert text is not None
-    return "".join(_spaced(text.decode().splitlines()))
-
-
-def _spaced(lines: list[str]) -> Iterator[str]:
-    first = True
-    for line in lines:
-        if line.startswith("@prefix"):
-            continue
-        if not line.startswith("\t") and not first:
-            yield "\n"
-        first = False
-        yield line.replace("\t", "    ", 1) + "\n"
-
-
-def _section(kind: str, is_association: bool) -> tuple[int, str]:
-    for position, (title, kinds) in enumerate(_SECTIONS):
-        if kind in kinds:
-            return (position if position < 3 else position + 10, title)
-    return (12, f"Associations: {kind}") if is_association else (3, f"Entities: {kind}")
-
-
-def _kind_order(kind: str) -> tuple[bool, str]:
-    return not kind.startswith("imid:"), kind
-
-
-def _triple_order(triple: Triple) -> tuple[str, int, str, str]:
-    predicate = compress(triple.predicate.value)
-    if predicate in _PREDICATE_ORDER:
-        rank = _PREDICATE_ORDER.index(predicate)
-    else:
-        rank = 100 + _LAST.index(predicate) if predicate in _LAST else 50
-    return triple.subject.value, rank, predicate, str(triple.object)  # type: ignore[union-attr]

@@ -1,0 +1,35 @@
+"""imidgraph: the knowledge graph of the immunomodulatory imide drugs.
+
+>>> import imidgraph
+>>> kg = imidgraph.load()
+>>> kg.entity("Revlimid").label
+'lenalidomide'
+"""
+
+from imidgraph.errors import (
+    AmbiguousLabel,
+    EntityNotFound,
+    ExportError,
+    ImidgraphError,
+    MissingExtra,
+    OntologyError,
+    QueryError,
+    QueryNotFound,
+)
+from imidgraph.graph import KnowledgeGraph, load
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AmbiguousLabel",
+    "EntityNotFound",
+    "ExportError",
+    "ImidgraphError",
+    "KnowledgeGraph",
+    "MissingExtra",
+    "OntologyError",
+    "QueryError",
+    "QueryNotFound",
+    "__version__",
+    "load",
+]

@@ -1,0 +1,44 @@
+"""The behaviour that all commands share: errors become one line and an exit code, misspelt commands a suggestion."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from imidgraph.errors import AmbiguousLabel, EntityNotFound, ImidgraphError, QueryNotFound
+
+FOUND, NOTHING, USAGE = 0, 1, 2
+
+
+class Group(click.Group):
+    """A group of commands that suggests the command that was meant, and turns errors into exit codes."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Find the command, or say which one was probably meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+            if near:
+                error.message += f" Did you mean {near[0]!r}?"
+            raise
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; report an error of imidgraph in one line."""
+        try:
+            return super().invoke(ctx)
+        except ImidgraphError as error:
+            fail(error)
+        except BrokenPipeError:  # the reader has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(FOUND)
+
+
+def fail(error: ImidgraphError) -> NoReturn:
+    """Say what is wrong on standard error, and exit: 1 where nothing was found, 2 where the request is wrong."""
+    click.echo(f"{click.style('error', fg='red')}: {error}", err=True)
+    sys.exit(NOTHING if isinstance(error, EntityNotFound | AmbiguousLabel | QueryNotFound) else USAGE)

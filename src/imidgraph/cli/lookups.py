@@ -1,0 +1,168 @@
+"""Commands that look things up: show, search, relationships, status, compare."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from imidgraph import load
+from imidgraph.cli.group import FOUND, NOTHING
+from imidgraph.cli.output import format_option, print_rows, say, say_not_advice
+from imidgraph.lookup import Entity
+from imidgraph.model import Association, Evidence, Frequency, Indication, Risk
+
+
+@click.command()
+@click.argument("name")
+@format_option
+def show(name: str, format_: str | None) -> None:
+    """Show what the graph knows about NAME, each statement with its sources.
+
+    NAME is a label, synonym, brand, lay word, identifier or IRI: revlimid, "blood clots", CHEBI:63791.
+    """
+    entity = load().entity(name)
+    if format_ in {"csv", "tsv", "json"} or (format_ is None and not sys.stdout.isatty()):
+        _print_statements(entity.relationships, format_)
+    else:
+        _print_card(entity)
+    say_not_advice()
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", "-n", default=10, show_default=True, help="How many matches at most.")
+@format_option
+def search(words: tuple[str, ...], limit: int, format_: str | None) -> None:
+    """Search for entities whose names come close to WORDS."""
+    matches = load().search(" ".join(words), limit)
+    rows = [(match.entity.curie, match.entity.label, match.entity.category, match.name, match.score) for match in matches]
+    if not rows:
+        say(f"Nothing is called anything like {' '.join(words)!r}.")
+        sys.exit(NOTHING)
+    print_rows(("entity", "label", "category", "matched", "score"), rows, format_)
+
+
+@click.command()
+@click.option("--subject", "-s", help="Whom the statements are about.")
+@click.option("--predicate", "-p", help="The relation, such as degrades or approvedFor.")
+@click.option("--object", "-o", "object_", help="What the subject is related to.")
+@format_option
+def relationships(subject: str | None, predicate: str | None, object_: str | None, format_: str | None) -> None:
+    """List statements by any of their ends, with their sources."""
+    if subject is None and predicate is None and object_ is None:
+        raise click.UsageError("Name at least one of --subject, --predicate and --object.")
+    graph = load()
+    found = graph.relationships(subject, predicate, object_)
+    if not found:
+        say("Not curated here: the graph has no such statement. That does not mean that it is false.")
+        sys.exit(NOTHING)
+    _print_statements(found, format_)
+    say_not_advice()
+
+
+@click.command()
+@click.argument("subject")
+@click.argument("predicate")
+@click.argument("object_", metavar="OBJECT")
+def status(subject: str, predicate: str, object_: str) -> None:
+    """Tell whether a fact is supported, negated, disputed or not curated.
+
+    \b
+    For example:
+      imidgraph status pomalidomide inGeneration "third generation"
+    """
+    answer = load().status(subject, predicate, object_)
+    click.echo(answer)
+    sys.exit(FOUND if answer in {"supported", "disputed"} else NOTHING)
+
+
+@click.command()
+@click.argument("drugs", nargs=-1, required=True)
+@format_option
+def compare(drugs: tuple[str, ...], format_: str | None) -> None:
+    """Compare two or more DRUGS side by side."""
+    if len(drugs) < 2:
+        raise click.UsageError("Name two drugs or more.")
+    comparison = load().compare(*drugs)
+    rows: list[tuple[str, ...]] = []
+    for aspect in comparison.aspects:
+        own = [", ".join(term.label for term in aspect.only(position)) for position in range(len(comparison.drugs))]
+        rows.append((aspect.predicate.label, ", ".join(term.label for term in aspect.shared), *own))
+    print_rows(("relation", "all", *(f"only {drug.label}" for drug in comparison.drugs)), rows, format_)
+    say_not_advice()
+
+
+def _print_statements(found: list[Association], format_: str | None) -> None:
+    columns = ("subject", "relation", "object", "details", "sources", "statement")
+    rows = [
+        (
+            item.subject.label,
+            ("not: " if item.negated else "") + item.predicate.label,
+            item.object.label,
+            _details(item),
+            "; ".join(_cite(evidence) for evidence in item.evidence),
+            item.curie,
+        )
+        for item in found
+    ]
+    if format_ == "table" or (format_ is None and sys.stdout.isatty()):
+        columns, rows = columns[:-1], [row[:-1] for row in rows]  # type: ignore[assignment]
+    print_rows(columns, rows, format_)
+
+
+def _print_card(entity: Entity) -> None:
+    click.secho(f"{entity.label}  ", bold=True, nl=False)
+    click.secho(f"{entity.category}  {entity.curie}", dim=True)
+    if entity.definition:
+        click.echo(entity.definition)
+    for name, values in (("also called", entity.synonyms), ("identifiers", entity.identifiers)):
+        if values:
+            click.echo(f"{name}: {', '.join(values)}")
+    groups: dict[str, list[Association]] = {}
+    for item in sorted(entity.relationships, key=_card_order):
+        groups.setdefault(("not: " if item.negated else "") + item.predicate.label, []).append(item)
+    for relation, items in groups.items():
+        click.echo()
+        click.secho(relation, bold=True, fg="cyan")
+        for item in items:
+            details = _details(item)
+            click.echo(f"  {item.object.label}" + (f" ({details})" if details else ""))
+            for evidence in item.evidence:
+                click.secho(f"      {_cite(evidence)}", dim=True)
+
+
+_CARD_ORDER = ("belongsTo", "inGeneration", "binds", "modulates", "degrades", "approvedFor", "hasAdverseEffect", "dispensedUnder")
+
+
+def _card_order(item: Association) -> tuple[Any, ...]:
+    local = item.predicate.iri.rpartition("/")[2]
+    rank = _CARD_ORDER.index(local) if local in _CARD_ORDER else len(_CARD_ORDER)
+    boxed = isinstance(item, Risk) and item.boxed_warning
+    return rank, item.negated, local, not boxed, item.object.label, str(item.qualifiers.get("approvalDate", ""))
+
+
+def _details(item: Association) -> str:
+    parts: list[Any] = []
+    if isinstance(item, Risk):
+        parts += ["BOXED WARNING"] if item.boxed_warning else []
+        parts += [item.severity] if item.severity else []
+    elif isinstance(item, Indication):
+        combined = "with " + " and ".join(map(str, item.combined_with)) if item.combined_with else None
+        parts += [item.jurisdiction, item.approval_date, item.approval_type, item.setting, combined, item.population]
+    else:
+        parts += [value for name, values in sorted(item.qualifiers.items()) for value in values]
+    return ", ".join(str(part) for part in parts if part is not None)
+
+
+def _cite(evidence: Evidence) -> str:
+    where = f", {evidence.locator}" if evidence.locator else ""
+    figure = f"{evidence.figure} ({evidence.population}): " if isinstance(evidence, Frequency) else ""
+    doubt = {"copy": " [seen in a copy]", "unconfirmed": " [unconfirmed]"}.get(evidence.verification or "", "")
+    dispute = "DISPUTES: " if evidence.stance == "disputes" else ""
+    address = evidence.source.curie if evidence.source.category == "Article" else evidence.source.label
+    return f"{dispute}{figure}{address}{where}{doubt}"
+
+
+COMMANDS = (show, search, relationships, status, compare)

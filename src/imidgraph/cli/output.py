@@ -1,0 +1,84 @@
+"""What commands print: a table for a person, CSV, TSV or JSON for a program."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import click
+
+FORMATS = ("table", "csv", "tsv", "json")
+NOT_ADVICE = "This is a summary of published sources, not medical advice. Ask a doctor or pharmacist."
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def format_option(command: Command) -> Command:
+    """Add ``--format`` to a command: a table on a terminal, TSV in a pipe, unless the user says otherwise."""
+    option = click.option(
+        "--format",
+        "-f",
+        "format_",
+        type=click.Choice(FORMATS),
+        help="How to print.  [default: table on a terminal, tsv in a pipe]",
+    )
+    return option(command)
+
+
+def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], format_: str | None, title: str | None = None) -> None:
+    """Print rows on standard output."""
+    format_ = format_ or ("table" if sys.stdout.isatty() else "tsv")
+    if format_ == "table":
+        _print_table(columns, rows, title)
+    elif format_ == "json":
+        items = [dict(zip(columns, map(_plain, row), strict=True)) for row in rows]
+        click.echo(json.dumps(items, indent=2, ensure_ascii=False))
+    elif format_ == "csv":
+        csv.writer(sys.stdout, lineterminator="\n").writerows([columns, *(map(_text, row) for row in rows)])
+    else:
+        for row in [columns, *rows]:
+            click.echo("\t".join(_text(cell).translate(_TSV_ESCAPES) for cell in row))
+
+
+def say(message: str) -> None:
+    """Say something to the person, on standard error."""
+    click.secho(message, fg="yellow", err=True)
+
+
+def say_not_advice() -> None:
+    """Say in one line that this is not medical advice."""
+    say(NOT_ADVICE)
+
+
+_TSV_ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(getattr(cell, "curie", None) or _text(cell)) for cell in row))
+    width = None if sys.stdout.isatty() else 120
+    Console(width=width, highlight=False).print(table)
+
+
+def _text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    return str(cell).lower() if isinstance(cell, bool) else str(cell)
+
+
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, Decimal):
+        return int(cell) if cell == cell.to_integral_value() else float(cell)
+    return cell if cell is None or isinstance(cell, bool | int | float) else str(cell)

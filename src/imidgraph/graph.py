@@ -1,0 +1,308 @@
+"""The knowledge graph: one object that gives access to everything, and does nothing itself."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from imidgraph import comparison, resources, sparql, validation
+from imidgraph.errors import AmbiguousLabel, EntityNotFound, QueryError
+from imidgraph.lookup import Entity, Lookup, Match
+from imidgraph.model import Association
+from imidgraph.namespaces import expand
+from imidgraph.queries import Catalogue
+from imidgraph.stores import Results, Triples
+from imidgraph.stores.oxigraph import OxigraphStore
+from imidgraph.validation import Violation
+
+if TYPE_CHECKING:
+    import rdflib
+
+_VERSION = """
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+SELECT ?version WHERE { ?ontology a owl:Ontology ; owl:versionInfo ?version } ORDER BY ?version
+"""
+
+
+class KnowledgeGraph:
+    """A graph to look things up in, ask, traverse and export.
+
+    Make one with `imidgraph.load`.
+
+    Parameters
+    ----------
+    store : OxigraphStore
+        The engine that holds the graph.
+    queries : Catalogue
+        The named queries.
+
+    Examples
+    --------
+    >>> import imidgraph
+    >>> kg = imidgraph.load()
+    >>> kg.entity("blood clots").label
+    'thromboembolism'
+    """
+
+    def __init__(self, store: OxigraphStore, queries: Catalogue) -> None:
+        self._store = store
+        self.queries = queries
+
+    @cached_property
+    def version(self) -> str | None:
+        """The version of the graph."""
+        return next((str(version) for (version,) in self._store.select(_VERSION)), None)
+
+    def select(self, query: str) -> Results:
+        """Answer a SELECT query; the prefixes of the graph are known.
+
+        Parameters
+        ----------
+        query : str
+            SPARQL 1.1. SERVICE, FROM and updates are refused.
+
+        Raises
+        ------
+        QueryError
+            Where the text is refused, not valid SPARQL or no SELECT query.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> imidgraph.load().select("SELECT ?drug { ?drug imid:degrades imid:CSNK1A1 } ORDER BY ?drug").rows[0][0].curie
+        'imid:lenalidomide'
+        """
+        sparql.query_form(query)
+        results = self._store.select(query)
+        results.graph_version = self.version
+        return results
+
+    def ask(self, query: str) -> bool:
+        """Answer an ASK query.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> imidgraph.load().ask("ASK { imid:lenalidomide imid:degrades imid:IKZF1 }")
+        True
+        """
+        sparql.query_form(query)
+        return self._store.ask(query)
+
+    def construct(self, query: str) -> Triples:
+        """Answer a CONSTRUCT or DESCRIBE query.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> len(imidgraph.load().construct("CONSTRUCT WHERE { imid:lenalidomide imid:degrades imid:IKZF1 }"))
+        1
+        """
+        sparql.query_form(query)
+        return self._store.construct(query)
+
+    def run(self, name: str, **parameters: Any) -> Results:
+        """Run a query of the catalogue.
+
+        Parameters
+        ----------
+        name : str
+            The name of the query, as in `queries`.
+        **parameters
+            A value for each parameter. An entity may be given by any of its names.
+
+        Raises
+        ------
+        QueryNotFound
+            Where the catalogue has no such query.
+        QueryError
+            Where a parameter is missing, unknown or of another type.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> rows = imidgraph.load().run("drugs-by-generation", drug="Pomalyst").to_dicts()
+        >>> sorted({row["generationLabel"] for row in rows})
+        ['second generation', 'third generation']
+        """
+        query = self.queries[name]
+        values = {key: self._resolve(query.params[key], value) if key in query.params else value for key, value in parameters.items()}
+        results = self._store.select(query.bind(values))
+        results.graph_version = self.version
+        return results
+
+    def entity(self, name: str) -> Entity:
+        """Find an entity by label, synonym, brand, lay word, CURIE in any spelling, or IRI.
+
+        Raises
+        ------
+        EntityNotFound
+            Where nothing answers to the name; it carries suggestions.
+        AmbiguousLabel
+            Where several entities answer to the name; it carries them.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> imidgraph.load().entity("CC-4047").label
+        'pomalidomide'
+        """
+        return self._lookup.entity(name)
+
+    def search(self, words: str, limit: int = 10) -> list[Match]:
+        """Find entities whose names come close to some words, the best first.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> imidgraph.load().search("thalidomid", limit=1)[0].entity.curie
+        'imid:thalidomide'
+        """
+        return self._lookup.search(words, limit)
+
+    def relationships(
+        self, subject: str | None = None, predicate: str | None = None, object: str | None = None
+    ) -> list[Association]:
+        """Find statements by any of their ends, with their qualifiers and evidence.
+
+        Parameters
+        ----------
+        subject, object : str, optional
+            An entity by any of its names.
+        predicate : str, optional
+            A relation, such as ``degrades``.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> [str(item.subject) for item in imidgraph.load().relationships(predicate="degrades", object="CSNK1A1")]
+        ['lenalidomide']
+        """
+        return self._lookup.associations(*self._ends(subject, predicate, object))
+
+    def status(self, subject: str, predicate: str, object: str) -> str:
+        """Tell whether a fact is ``supported``, ``negated``, ``disputed`` or ``not curated``.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> imidgraph.load().status("pomalidomide", "inGeneration", "third generation")
+        'disputed'
+        """
+        ends = self._ends(subject, predicate, object)
+        return self._lookup.status(*map(str, ends))
+
+    def compare(self, *drugs: str) -> comparison.Comparison:
+        """Compare two or more drugs relation by relation.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> [drug.label for drug in imidgraph.load().compare("Thalomid", "Revlimid").drugs]
+        ['thalidomide', 'lenalidomide']
+        """
+        if len(drugs) < 2:
+            raise QueryError("A comparison needs two drugs or more.")
+        return comparison.compare([self.entity(drug) for drug in drugs])
+
+    def write(self, path: str | Path) -> Path:
+        """Write the graph to a file, whole or not at all; the suffix tells the format.
+
+        Raises
+        ------
+        ExportError
+            Where the suffix names no format or the file cannot be written.
+        """
+        from imidgraph import export, files
+
+        target = Path(path)
+        files.write_whole(target, export.writer(target.suffix)(self._store.triples()))
+        return target
+
+    def serialize(self, format: str = "ttl") -> bytes:
+        """Give the graph in a format: ``ttl``, ``nt`` or ``jsonld``."""
+        from imidgraph import export
+
+        return export.writer(format)(self._store.triples())
+
+    def to_rdflib(self) -> rdflib.Graph:
+        """Give the graph as an `rdflib.Graph`."""
+        from imidgraph.stores.rdflib import RdflibStore
+
+        return RdflibStore.from_turtle(self.serialize("ttl")).graph
+
+    def validate(self, shapes: bool = True) -> list[Violation]:
+        """Check the graph against the invariants of the catalogue and the SHACL shapes.
+
+        Parameters
+        ----------
+        shapes : bool
+            Whether to check the shapes too, which needs the extra ``validate``.
+        """
+        violations = validation.check_invariants(self._store, self.queries)
+        if shapes:
+            violations += validation.check_shapes(self.to_rdflib(), resources.ONTOLOGY / "shapes")
+        return violations
+
+    def close(self) -> None:
+        """Let go of the graph."""
+        self._store.close()
+
+    def __enter__(self) -> KnowledgeGraph:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        """Count the triples."""
+        return len(self._store)
+
+    @cached_property
+    def _lookup(self) -> Lookup:
+        return Lookup(self._store)
+
+    def _ends(self, subject: str | None, predicate: str | None, object: str | None) -> tuple[str | None, str | None, str | None]:
+        return (
+            self.entity(subject).iri if subject is not None else None,
+            self._lookup.predicate(predicate) if predicate is not None else None,
+            self.entity(object).iri if object is not None else None,
+        )
+
+    def _resolve(self, parameter: Any, value: Any) -> Any:
+        if parameter.type != "entity":
+            return value
+        name = str(getattr(value, "iri", value))
+        iri = expand(name)
+        if iri is not None and iri.startswith("https://w3id.org/imidgraph/"):
+            return iri
+        try:
+            return self._lookup.entity(name, parameter.entity_class)
+        except (EntityNotFound, AmbiguousLabel) as error:
+            known = self._lookup.labels(parameter.entity_class) if parameter.entity_class else []
+            hint = f" It takes: {', '.join(known)}." if 0 < len(known) <= 40 else ""
+            raise QueryError(f"{name!r} is no value of {parameter.name}. {error}{hint}") from error
+
+
+def load(path: str | Path | None = None) -> KnowledgeGraph:
+    """Load the graph that ships with imidgraph, or another one.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        An RDF file; the graph that ships with imidgraph if left out.
+
+    Raises
+    ------
+    OntologyError
+        Where the file is not there or cannot be parsed.
+
+    Examples
+    --------
+    >>> import imidgraph
+    >>> len(imidgraph.load()) > 1000
+    True
+    """
+    return KnowledgeGraph(OxigraphStore.read(Path(path or resources.RELEASE)), Catalogue(resources.QUERIES))

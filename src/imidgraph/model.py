@@ -1,0 +1,213 @@
+"""The values that lookups give: entities, associations, evidence and sources, frozen and typed."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from imidgraph.namespaces import compress
+
+Date = datetime.date | str
+"""A day, or a month or year as a string where a source says no more."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A thing with a name: an entity, a class or a relation.
+
+    Parameters
+    ----------
+    iri : str
+        Its IRI.
+    label : str
+        Its name.
+    category : str
+        The class that it belongs to, such as ``Drug``.
+    """
+
+    iri: str
+    label: str
+    category: str = ""
+
+    @property
+    def curie(self) -> str:
+        """The CURIE of this thing.
+
+        Examples
+        --------
+        >>> Term("https://w3id.org/imidgraph/IKZF1", "IKZF1", "Protein").curie
+        'imid:IKZF1'
+        """
+        return compress(self.iri)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True)
+class Source(Term):
+    """A document or record that statements rest on."""
+
+    url: str | None = None
+    journal: str | None = None
+    first_author: str | None = None
+    published: Date | None = None
+
+    @property
+    def citation(self) -> str:
+        """The source in one line.
+
+        Examples
+        --------
+        >>> Source("https://pubmed.ncbi.nlm.nih.gov/1", "On glue", "Article", None, "Nature", "Ito T", "2010").citation
+        'Ito T. On glue. Nature, 2010. pubmed:1'
+        """
+        where = ", ".join(str(part) for part in (self.journal, self.published) if part)
+        parts = [part for part in (self.first_author, self.label, where) if part]
+        return ". ".join([*parts, self.url or self.curie])
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A passage of a source that supports or disputes a statement."""
+
+    iri: str
+    source: Source
+    locator: str | None = None
+    stance: str = "supports"
+    verification: str | None = None
+    study_design: str | None = None
+    sample_size: int | None = None
+    population: str | None = None
+
+
+@dataclass(frozen=True)
+class Frequency(Evidence):
+    """A piece of evidence that reports how often something happened in a stated population."""
+
+    percent: Decimal | None = None
+    percent_lower: Decimal | None = None
+    percent_upper: Decimal | None = None
+    comparator_percent: Decimal | None = None
+    comparator: str | None = None
+    grade: str | None = None
+
+    @property
+    def figure(self) -> str:
+        """The frequency in one phrase, with its comparison.
+
+        Examples
+        --------
+        >>> source = Source("https://example.org/label", "Label")
+        >>> Frequency("https://example.org/e", source, percent=Decimal("22.5"), comparator_percent=Decimal("4.9")).figure
+        '22.5 % vs 4.9 %'
+        """
+        if self.percent is not None:
+            here = f"{self.percent} %"
+        else:
+            here = f"{self.percent_lower or '?'} to {self.percent_upper or '?'} %"
+        return here if self.comparator_percent is None else f"{here} vs {self.comparator_percent} %"
+
+
+@dataclass(frozen=True)
+class Association:
+    """One statement, with its qualifiers and its evidence."""
+
+    iri: str
+    subject: Term
+    predicate: Term
+    object: Term
+    category: str = "Association"
+    negated: bool = False
+    statement: str | None = None
+    qualifiers: dict[str, tuple[Any, ...]] = field(default_factory=dict, hash=False)
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The name of what the statement relates its subject to."""
+        return self.object.label
+
+    @property
+    def curie(self) -> str:
+        """The CURIE of the statement, by which it can be cited."""
+        return compress(self.iri)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources of its evidence, each once."""
+        return tuple(dict.fromkeys(item.source for item in self.evidence))
+
+    def _one(self, name: str) -> Any:
+        return next(iter(self.qualifiers.get(name, ())), None)
+
+    def __str__(self) -> str:
+        return self.statement or f"{self.subject} {'not: ' if self.negated else ''}{self.predicate} {self.object}"
+
+
+class GenerationAssignment(Association):
+    """To which generation a source counts a drug."""
+
+
+class MechanismOfAction(Association):
+    """One step by which the drugs of the class act."""
+
+
+class Indication(Association):
+    """For which disease a drug is approved, studied or used."""
+
+    @property
+    def approval_date(self) -> Date | None:
+        """The day, month or year of the approval."""
+        return self._one("approvalDate")  # type: ignore[no-any-return]
+
+    @property
+    def approval_type(self) -> str | None:
+        """The kind of the approval: regular, accelerated or conditional."""
+        return self._one("approvalType")  # type: ignore[no-any-return]
+
+    @property
+    def jurisdiction(self) -> Term | None:
+        """Where the approval holds."""
+        return self._one("jurisdiction")  # type: ignore[no-any-return]
+
+    @property
+    def setting(self) -> Term | None:
+        """At which point in the course of the disease the drug is given."""
+        return self._one("setting")  # type: ignore[no-any-return]
+
+    @property
+    def combined_with(self) -> tuple[Term, ...]:
+        """The drugs that are given together with it."""
+        return self.qualifiers.get("inCombinationWith", ())
+
+    @property
+    def population(self) -> str | None:
+        """The patients for whom it holds."""
+        return self._one("population")  # type: ignore[no-any-return]
+
+
+class Risk(Association):
+    """An adverse effect of a drug."""
+
+    @property
+    def boxed_warning(self) -> bool:
+        """Whether the boxed warning of the US label names the risk."""
+        return bool(self._one("boxedWarning"))
+
+    @property
+    def severity(self) -> str | None:
+        """How grave the risk is."""
+        return self._one("severity")  # type: ignore[no-any-return]
+
+    @property
+    def frequencies(self) -> tuple[Frequency, ...]:
+        """How often the effect was seen, each figure with its population and source."""
+        return tuple(item for item in self.evidence if isinstance(item, Frequency))
+
+
+CATEGORIES: dict[str, type[Association]] = {
+    kind.__name__: kind for kind in (GenerationAssignment, Indication, MechanismOfAction, Risk)
+}

@@ -1,0 +1,121 @@
+"""SPARQL text: its tokens, its form, what is refused before anything runs, and parameters bound as terms.
+
+The text is cut into the terminals of the SPARQL 1.1 grammar, so that a word inside a string, an IRI, a comment or a
+prefixed name is never taken for a keyword.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from imidgraph.errors import QueryError
+
+_TOKEN = re.compile(
+    r"""
+      (?P<comment>\#[^\r\n]*)
+    | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+    | (?P<string>\"\"\"(?:\"{0,2}(?:[^"\\]|\\.))*\"\"\"|'''(?:'{0,2}(?:[^'\\]|\\.))*'''|"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*')
+    | (?P<variable>[?$]\w+)
+    | (?P<name>(?:[^\W\d_](?:[\w.-]*[\w-])?)?:(?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*)?)
+    | (?P<blank>_:\w[\w.-]*)
+    | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+    | (?P<word>[A-Za-z_]\w*)
+    | (?P<space>\s+)
+    | (?P<mark>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+_UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"})
+
+
+def tokens(text: str) -> Iterator[tuple[str, str, int]]:
+    """Cut a SPARQL text into tokens, without comments and white space.
+
+    Yields
+    ------
+    tuple of str, str and int
+        The kind of the token, its text and its offset.
+
+    Examples
+    --------
+    >>> [kind for kind, _, _ in tokens('ASK { ?drug a "SERVICE" } # LOAD')]
+    ['word', 'mark', 'variable', 'word', 'string', 'mark']
+    """
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or "mark"
+        if kind not in {"comment", "space"}:
+            yield kind, match[0], match.start()
+
+
+def query_form(text: str) -> str:
+    """Tell the form of a query, and refuse what is no local read.
+
+    Parameters
+    ----------
+    text : str
+        A SPARQL text from anywhere.
+
+    Returns
+    -------
+    str
+        ``SELECT``, ``ASK``, ``CONSTRUCT`` or ``DESCRIBE``.
+
+    Raises
+    ------
+    QueryError
+        Where the text is an update, or uses SERVICE, FROM or FROM NAMED.
+
+    Examples
+    --------
+    >>> query_form("PREFIX select: <http://example.org/> ASK {}")
+    'ASK'
+    """
+    form = ""
+    for kind, token, _ in tokens(text):
+        word = token.upper() if kind == "word" else ""
+        if not form and word in _FORMS:
+            form = word
+        elif not form and word in _UPDATES:
+            raise QueryError(f"{word} is an update, and the graph is read-only. Ask with SELECT, ASK, CONSTRUCT or DESCRIBE.")
+        elif word == "SERVICE":
+            raise QueryError("SERVICE would reach another server, which is not allowed here. Ask that server itself.")
+        elif word == "FROM":
+            raise QueryError("FROM names a graph outside this one, which is not allowed here. Leave it out: the whole graph is asked.")
+    if not form:
+        raise QueryError("This is no SPARQL query. Start it with SELECT, ASK, CONSTRUCT or DESCRIBE.")
+    return form
+
+
+def bind(text: str, terms: Mapping[str, str]) -> str:
+    """Bind variables of the outer group to terms, through a VALUES block.
+
+    Parameters
+    ----------
+    text : str
+        A SELECT, ASK or CONSTRUCT query whose first group that is not a template is its WHERE group.
+    terms : mapping of str to str
+        Variable names, without the question mark, and terms in N-Triples syntax.
+
+    Returns
+    -------
+    str
+        The query with one VALUES block first in its WHERE group.
+
+    Examples
+    --------
+    >>> bind("SELECT ?drug WHERE { ?drug a ?type }", {"type": "<http://example.org/Drug>"})
+    'SELECT ?drug WHERE { VALUES (?type) { (<http://example.org/Drug>) } ?drug a ?type }'
+    """
+    if not terms:
+        return text
+    variables = " ".join(f"?{name}" for name in terms)
+    block = f" VALUES ({variables}) {{ ({' '.join(terms.values())}) }}"
+    start = 0
+    for kind, token, offset in tokens(text):
+        if kind == "word" and token.upper() == "WHERE":
+            start = offset
+        if token == "{" and kind == "mark" and start:
+            return text[: offset + 1] + block + text[offset + 1 :]
+    raise QueryError("The query has no WHERE group to bind parameters in. Write the word WHERE.")

@@ -1,0 +1,98 @@
+"""The embedded engine: pyoxigraph, in memory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyoxigraph
+from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Triple
+
+from imidgraph.errors import OntologyError, QueryError
+from imidgraph.namespaces import PREFIXES
+from imidgraph.stores.results import Results, Triples
+
+
+class OxigraphStore:
+    """A graph in memory that pyoxigraph answers queries over.
+
+    Examples
+    --------
+    >>> from imidgraph.resources import RELEASE
+    >>> OxigraphStore.read(RELEASE).ask("ASK { imid:lenalidomide imid:degrades imid:IKZF1 }")
+    True
+    """
+
+    def __init__(self, store: pyoxigraph.Store) -> None:
+        self._store = store
+
+    @classmethod
+    def read(cls, path: Path) -> OxigraphStore:
+        """Read an RDF file; its suffix tells the format.
+
+        Raises
+        ------
+        OntologyError
+            Where the file is not there, has an unknown suffix or cannot be parsed.
+        """
+        format = RdfFormat.from_extension(path.suffix.removeprefix("."))
+        if format is None:
+            raise OntologyError(f"The suffix of {path.name} names no RDF format. Use .ttl, .nt, .nq, .trig, .rdf or .jsonld.")
+        store = pyoxigraph.Store()
+        try:
+            store.load(path=str(path), format=format)
+        except SyntaxError as error:
+            raise OntologyError(f"{path} cannot be parsed: {error}. Correct the file and load it again.") from error
+        except (OSError, ValueError) as error:
+            raise OntologyError(f"{path} cannot be read: {error}. Check the path and its permissions.") from error
+        return cls(store)
+
+    def select(self, query: str) -> Results:
+        """Answer a SELECT query.
+
+        Raises
+        ------
+        QueryError
+            Where the text is not valid SPARQL, or no SELECT query.
+        """
+        start = time.perf_counter()
+        solutions = self._query(query)
+        if not isinstance(solutions, QuerySolutions):
+            raise QueryError("This is not a SELECT query. Use ask() or construct().")
+        results = Results(solutions)
+        results.elapsed = time.perf_counter() - start
+        return results
+
+    def ask(self, query: str) -> bool:
+        """Answer an ASK query."""
+        answer = self._query(query)
+        if not isinstance(answer, QueryBoolean):
+            raise QueryError("This is not an ASK query. Use select() or construct().")
+        return bool(answer)
+
+    def construct(self, query: str) -> Triples:
+        """Answer a CONSTRUCT or DESCRIBE query."""
+        triples = self._query(query)
+        if not isinstance(triples, QueryTriples):
+            raise QueryError("This is not a CONSTRUCT query. Use select() or ask().")
+        return Triples(list(triples))
+
+    def triples(self) -> Iterable[Triple]:
+        """Iterate over the triples of the graph, in no order."""
+        return (quad.triple for quad in self._store)
+
+    def close(self) -> None:
+        """Let go of the graph."""
+        self._store = pyoxigraph.Store()
+
+    def __len__(self) -> int:
+        return len(self._store)
+
+    def _query(self, text: str) -> QuerySolutions | QueryBoolean | QueryTriples:
+        try:
+            return self._store.query(text, prefixes=PREFIXES)
+        except SyntaxError as error:
+            raise QueryError(f"This is not valid SPARQL: {error}. Correct it and ask again.") from error
+        except (OSError, RuntimeError, ValueError) as error:
+            raise QueryError(f"The query failed: {error}") from error

@@ -1,0 +1,269 @@
+"""The results of queries: plain Python values, whatever the engine.
+
+RDF terms stop here: an IRI becomes an `Iri` (a string that knows its CURIE), a number, a boolean or a day becomes
+the Python value, every other literal a string.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    Triple,
+    parse_query_results,
+    serialize,
+)
+
+from imidgraph.errors import MissingExtra, QueryError
+from imidgraph.namespaces import PREFIXES, compress
+
+if TYPE_CHECKING:
+    import pandas
+
+_XSD = PREFIXES["xsd"]
+_FORMATS = {
+    "json": QueryResultsFormat.JSON,
+    "csv": QueryResultsFormat.CSV,
+    "tsv": QueryResultsFormat.TSV,
+    "xml": QueryResultsFormat.XML,
+}
+
+
+class Iri(str):
+    """An IRI: a string that knows its CURIE.
+
+    Examples
+    --------
+    >>> Iri("https://w3id.org/imidgraph/lenalidomide").curie
+    'imid:lenalidomide'
+    """
+
+    __slots__ = ()
+
+    @property
+    def curie(self) -> str:
+        """The CURIE of this IRI, or the IRI itself where no prefix fits."""
+        return compress(self)
+
+
+Value = Iri | str | int | float | Decimal | bool | datetime.date | datetime.datetime
+Row = tuple[Any, ...]
+
+
+def _lenient(convert: Callable[[str], Value]) -> Callable[[str], Value]:
+    def value(text: str) -> Value:
+        try:
+            return convert(text)
+        except (ValueError, ArithmeticError):  # an ill-typed literal is still data
+            return text
+
+    return value
+
+
+_CONVERTERS: dict[str, Callable[[str], Value]] = {
+    _XSD + "boolean": lambda text: text in {"true", "1"},
+    _XSD + "date": _lenient(datetime.date.fromisoformat),
+    _XSD + "dateTime": _lenient(datetime.datetime.fromisoformat),
+    _XSD + "decimal": _lenient(Decimal),
+    _XSD + "double": _lenient(float),
+    _XSD + "float": _lenient(float),
+    _XSD + "integer": _lenient(int),
+    _XSD + "int": _lenient(int),
+    _XSD + "long": _lenient(int),
+    _XSD + "nonNegativeInteger": _lenient(int),
+}
+
+
+def _value(term: Any) -> Any:
+    kind = type(term)
+    if kind is NamedNode:
+        return Iri(term.value)
+    if kind is Literal:
+        convert = _CONVERTERS.get(term.datatype.value)
+        return term.value if convert is None else convert(term.value)
+    if term is None:
+        return None
+    return f"_:{term.value}" if kind is BlankNode else str(term)
+
+
+class Results:
+    """The rows that a SELECT query gives.
+
+    Parameters
+    ----------
+    solutions : pyoxigraph.QuerySolutions
+        The solutions, as the engine gives them.
+    elapsed : float
+        Seconds that the engine took.
+    graph_version : str or None
+        The version of the graph that was asked.
+    truncated : str or None
+        Why rows were cut, or None where all are here.
+
+    Examples
+    --------
+    >>> import imidgraph
+    >>> results = imidgraph.load().select("SELECT ?n WHERE { VALUES ?n { 1 2 } } ORDER BY ?n")
+    >>> results.columns, results.rows
+    (('n',), [(1,), (2,)])
+    """
+
+    def __init__(
+        self, solutions: QuerySolutions, elapsed: float = 0.0, graph_version: str | None = None, truncated: str | None = None
+    ) -> None:
+        self.columns: tuple[str, ...] = tuple(variable.value for variable in solutions.variables)
+        self._solutions = list(solutions)
+        self._rows: list[Row] | None = None
+        self.elapsed = elapsed
+        self.graph_version = graph_version
+        self.truncated = truncated
+
+    @classmethod
+    def from_json(cls, text: bytes | str, elapsed: float = 0.0) -> Results:
+        """Read results in the W3C's JSON format.
+
+        Raises
+        ------
+        QueryError
+            Where the text is no such document.
+        """
+        try:
+            solutions = parse_query_results(text, format=QueryResultsFormat.JSON)
+            if not isinstance(solutions, QuerySolutions):
+                raise QueryError("The answer is a boolean, not a table. Use ask().")
+            return cls(solutions, elapsed)
+        except (SyntaxError, UnicodeDecodeError) as error:
+            raise QueryError(f"The answer is not SPARQL results JSON: {error}") from error
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows, as tuples of plain Python values in the order of the columns."""
+        if self._rows is None:
+            self._rows = [tuple(map(_value, solution)) for solution in self._solutions]
+        return self._rows
+
+    def __iter__(self) -> Iterator[Any]:
+        """Iterate over the rows as named tuples."""
+        row_type = NamedTuple("Row", [(column, Any) for column in self.columns])  # type: ignore[misc]
+        return (row_type(*row) for row in self.rows)
+
+    def __len__(self) -> int:
+        return len(self._solutions)
+
+    def __repr__(self) -> str:
+        return f"<Results: {len(self)} rows of {', '.join(self.columns)}>"
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Give each row as a dictionary; unbound variables are None."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+    def to_json(self) -> str:
+        """Give the rows as a JSON list of objects with native numbers and booleans."""
+        return json.dumps(self.to_dicts(), indent=2, ensure_ascii=False, default=_json_value)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Give the rows as a pandas frame.
+
+        Raises
+        ------
+        MissingExtra
+            Where pandas is not installed.
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise MissingExtra("pandas", "pandas") from error
+        return pandas.DataFrame(self.rows, columns=list(self.columns))
+
+    def serialize(self, format: str = "json") -> bytes:
+        """Write the results in a format of the W3C.
+
+        Parameters
+        ----------
+        format : str
+            ``json``, ``csv``, ``tsv`` or ``xml``.
+
+        Raises
+        ------
+        QueryError
+            Where the format is another one.
+        """
+        if format not in _FORMATS:
+            raise QueryError(f"There is no result format {format!r}. Use one of {', '.join(_FORMATS)}.")
+        document = json.dumps({"head": {"vars": self.columns}, "results": {"bindings": list(self._bindings())}}).encode()
+        if format == "json":
+            return document
+        solutions = parse_query_results(document, format=QueryResultsFormat.JSON)
+        return solutions.serialize(format=_FORMATS[format]) or b""
+
+    def _bindings(self) -> Iterator[dict[str, Any]]:
+        for solution in self._solutions:
+            terms = zip(self.columns, solution, strict=True)
+            yield {name: _json_term(term) for name, term in terms if term is not None}
+
+
+class Triples:
+    """The triples that a CONSTRUCT or DESCRIBE query gives.
+
+    Parameters
+    ----------
+    triples : sequence of pyoxigraph.Triple
+        The triples, as the engine gives them.
+
+    Examples
+    --------
+    >>> import imidgraph
+    >>> triples = imidgraph.load().construct("CONSTRUCT { imid:a imid:b 1 } WHERE {}")
+    >>> [object for _, _, object in triples]
+    [1]
+    """
+
+    def __init__(self, triples: Sequence[Triple]) -> None:
+        self.terms = sorted(triples, key=str)
+
+    def __iter__(self) -> Iterator[tuple[Any, Any, Any]]:
+        """Iterate over subject, predicate and object as plain Python values."""
+        return (tuple(map(_value, triple)) for triple in self.terms)  # type: ignore[misc]
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    def serialize(self, format: str = "turtle") -> bytes:
+        """Write the triples.
+
+        Parameters
+        ----------
+        format : str
+            ``turtle`` or ``ntriples``.
+        """
+        formats = {"turtle": RdfFormat.TURTLE, "ntriples": RdfFormat.N_TRIPLES}
+        if format not in formats:
+            raise QueryError(f"There is no triple format {format!r}. Use one of {', '.join(formats)}.")
+        return serialize(self.terms, format=formats[format], prefixes=PREFIXES) or b""
+
+
+def _json_value(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else str(value)
+
+
+def _json_term(term: Any) -> dict[str, Any]:
+    if isinstance(term, NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, BlankNode):
+        return {"type": "bnode", "value": term.value}
+    if isinstance(term, Triple):
+        parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
+        return {"type": "triple", "value": {name: _json_term(part) for name, part in parts.items()}}
+    if term.language is not None:
+        return {"type": "literal", "value": term.value, "xml:lang": term.language}
+    return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
