@@ -43,7 +43,7 @@ class Aspect:
         return tuple(term for term in first if all(term in other for other in others))
 
     def only(self, position: int) -> tuple[Term, ...]:
-        """What one drug, by position, is related to and not every other is."""
+        """Give what one drug, by position, is related to and not every other is."""
         return tuple(term for term in dict.fromkeys(item.object for item in self.statements[position]) if term not in self.shared)
 
 

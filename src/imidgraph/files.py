@@ -35,8 +35,8 @@ def write_whole(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         mode = path.stat().st_mode if path.exists() else 0o666 & ~_umask()
-        os.chmod(beside, mode)
-        os.replace(beside, path)
+        Path(beside).chmod(mode)
+        Path(beside).replace(path)
         beside = None
     except OSError as error:
         raise ExportError(f"{path} cannot be written: {error}. Choose a folder that exists and that you may write to.") from error

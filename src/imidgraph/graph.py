@@ -128,7 +128,9 @@ class KnowledgeGraph:
         ['second generation', 'third generation']
         """
         query = self.queries[name]
-        values = {key: self._resolve(query.params[key], value) if key in query.params else value for key, value in parameters.items()}
+        values = {
+            key: self._resolve(query.params[key], value) if key in query.params else value for key, value in parameters.items()
+        }
         results = self._store.select(query.bind(values))
         results.graph_version = self.version
         return results

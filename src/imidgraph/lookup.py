@@ -64,11 +64,24 @@ ORDER BY ?source ?property ?value
 """
 _TOPICS = "SELECT DISTINCT ?source ?property ?value WHERE { ?source imid:isAbout ?entity ; ?property ?value }"
 _ATTRIBUTES = "SELECT ?property ?value WHERE { ?entity ?property ?value } ORDER BY ?property ?value"
-_PREDICATES = "SELECT DISTINCT ?predicate ?label WHERE { ?a imid:predicate ?predicate . ?predicate rdfs:label ?label } ORDER BY ?label"
+_PREDICATES = (
+    "SELECT DISTINCT ?predicate ?label WHERE { ?a imid:predicate ?predicate . ?predicate rdfs:label ?label } ORDER BY ?label"
+)
 _SINGLE = "ASK { ?predicate imid:singleValued true }"
 
 _PRIORITY = {"label": 0, "brandName": 1, "altLabel": 1, "exactMatch": 2, "closeMatch": 3}
-_ASSOCIATION_PARTS = {"subject", "predicate", "object", "evidence", "negated", "statement", "label", "type", "knowledgeLevel", "agentType"}
+_ASSOCIATION_PARTS = {
+    "subject",
+    "predicate",
+    "object",
+    "evidence",
+    "negated",
+    "statement",
+    "label",
+    "type",
+    "knowledgeLevel",
+    "agentType",
+}
 
 
 @dataclass(frozen=True)
@@ -118,6 +131,11 @@ class Entity(Term):
     def relationships(self) -> list[Association]:
         """The statements that have it as their subject."""
         return self.lookup.associations(subject=self.iri)
+
+    @cached_property
+    def mentions(self) -> list[Association]:
+        """The statements that have it as their object."""
+        return self.lookup.associations(object=self.iri)
 
     @property
     def generations(self) -> list[Association]:
@@ -364,7 +382,7 @@ def _association(iri: str, facts: Mapping[str, list[Any]], evidence: tuple[Evide
 
 
 def _evidence(parts: Mapping[str, Mapping[str, Any]], sources: Mapping[str, Source]) -> tuple[Evidence, ...]:
-    items = []
+    items: list[Evidence] = []
     for iri, facts in parts.items():
         source = sources.get(facts.get("source", ""))
         if source is None:

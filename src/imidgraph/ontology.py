@@ -15,8 +15,8 @@ from pathlib import Path
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from imidgraph.errors import OntologyError
-from imidgraph.namespaces import IMID, PREFIXES, compress
 from imidgraph.export.turtle import write_turtle
+from imidgraph.namespaces import IMID, PREFIXES, compress
 
 _RDF_TYPE = NamedNode(PREFIXES["rdf"] + "type")
 _SUBJECT = NamedNode(IMID + "subject")
@@ -24,6 +24,7 @@ _PREDICATE = NamedNode(IMID + "predicate")
 _OBJECT = NamedNode(IMID + "object")
 _EVIDENCE = NamedNode(IMID + "evidence")
 _UNNAMED = {_EVIDENCE, NamedNode(IMID + "statement")}  # do not tell one association from another
+
 
 def build(directory: Path) -> bytes:
     """Build the release from an ontology directory.
@@ -112,11 +113,13 @@ def _values(facts: list[Triple], predicate: NamedNode) -> list[object]:
 
 
 def _association_name(statement: list[tuple[NamedNode, object]]) -> NamedNode:
-    ends = {predicate: value for predicate, value in statement}
-    parts = [ends.get(key) for key in (_SUBJECT, _PREDICATE, _OBJECT)]
-    if not all(isinstance(part, NamedNode) for part in parts):
-        raise OntologyError(f"An association needs a subject, a predicate and an object; this one has {ends}. Add what is missing.")
-    locals_ = [compress(part.value).rpartition(":")[2] for part in parts]  # type: ignore[union-attr]
+    ends = dict(statement)
+    parts = [part for part in map(ends.get, (_SUBJECT, _PREDICATE, _OBJECT)) if isinstance(part, NamedNode)]
+    if len(parts) < 3:
+        raise OntologyError(
+            f"An association needs a subject, a predicate and an object; this one has {ends}. Add what is missing."
+        )
+    locals_ = [compress(part.value).rpartition(":")[2] for part in parts]
     told_apart = [(predicate, value) for predicate, value in statement if predicate not in _UNNAMED]
     return NamedNode(IMID + "-".join([*locals_, _digest(told_apart, 8)]))
 

@@ -7,7 +7,7 @@ tags, params, returns and example. Its stem is its name everywhere.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -19,8 +19,6 @@ from pyoxigraph import Literal, NamedNode
 from imidgraph import sparql
 from imidgraph.errors import QueryError, QueryNotFound
 from imidgraph.namespaces import PREFIXES, expand
-
-_XSD = PREFIXES["xsd"]
 
 
 @dataclass(frozen=True)
@@ -46,33 +44,16 @@ class Parameter:
         --------
         >>> Parameter("drug", "entity").term("imid:lenalidomide")
         '<https://w3id.org/imidgraph/lenalidomide>'
-        >>> Parameter("word", "string").term('"} DROP ALL')
-        '"\\\\"} DROP ALL"'
+        >>> Parameter("word", "string").term("a word")
+        '"a word"'
         """
         if self.allowed and str(value) not in self.allowed:
             raise QueryError(f"{value!r} is no value of {self.name}. Use one of {', '.join(self.allowed)}.")
-        convert = {
-            "entity": _entity_term,
-            "string": lambda given: Literal(str(given)),
-            "integer": lambda given: Literal(str(int(given)), datatype=NamedNode(_XSD + "integer")),
-            "decimal": lambda given: Literal(str(Decimal(str(given))), datatype=NamedNode(_XSD + "decimal")),
-            "boolean": _boolean_term,
-            "date": lambda given: Literal(str(datetime.date.fromisoformat(str(given))), datatype=NamedNode(_XSD + "date")),
-        }[self.type]
+        takes, convert = _TYPES[self.type]
         try:
             return str(convert(value))
         except (ValueError, InvalidOperation, TypeError) as error:
-            raise QueryError(f"{value!r} is no value of {self.name}: it takes {_TYPES[self.type]}.") from error
-
-
-_TYPES = {
-    "entity": "a CURIE or an IRI such as imid:lenalidomide",
-    "string": "a text",
-    "integer": "a whole number such as 2015",
-    "decimal": "a number such as 0.8",
-    "boolean": "true or false",
-    "date": "a day such as 2015-02-17",
-}
+            raise QueryError(f"{value!r} is no value of {self.name}: it takes {takes}.") from error
 
 
 @dataclass(frozen=True)
@@ -117,7 +98,7 @@ class Query:
         lines = [line[3:] if line.startswith("#+ ") else line[2:] for line in self.text.splitlines() if line.startswith("#+")]
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
-            header = yaml.load("\n".join(lines), Loader=loader)
+            header = yaml.load("\n".join(lines), Loader=loader)  # noqa: S506 - one of the safe loaders
         except yaml.YAMLError as error:
             raise QueryError(f"The header of {self.path.name} is not valid YAML: {error}. Correct its '#+' lines.") from error
         return header if isinstance(header, dict) else {}
@@ -188,7 +169,7 @@ class Query:
                 raise QueryError(f"{self.name} has no parameter {name!r}. It takes: {known}.")
         for name, parameter in self.params.items():
             if parameter.required and name not in values:
-                raise QueryError(f"{self.name} needs the parameter {name!r}: {parameter.help or _TYPES[parameter.type]}.")
+                raise QueryError(f"{self.name} needs the parameter {name!r}: {parameter.help or _TYPES[parameter.type][0]}.")
         return sparql.bind(self.text, {name: self.params[name].term(value) for name, value in values.items()})
 
 
@@ -239,13 +220,27 @@ class Catalogue(Mapping[str, Query]):
         return [Query(path.stem, path) for path in sorted(self.directory.glob("verify/*.rq"))]
 
 
-def _entity_term(value: Any) -> NamedNode:
+def _entity(value: Any) -> NamedNode:
     text = str(getattr(value, "iri", value))
     return NamedNode(expand(text) or text)
 
 
-def _boolean_term(value: Any) -> Literal:
+def _boolean(value: Any) -> Literal:
     text = str(value).lower()
     if text not in {"true", "false"}:
         raise ValueError(text)
-    return Literal(text, datatype=NamedNode(_XSD + "boolean"))
+    return _typed(text, "boolean")
+
+
+def _typed(text: str, datatype: str) -> Literal:
+    return Literal(text, datatype=NamedNode(PREFIXES["xsd"] + datatype))
+
+
+_TYPES: dict[str, tuple[str, Callable[[Any], NamedNode | Literal]]] = {
+    "entity": ("a CURIE or an IRI such as imid:lenalidomide", _entity),
+    "string": ("a text", lambda value: Literal(str(value))),
+    "integer": ("a whole number such as 2015", lambda value: _typed(str(int(value)), "integer")),
+    "decimal": ("a number such as 0.8", lambda value: _typed(str(Decimal(str(value))), "decimal")),
+    "boolean": ("true or false", _boolean),
+    "date": ("a day such as 2015-02-17", lambda value: _typed(str(datetime.date.fromisoformat(str(value))), "date")),
+}

@@ -11,20 +11,21 @@ from collections.abc import Iterator, Mapping
 
 from imidgraph.errors import QueryError
 
+_ESCAPED = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"  # in the local part of a prefixed name
+_LONG = r'"""(?:"{0,2}(?:[^"\\]|\\.))*"""' + r"|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}"
+_SHORT = r'"(?:[^"\\\r\n]|\\.)*"' + r"|'(?:[^'\\\r\n]|\\.)*'"
 _TOKEN = re.compile(
-    r"""
-      (?P<comment>\#[^\r\n]*)
-    | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-    | (?P<string>\"\"\"(?:\"{0,2}(?:[^"\\]|\\.))*\"\"\"|'''(?:'{0,2}(?:[^'\\]|\\.))*'''|"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*')
-    | (?P<variable>[?$]\w+)
-    | (?P<name>(?:[^\W\d_](?:[\w.-]*[\w-])?)?:(?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*)?)
-    | (?P<blank>_:\w[\w.-]*)
-    | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-    | (?P<word>[A-Za-z_]\w*)
-    | (?P<space>\s+)
-    | (?P<mark>.)
-    """,
-    re.VERBOSE | re.DOTALL,
+    r"(?P<comment>\#[^\r\n]*)"
+    r"|(?P<iri><[^<>\"{}|^`\\\x00-\x20]*>)"
+    rf"|(?P<string>{_LONG}|{_SHORT})"
+    r"|(?P<variable>[?$]\w+)"
+    rf"|(?P<name>(?:[^\W\d_](?:[\w.-]*[\w-])?)?:(?:(?:[\w:]|{_ESCAPED})(?:[\w:.-]|{_ESCAPED})*)?)"
+    r"|(?P<blank>_:\w[\w.-]*)"
+    r"|(?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)"
+    r"|(?P<word>[A-Za-z_]\w*)"
+    r"|(?P<space>\s+)"
+    r"|(?P<mark>.)",
+    re.DOTALL,
 )
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"})
@@ -82,7 +83,9 @@ def query_form(text: str) -> str:
         elif word == "SERVICE":
             raise QueryError("SERVICE would reach another server, which is not allowed here. Ask that server itself.")
         elif word == "FROM":
-            raise QueryError("FROM names a graph outside this one, which is not allowed here. Leave it out: the whole graph is asked.")
+            raise QueryError(
+                "FROM names a graph outside this one, which is not allowed here. Leave it out: the whole graph is asked."
+            )
     if not form:
         raise QueryError("This is no SPARQL query. Start it with SELECT, ASK, CONSTRUCT or DESCRIBE.")
     return form
@@ -112,10 +115,10 @@ def bind(text: str, terms: Mapping[str, str]) -> str:
         return text
     variables = " ".join(f"?{name}" for name in terms)
     block = f" VALUES ({variables}) {{ ({' '.join(terms.values())}) }}"
-    start = 0
+    start: int | None = None
     for kind, token, offset in tokens(text):
         if kind == "word" and token.upper() == "WHERE":
             start = offset
-        if token == "{" and kind == "mark" and start:
+        if start is not None and (kind, token) == ("mark", "{"):
             return text[: offset + 1] + block + text[offset + 1 :]
     raise QueryError("The query has no WHERE group to bind parameters in. Write the word WHERE.")

@@ -24,7 +24,7 @@ def show(name: str, format_: str | None) -> None:
     """
     entity = load().entity(name)
     if format_ in {"csv", "tsv", "json"} or (format_ is None and not sys.stdout.isatty()):
-        _print_statements(entity.relationships, format_)
+        _print_statements(entity.relationships + entity.mentions, format_)
     else:
         _print_card(entity)
     say_not_advice()
@@ -95,8 +95,8 @@ def compare(drugs: tuple[str, ...], format_: str | None) -> None:
 
 
 def _print_statements(found: list[Association], format_: str | None) -> None:
-    columns = ("subject", "relation", "object", "details", "sources", "statement")
-    rows = [
+    columns: tuple[str, ...] = ("subject", "relation", "object", "details", "sources", "statement")
+    rows: list[tuple[str, ...]] = [
         (
             item.subject.label,
             ("not: " if item.negated else "") + item.predicate.label,
@@ -108,7 +108,7 @@ def _print_statements(found: list[Association], format_: str | None) -> None:
         for item in found
     ]
     if format_ == "table" or (format_ is None and sys.stdout.isatty()):
-        columns, rows = columns[:-1], [row[:-1] for row in rows]  # type: ignore[assignment]
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
     print_rows(columns, rows, format_)
 
 
@@ -121,14 +121,16 @@ def _print_card(entity: Entity) -> None:
         if values:
             click.echo(f"{name}: {', '.join(values)}")
     groups: dict[str, list[Association]] = {}
-    for item in sorted(entity.relationships, key=_card_order):
-        groups.setdefault(("not: " if item.negated else "") + item.predicate.label, []).append(item)
+    for item in sorted(entity.relationships + entity.mentions, key=_card_order):
+        relation = ("not: " if item.negated else "") + item.predicate.label
+        groups.setdefault(relation if item.subject.iri == entity.iri else f"... {relation} {entity.label}", []).append(item)
     for relation, items in groups.items():
         click.echo()
         click.secho(relation, bold=True, fg="cyan")
         for item in items:
             details = _details(item)
-            click.echo(f"  {item.object.label}" + (f" ({details})" if details else ""))
+            other = item.object if item.subject.iri == entity.iri else item.subject
+            click.echo(f"  {other.label}" + (f" ({details})" if details else ""))
             for evidence in item.evidence:
                 click.secho(f"      {_cite(evidence)}", dim=True)
 

@@ -91,7 +91,9 @@ def run(name: str, parameters: tuple[str, ...], format_: str | None) -> None:
 
 @click.command()
 @click.argument("text", required=False)
-@click.option("--file", "path", type=click.Path(dir_okay=False, path_type=Path), help="Read the query from a file; - is standard input.")
+@click.option(
+    "--file", "path", type=click.Path(dir_okay=False, path_type=Path), help="Read the query from a file; - is standard input."
+)
 @format_option
 def sparql(text: str | None, path: Path | None, format_: str | None) -> None:
     """Answer a SPARQL query; the prefixes of the graph are known.

@@ -233,7 +233,7 @@ class Triples:
 
     def __iter__(self) -> Iterator[tuple[Any, Any, Any]]:
         """Iterate over subject, predicate and object as plain Python values."""
-        return (tuple(map(_value, triple)) for triple in self.terms)  # type: ignore[misc]
+        return (tuple(map(_value, triple)) for triple in self.terms)
 
     def __len__(self) -> int:
         return len(self.terms)

@@ -1,0 +1,42 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := demo
+
+.PHONY: demo test lint build clean
+
+demo: $(VENV)/installed
+	@mkdir -p $(DEMO)
+	@echo '$$ imidgraph show revlimid' && $(BIN)/imidgraph show revlimid --format table
+	@echo '$$ imidgraph query run boxed-warnings' && $(BIN)/imidgraph query run boxed-warnings --format table
+	@echo '$$ imidgraph compare lenalidomide pomalidomide' && $(BIN)/imidgraph compare lenalidomide pomalidomide --format table
+	@echo '$$ imidgraph export $(DEMO)/imid.nt' && $(BIN)/imidgraph export $(DEMO)/imid.nt
+
+test: $(VENV)/installed-dev lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/imidgraph build --check
+
+build: $(VENV)/installed
+	$(BIN)/imidgraph build
+
+clean:
+	rm -rf $(VENV) $(DEMO)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "imidgraph needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo "Python's venv is missing. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/installed
