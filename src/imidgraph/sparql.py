@@ -27,6 +27,7 @@ _TOKEN = re.compile(
     r"|(?P<mark>.)",
     re.DOTALL,
 )
+_CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")  # may stand anywhere in a query, in a keyword too
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"})
 
@@ -74,6 +75,7 @@ def query_form(text: str) -> str:
     'ASK'
     """
     form = ""
+    text = _CODEPOINT.sub(lambda match: chr(min(int(match[1] or match[2], 16), 0x10FFFF)), text)
     for kind, token, _ in tokens(text):
         word = token.upper() if kind == "word" else ""
         if not form and word in _FORMS:

@@ -71,7 +71,7 @@ def write_turtle(triples: Iterable[Triple]) -> bytes:
     used = {compress(term.value).partition(":")[0] for triple in triples for term in triple if isinstance(term, NamedNode)}
     used |= {compress(t.object.datatype.value).partition(":")[0] for t in triples if hasattr(t.object, "datatype")} - {"rdf"}
     prefixes = {prefix: namespace for prefix, namespace in PREFIXES.items() if prefix in used}
-    width = max(map(len, prefixes)) + 1
+    width = max(map(len, prefixes), default=0) + 1
     ordered = sorted(prefixes.items(), key=lambda item: item[0].lower())
     lines = [f"@prefix {prefix + ':':<{width}} <{namespace}> .\n" for prefix, namespace in ordered]
     for (_, title), members in sorted(sections.items()):

@@ -1,0 +1,84 @@
+"""The tree is the architecture: a module imports only from the rows below its own."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+PACKAGE = ROOT / "src" / "imidgraph"
+ROWS = {
+    "errors": 0,
+    "namespaces": 0,
+    "model": 1,
+    "resources": 1,
+    "files": 1,
+    "sparql": 1,
+    "stores": 2,
+    "queries": 2,
+    "lookup": 3,
+    "validation": 3,
+    "export": 3,
+    "comparison": 4,
+    "ontology": 4,
+    "graph": 5,
+    "__init__": 6,
+    "cli": 7,
+}
+HOMES = {
+    "pyoxigraph": {"stores", "export", "queries", "lookup", "ontology"},
+    "rdflib": {"stores", "validation", "export", "graph"},
+    "pyshacl": {"validation"},
+    "click": {"cli"},
+    "rich": {"cli"},
+    "yaml": {"queries"},
+    "rapidfuzz": {"queries", "lookup"},
+    "pandas": {"stores"},
+}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def _noun(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def _imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_run_one_way(path: Path) -> None:
+    own = _noun(path)
+    assert own in ROWS, f"give {own} a row in the table"
+    for name in _imports(path):
+        first, _, rest = name.partition(".")
+        if first == "imidgraph":
+            noun = rest.split(".")[0]
+            other = noun if noun in ROWS else "__init__"
+            assert other == own or ROWS[other] < ROWS[own], f"{own} imports {name}"
+        elif first not in sys.stdlib_module_names:
+            assert own in HOMES.get(first, set()), f"{first} has no home in {own}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_modules_stay_small(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 450
+
+
+def test_the_command_line_starts_without_what_it_may_not_need() -> None:
+    import subprocess
+
+    code = "import sys, imidgraph.cli; print(sorted({name.split('.')[0] for name in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    for name in ("rdflib", "networkx", "pandas", "rich", "rapidfuzz", "SPARQLWrapper", "pyshacl", "yaml"):
+        assert f"'{name}'" not in loaded, f"{name} is imported at start"

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imidgraph import AmbiguousLabel, EntityNotFound, KnowledgeGraph, QueryError
+from imidgraph.lookup import normalize
+from imidgraph.model import Frequency
+
+
+@pytest.mark.parametrize(
+    ("name", "curie"),
+    [
+        ("lenalidomide", "imid:lenalidomide"),
+        ("REVLIMID", "imid:lenalidomide"),
+        ("Revlimid®", "imid:lenalidomide"),
+        ("CC-5013", "imid:lenalidomide"),
+        ("imid:lenalidomide", "imid:lenalidomide"),
+        ("https://w3id.org/imidgraph/lenalidomide", "imid:lenalidomide"),
+        ("CHEBI:63791", "imid:lenalidomide"),
+        ("chebi:CHEBI:63791", "imid:lenalidomide"),
+        ("DB00480", "imid:lenalidomide"),
+        ("mesh:D000077269", "imid:lenalidomide"),
+        ("MESH:C467567", "imid:lenalidomide"),
+        ("Pomalyst", "imid:pomalidomide"),
+        ("Imnovid", "imid:pomalidomide"),
+        ("Thalomid", "imid:thalidomide"),
+        ("Contergan", "imid:thalidomide"),
+        ("blood clots", "imid:thromboembolism"),
+        ("nerve damage", "imid:peripheral-neuropathy"),
+        ("birth defects", "imid:embryo-fetal-toxicity"),
+        ("low blood counts", "imid:cytopenia"),
+        ("plasma cell myeloma", "imid:multiple-myeloma"),
+        ("MONDO:0009693", "imid:multiple-myeloma"),
+        ("DOID:9538", "imid:multiple-myeloma"),
+        ("NCIT_C3242", "imid:multiple-myeloma"),
+        ("Ikaros", "imid:IKZF1"),
+        ("cereblon", "imid:CRBN"),
+        ("UniProtKB:Q96SW2", "imid:CRBN"),
+        ("PMID:24292625", "pubmed:24292625"),
+        ("doi:10.1126/science.1244851", "pubmed:24292625"),
+    ],
+)
+def test_an_entity_answers_to_each_of_its_names(kg: KnowledgeGraph, name: str, curie: str) -> None:
+    assert kg.entity(name).curie == curie
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("lenalidomid", "lenalidomide"), ("revlimit", "Revlimid"), ("multipel myeloma", "multiple myeloma")]
+)
+def test_a_typing_error_gets_a_suggestion(kg: KnowledgeGraph, typed: str, meant: str) -> None:
+    with pytest.raises(EntityNotFound) as caught:
+        kg.entity(typed)
+    assert meant in caught.value.suggestions
+    assert kg.search(typed)[0].score > 80
+
+
+@pytest.mark.parametrize("name", ["", " ", "zzzzqqq", "'; DROP", '"} UNION {', "imid:nothing", "\x00", "💊"])
+def test_nonsense_is_not_found(kg: KnowledgeGraph, name: str) -> None:
+    with pytest.raises(EntityNotFound):
+        kg.entity(name)
+
+
+def test_every_label_finds_its_entity_or_its_candidates(kg: KnowledgeGraph) -> None:
+    query = "SELECT ?e ?l WHERE { ?e a/rdfs:subClassOf+ imid:Entity ; rdfs:label ?l } ORDER BY ?e"
+    for entity, label in kg.select(query).rows:
+        try:
+            assert kg.entity(label).iri == entity
+        except AmbiguousLabel as error:
+            assert any(entity.curie in candidate for candidate in error.candidates)
+
+
+def test_risks_of_a_drug_carry_evidence_and_the_boxed_ones_come_first(kg: KnowledgeGraph) -> None:
+    drug = kg.entity("Revlimid")
+    boxed = [risk.boxed_warning for risk in drug.risks]
+    assert boxed == sorted(boxed, reverse=True)
+    assert all(risk.evidence and all(item.source.label for item in risk.evidence) for risk in drug.risks)
+    assert any(isinstance(item, Frequency) and item.figure for risk in drug.risks for item in risk.evidence)
+
+
+def test_views_of_a_drug_are_typed(kg: KnowledgeGraph) -> None:
+    drug = kg.entity("lenalidomide")
+    assert {item.label for item in drug.generations} == {"second generation"}
+    assert {"IKZF1", "IKZF3", "CSNK1A1"} <= {item.label for item in drug.mechanisms if item.predicate.label == "degrades"}
+    assert any(str(item.approval_date) == "2006-06-29" for item in drug.indications)
+    assert "L04AX04" in " ".join(drug.identifiers)
+    assert drug.programmes
+    assert {article.curie for article in drug.articles} >= {"pubmed:24292625"}
+    assert "Revlimid" in drug.synonyms
+    assert drug.definition
+
+
+def test_relationships_by_each_end(kg: KnowledgeGraph) -> None:
+    found = kg.relationships(predicate="degrades", object="casein kinase 1 alpha 1")
+    assert {item.subject.label for item in found} == {"lenalidomide"}
+    assert all(item.sources for item in found)
+    assert kg.relationships("lenalidomide", "degrades", "CSNK1A1") == found
+    with pytest.raises(QueryError, match="degrades"):
+        kg.relationships(predicate="destroys")
+
+
+def test_no_and_not_curated_are_different_answers(kg: KnowledgeGraph) -> None:
+    assert kg.status("lenalidomide", "degrades", "IKZF1") == "supported"
+    assert kg.status("pomalidomide", "inGeneration", "second generation") == "disputed"
+    assert kg.status("lenalidomide", "approvedFor", "chronic lymphocytic leukemia") == "negated"
+    assert kg.status("thalidomide", "degrades", "GSPT1") == "not curated"
+
+
+def test_a_comparison_tells_shared_from_own(kg: KnowledgeGraph) -> None:
+    comparison = kg.compare("lenalidomide", "pomalidomide")
+    degrades = next(aspect for aspect in comparison.aspects if aspect.predicate.label == "degrades")
+    assert {"IKZF1", "IKZF3"} <= set(map(str, degrades.shared))
+    assert "CSNK1A1" in map(str, degrades.only(0))
+    assert "CSNK1A1" not in map(str, degrades.only(1))
+    assert "only lenalidomide: CSNK1A1" in str(comparison)
+    with pytest.raises(QueryError):
+        kg.compare("lenalidomide")
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(name: str) -> None:
+    assert normalize(normalize(name)) == normalize(name)

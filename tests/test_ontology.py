@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import random
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pyoxigraph import BlankNode, NamedNode, RdfFormat, parse
+
+import imidgraph
+from imidgraph import OntologyError
+from imidgraph.export.turtle import write_turtle
+from imidgraph.namespaces import PREFIXES
+from imidgraph.ontology import build
+from imidgraph.resources import ONTOLOGY, RELEASE
+from tests.conftest import ROOT
+
+MODULES = sorted((ONTOLOGY / "src").glob("*.ttl"))
+TURTLE = sorted([*MODULES, *(ONTOLOGY / "shapes").glob("*.ttl")])
+
+
+def test_the_release_is_what_its_sources_build() -> None:
+    assert build(ONTOLOGY) == RELEASE.read_bytes()
+
+
+def test_the_release_has_no_blank_node() -> None:
+    triples = [quad.triple for quad in parse(path=str(RELEASE), format=RdfFormat.TURTLE)]
+    assert not [term for triple in triples for term in triple if isinstance(term, BlankNode)]
+
+
+def test_the_writer_does_not_depend_on_order() -> None:
+    triples = [quad.triple for quad in parse(path=str(RELEASE), format=RdfFormat.TURTLE)]
+    random.Random(1).shuffle(triples)
+    assert write_turtle(triples) == RELEASE.read_bytes()
+
+
+def test_version_is_one_everywhere() -> None:
+    header = (ONTOLOGY / "src" / "schema.ttl").read_text()
+    assert f'owl:versionInfo "{imidgraph.__version__}"' in header
+    assert f"owl:versionIRI <https://w3id.org/imidgraph/{imidgraph.__version__}>" in header
+    assert imidgraph.load().version == imidgraph.__version__
+    assert f"## {imidgraph.__version__}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+@pytest.fixture
+def ontology(tmp_path: Path) -> Path:
+    shutil.copytree(ONTOLOGY / "rules", tmp_path / "rules")
+    (tmp_path / "src").mkdir()
+    shutil.copy(ONTOLOGY / "src" / "schema.ttl", tmp_path / "src")
+    return tmp_path
+
+
+HEAD = "@prefix imid: <https://w3id.org/imidgraph/> .\n"
+ASSOCIATION = """
+[]
+    a imid:MechanismOfAction ;
+    imid:subject imid:a , imid:b ;
+    imid:predicate imid:degrades ;
+    imid:object imid:c , imid:d ;
+    imid:evidence [ imid:source imid:s ; imid:locator "abstract" ] .
+"""
+
+
+def _built(ontology: Path, text: str) -> list[str]:
+    (ontology / "src" / "facts.ttl").write_text(HEAD + text)
+    return build(ontology).decode().splitlines()
+
+
+def test_several_ends_stand_for_one_association_of_each_pair(ontology: Path) -> None:
+    lines = _built(ontology, ASSOCIATION)
+    assert len([line for line in lines if re.match(r"imid:[ab]-degrades-[cd]-[0-9a-f]{8} a imid:MechanismOfAction", line)]) == 4
+    assert len([line for line in lines if line.startswith("imid:evidence-")]) == 4
+
+
+def test_an_association_keeps_its_name_when_evidence_is_added(ontology: Path) -> None:
+    def names(text: str) -> set[str]:
+        return {line.split()[0] for line in _built(ontology, text) if "-degrades-" in line and " a imid:" in line}
+
+    more = ASSOCIATION.replace(" ] .", ' ] ,\n    [ imid:source imid:t ; imid:locator "results" ] ;\n    imid:statement "A."@en .')
+    assert names(ASSOCIATION) == names(more)
+
+
+def test_a_negated_association_gives_no_direct_edge(ontology: Path) -> None:
+    stated = "imid:degrades imid:c , imid:d"
+    assert any(stated in line for line in _built(ontology, ASSOCIATION))
+    negated = ASSOCIATION.replace("imid:evidence", "imid:negated true ;\n    imid:evidence")
+    assert not any(stated in line for line in _built(ontology, negated))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "imid:a imid:b ",
+        "[] imid:locator 'nowhere' .",
+        "[] imid:subject imid:a ; imid:object imid:b .",
+        "[] imid:subject imid:a ; imid:predicate imid:degrades .",
+    ],
+)
+def test_a_broken_module_is_one_clear_error(ontology: Path, text: str) -> None:
+    with pytest.raises(OntologyError, match=r"\.$"):
+        _built(ontology, text)
+
+
+def test_a_folder_without_modules_is_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(OntologyError, match="no Turtle modules"):
+        build(tmp_path)
+
+
+@pytest.mark.parametrize("path", TURTLE, ids=lambda path: path.stem)
+def test_modules_keep_the_style(path: Path) -> None:
+    text = path.read_text()
+    prefixes = re.findall(r"^@prefix (\S*): +<(.*)> \.$", text, re.M)
+    names = [name for name, _ in prefixes]
+    assert names == sorted(names, key=str.lower), "prefixes are alphabetical"
+    assert len({line.index("<") for line in text.splitlines() if line.startswith("@prefix")}) == 1, "prefixes are aligned"
+    known = {**PREFIXES, "sh": "http://www.w3.org/ns/shacl#"}
+    assert {name: known.get(name) for name, _ in prefixes} == dict(prefixes), "prefixes are those of namespaces"
+    body = re.sub(r'"(?:[^"\\]|\\.)*"|<[^>]*>', "", text[text.rindex("@prefix") :].partition("\n")[2])
+    unused = [name for name in names if not re.search(rf"(?<![\w.]){re.escape(name)}:", body)]
+    assert not [name for name in unused if name not in ("xsd",) or "^^xsd:" not in text], f"unused prefixes: {unused}"
+    assert "\t" not in text
+    assert not re.search(r"\n\n\n", text), "one blank line between blocks"
+    assert not re.search(r"[ ]+$", text, re.M), "no trailing spaces"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_a_subject_is_described_in_one_block(path: Path) -> None:
+    subjects = re.findall(r"^((?:[\w.]+:\S+|<[^>]+>))$", path.read_text(), re.M)
+    assert len(subjects) == len(set(subjects)), sorted({name for name in subjects if subjects.count(name) > 1})
+
+
+def test_it_is_consistent_under_a_reasoner(tmp_path: Path, program: Callable[[str], str]) -> None:
+    """HermiT, which ships inside owlready2, finds neither an inconsistency nor an unsatisfiable class."""
+    program("java")
+    import owlready2
+
+    # HermiT refuses the datatypes that OWL 2 does not name, such as xsd:date: they go as plain literals.
+    names = {PREFIXES["xsd"] + name for name in ("date", "gYear", "gYearMonth")}
+    lines = []
+    for quad in parse(path=str(RELEASE), format=RdfFormat.TURTLE):
+        datatype = getattr(quad.object, "datatype", None)
+        target = f'"{quad.object.value}"' if isinstance(datatype, NamedNode) and datatype.value in names else str(quad.object)
+        lines.append(f"{quad.subject} {quad.predicate} {target} .\n")
+    path = tmp_path / "imid.nt"
+    path.write_text("".join(lines))
+    world = owlready2.World()
+    ontology = world.get_ontology(path.as_uri()).load()
+    with ontology:
+        owlready2.sync_reasoner_hermit(world, infer_property_values=False, debug=0)
+    assert list(world.inconsistent_classes()) == []

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import datetime
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import imidgraph
+from imidgraph import KnowledgeGraph, OntologyError, QueryError
+from imidgraph.stores.oxigraph import OxigraphStore
+from imidgraph.stores.rdflib import RdflibStore
+from imidgraph.stores.results import Iri, Results
+
+VALUES = """
+SELECT ?value WHERE { VALUES (?n ?value) {
+    (1 <https://w3id.org/imidgraph/IKZF1>) (2 1) (3 1.5) (4 true) (5 "2013-02-08"^^xsd:date) (6 "1998"^^xsd:gYear)
+    (7 "a \\" \\n\\t, <>&"@en) (8 UNDEF) (9 "not a number"^^xsd:integer) (10 "é😀") (11 1.5e0)
+} } ORDER BY ?n
+"""
+PLAIN = [
+    Iri("https://w3id.org/imidgraph/IKZF1"),
+    1,
+    Decimal("1.5"),
+    True,
+    datetime.date(2013, 2, 8),
+    "1998",
+    'a " \n\t, <>&',
+    None,
+    "not a number",
+    "é😀",
+    1.5,
+]
+
+
+def test_terms_become_plain_values_on_each_engine(kg: KnowledgeGraph, reference: RdflibStore) -> None:
+    for results in (kg.select(VALUES), reference.select(VALUES)):
+        assert [value for (value,) in results.rows] == PLAIN
+        assert [type(value) for (value,) in results.rows] == [type(value) for value in PLAIN]
+
+
+def test_results_tell_their_columns_version_and_time(kg: KnowledgeGraph) -> None:
+    results = kg.select("SELECT ?b ?a WHERE { VALUES (?a ?b) { (1 2) } }")
+    assert results.columns == ("b", "a")
+    assert results.to_dicts() == [{"b": 2, "a": 1}]
+    assert [row.a for row in results] == [1]
+    assert results.graph_version == kg.version
+    assert results.elapsed > 0
+    assert results.truncated is None
+    assert len(results) == 1
+
+
+@pytest.mark.parametrize("format", ["json", "csv", "tsv", "xml"])
+def test_w3c_formats_read_back(kg: KnowledgeGraph, format: str) -> None:
+    import pyoxigraph
+
+    results = kg.select(VALUES)
+    written = results.serialize(format)
+    formats = {"json": "JSON", "csv": "CSV", "tsv": "TSV", "xml": "XML"}
+    if format == "csv":  # CSV has no way back to terms
+        assert written.decode().splitlines()[0] == "value"
+        return
+    read = pyoxigraph.parse_query_results(written, format=getattr(pyoxigraph.QueryResultsFormat, formats[format]))
+    assert isinstance(read, pyoxigraph.QuerySolutions)
+    assert Results(read).rows == results.rows
+
+
+def test_json_has_native_numbers(kg: KnowledgeGraph) -> None:
+    values = [row["value"] for row in json.loads(kg.select(VALUES).to_json())]
+    assert values[1:4] == [1, 1.5, True]
+
+
+def test_pandas_frame(kg: KnowledgeGraph) -> None:
+    frame = kg.select("SELECT ?a ?b WHERE { VALUES (?a ?b) { (1 2) (3 4) } } ORDER BY ?a").to_pandas()
+    assert list(frame.columns) == ["a", "b"]
+    assert frame["a"].tolist() == [1, 3]
+
+
+def test_an_unknown_format_names_those_that_exist(kg: KnowledgeGraph) -> None:
+    with pytest.raises(QueryError, match="json, csv, tsv, xml"):
+        kg.select("SELECT ?a WHERE {}").serialize("yaml")
+    with pytest.raises(QueryError, match="turtle, ntriples"):
+        kg.construct("CONSTRUCT WHERE { ?s ?p ?o }").serialize("yaml")
+
+
+def test_each_verb_takes_its_own_form(kg: KnowledgeGraph, reference: RdflibStore) -> None:
+    for store in (kg, reference):
+        with pytest.raises(QueryError):
+            store.select("ASK {}")
+        with pytest.raises(QueryError):
+            store.ask("SELECT ?s WHERE { ?s ?p ?o } LIMIT 1")
+        with pytest.raises(QueryError):
+            store.construct("SELECT ?s WHERE { ?s ?p ?o } LIMIT 1")
+        with pytest.raises(QueryError):
+            store.select("SELECT ?s WHERE { ?s")
+
+
+def test_construct_is_equal_on_each_engine(kg: KnowledgeGraph, reference: RdflibStore) -> None:
+    query = "CONSTRUCT { ?drug imid:degrades ?protein } WHERE { ?drug imid:degrades ?protein }"
+    ours, theirs = kg.construct(query), reference.construct(query)
+    assert len(ours) > 5
+    assert list(ours) == list(theirs)
+    assert ours.serialize("ntriples") == theirs.serialize("ntriples")
+
+
+def test_rdflib_graph_is_isomorphic(kg: KnowledgeGraph, reference: RdflibStore) -> None:
+    assert set(kg.to_rdflib()) == set(reference.graph)
+
+
+BROKEN = "@prefix imid: <https://w3id.org/imidgraph/> .\nimid:a imid:b ."
+
+
+@pytest.mark.parametrize("store", [OxigraphStore, RdflibStore])
+def test_a_broken_file_is_one_clear_error(tmp_path: Path, store: type[OxigraphStore] | type[RdflibStore]) -> None:
+    path = tmp_path / "broken.ttl"
+    path.write_text(BROKEN)
+    with pytest.raises(OntologyError):
+        store.read(path)
+    with pytest.raises(OntologyError):
+        store.read(tmp_path / "absent.ttl")
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(OntologyError):
+        store.read(path)
+
+
+def test_a_broken_file_names_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "broken.ttl"
+    path.write_text(BROKEN)
+    with pytest.raises(OntologyError, match="line 2"):
+        imidgraph.load(path)
+
+
+def test_an_unknown_suffix_names_those_that_exist(tmp_path: Path) -> None:
+    path = tmp_path / "graph.xlsx"
+    path.write_text("")
+    with pytest.raises(OntologyError, match=r"\.ttl"):
+        imidgraph.load(path)
+
+
+def test_another_graph_can_be_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "own.nt"
+    path.write_text("<http://example.org/a> <http://example.org/b> <http://example.org/c> .\n")
+    with imidgraph.load(path) as own:
+        assert len(own) == 1
+        assert own.version is None
