@@ -19,7 +19,7 @@ KINDS = {
     "DOID": {"Disease"},
     "drugbank": {"Drug"},
     "GO": {"BiologicalProcess", "ProteinComplex"},
-    "HGNC": {"Protein"},
+    "hgnc": {"Protein"},
     "HP": {"AdverseEffect", "Disease"},
     "MONDO": {"Disease", "AdverseEffect"},
     "NCBIGene": {"Protein"},

@@ -78,7 +78,9 @@ def test_an_association_keeps_its_name_when_evidence_is_added(ontology: Path) ->
     def names(text: str) -> set[str]:
         return {line.split()[0] for line in _built(ontology, text) if "-degrades-" in line and " a imid:" in line}
 
-    more = ASSOCIATION.replace(" ] .", ' ] ,\n    [ imid:source imid:t ; imid:locator "results" ] ;\n    imid:statement "A."@en .')
+    more = ASSOCIATION.replace(
+        " ] .", ' ] ,\n    [ imid:source imid:t ; imid:locator "results" ] ;\n    imid:statement "A."@en .'
+    )
     assert names(ASSOCIATION) == names(more)
 
 

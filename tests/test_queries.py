@@ -52,7 +52,9 @@ def test_the_golden_answer(kg: KnowledgeGraph, name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_engines_agree(kg: KnowledgeGraph, reference: RdflibStore, name: str) -> None:
     query = CATALOGUE[name]
-    text = query.bind({key: kg.entity(value).iri if query.params[key].type == "entity" else value for key, value in query.example.items()})
+    text = query.bind(
+        {key: kg.entity(value).iri if query.params[key].type == "entity" else value for key, value in query.example.items()}
+    )
     assert Counter(kg.select(text).rows) == Counter(reference.select(text).rows)
 
 
@@ -84,7 +86,9 @@ def test_the_text_keeps_the_style(path: Path) -> None:
     for prefix in re.findall(r"^PREFIX (\S*):", body, re.M):
         assert len(re.findall(rf"(?<![\w]){re.escape(prefix)}:", body)) > 1, f"{prefix} is unused"
     for keyword in ("select", "where", "optional", "filter", "union", "order by", "bind", "values"):
-        assert not re.search(rf"(?<![?\w:-]){keyword}(?![\w-])", re.sub(r'"[^"]*"|<[^>]*>|\?\w+', "", body)), f"{keyword} in lower case"
+        assert not re.search(rf"(?<![?\w:-]){keyword}(?![\w-])", re.sub(r'"[^"]*"|<[^>]*>|\?\w+', "", body)), (
+            f"{keyword} in lower case"
+        )
 
 
 @pytest.mark.parametrize("query", CATALOGUE.invariants, ids=lambda query: query.name)
@@ -107,7 +111,7 @@ def test_an_unknown_query_gets_a_suggestion(kg: KnowledgeGraph) -> None:
 
 
 def test_a_wrong_parameter_names_what_is_allowed(kg: KnowledgeGraph) -> None:
-    with pytest.raises(QueryError, match="It takes: .*drug"):
+    with pytest.raises(QueryError, match=r"It takes: .*drug"):
         kg.run("boxed-warnings", medicine="lenalidomide")
     with pytest.raises(QueryError, match=r"Did you mean 'lenalidomide'.*thalidomide"):
         kg.run("boxed-warnings", drug="lenalidomid")

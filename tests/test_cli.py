@@ -1,0 +1,187 @@
+"""The commands, run as a user runs them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from imidgraph.cli import main
+from imidgraph.cli.output import NOT_ADVICE
+from imidgraph.export import FORMATS
+from tests.conftest import ROOT
+
+
+def run(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(main, arguments, input=stdin)
+
+
+def test_show_prints_a_card_with_sources() -> None:
+    result = run("show", "revlimid", "--format", "table")
+    assert result.exit_code == 0
+    assert "degrades" in result.stdout
+    assert "CSNK1A1" in result.stdout
+    assert "BOXED WARNING" in result.stdout
+    assert "pubmed:" in result.stdout
+    assert NOT_ADVICE in result.stderr
+    assert NOT_ADVICE not in result.stdout
+
+
+def test_show_gives_data_to_a_program() -> None:
+    items = json.loads(run("show", "CSNK1A1", "--format", "json").stdout)
+    assert any(item["subject"] == "lenalidomide" and item["relation"] == "degrades" and item["sources"] for item in items)
+
+
+def test_search_finds_lay_words() -> None:
+    result = run("search", "blood", "clots", "--format", "csv")
+    assert list(csv.reader(io.StringIO(result.stdout)))[1][0] == "imid:thromboembolism"
+    assert run("search", "qqqqzzzz").exit_code == 1
+
+
+def test_relationships_by_their_ends() -> None:
+    result = run("relationships", "--predicate", "degrades", "--object", "CK1 alpha", "--format", "tsv")
+    if result.exit_code:  # the lay name of the protein is data, the symbol is fixed
+        result = run("relationships", "--predicate", "degrades", "--object", "CSNK1A1", "--format", "tsv")
+    assert result.stdout.splitlines()[1].startswith("lenalidomide\tdegrades\tCSNK1A1")
+    nothing = run("relationships", "-s", "thalidomide", "-p", "degrades", "-o", "GSPT1")
+    assert nothing.exit_code == 1
+    assert "Not curated" in nothing.stderr
+    assert run("relationships").exit_code == 2
+
+
+def test_status_has_four_answers() -> None:
+    assert run("status", "lenalidomide", "degrades", "IKZF1").stdout == "supported\n"
+    assert run("status", "thalidomide", "degrades", "GSPT1").stdout == "not curated\n"
+
+
+def test_compare_is_a_table() -> None:
+    result = run("compare", "lenalidomide", "pomalidomide", "--format", "csv")
+    rows = list(csv.reader(io.StringIO(result.stdout)))
+    assert rows[0] == ["relation", "all", "only lenalidomide", "only pomalidomide"]
+    assert any(row[0] == "degrades" and "CSNK1A1" in row[2] for row in rows)
+    assert run("compare", "lenalidomide").exit_code == 2
+
+
+@pytest.mark.parametrize("format_", ["table", "csv", "tsv", "json"])
+def test_a_query_runs_in_each_format(format_: str) -> None:
+    result = run("query", "run", "boxed-warnings", "drug=Revlimid", "--format", format_)
+    assert result.exit_code == 0
+    assert "lenalidomide" in result.stdout
+    assert "pomalidomide" not in result.stdout
+
+
+def test_queries_are_listed_and_shown() -> None:
+    listed = run("query", "list", "--format", "tsv").stdout
+    assert "boxed-warnings" in listed
+    assert run("query", "list", "--tag", "nonsense").exit_code == 1
+    shown = run("query", "show", "boxed-warnings")
+    assert "SELECT" in shown.stdout
+    assert "example: imidgraph query run boxed-warnings" in shown.stdout
+    assert run("query", "show", "boxed-warnings", "--sparql").stdout.startswith("PREFIX")
+
+
+def test_sparql_answers_each_form() -> None:
+    select = run("sparql", "SELECT ?drug { ?drug imid:degrades imid:CSNK1A1 } ORDER BY ?drug", "-f", "csv")
+    assert select.stdout == "drug\nhttps://w3id.org/imidgraph/lenalidomide\n"
+    assert run("sparql", "ASK { imid:lenalidomide imid:degrades imid:IKZF1 }").stdout == "true\n"
+    no = run("sparql", "ASK { imid:lenalidomide imid:degrades imid:GSPT1 }")
+    assert (no.exit_code, no.stdout) == (1, "false\n")
+    assert "imid:IKZF1" in run("sparql", "CONSTRUCT WHERE { imid:lenalidomide imid:degrades ?p }").stdout
+    assert run("sparql", "--file", "-", "-f", "csv", stdin="SELECT (1 AS ?n) {}").stdout == "n\n1\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("show", "lenalidomid"), 1, "Did you mean 'lenalidomide'"),
+        (("query", "run", "boxed-warning"), 1, "boxed-warnings"),
+        (("query", "run", "boxed-warnings", "medicine=x"), 2, "It takes"),
+        (("query", "run", "boxed-warnings", "drug"), 2, "name=value"),
+        (("query", "run", "boxed-warnings", "drug=a", "drug=b"), 2, "twice"),
+        (("query", "run", "boxed-warnings", 'drug="} } DROP ALL {'), 2, "no value of drug"),
+        (("sparql", "SELECT ?x {"), 2, "not valid SPARQL"),
+        (("sparql", "SELECT ?x { SERVICE <http://127.0.0.1/> { ?x ?y ?z } }"), 2, "SERVICE"),
+        (("sparql", "DROP ALL"), 2, "read-only"),
+        (("sparql",), 2, "--file"),
+        (("sparql", "--file", "/nonexistent/query.rq"), 2, "cannot be read"),
+        (("export", "/nonexistent/imid.nt"), 2, "cannot be written"),
+        (("export", "imid.doc"), 2, ".ttl"),
+        (("validate", "/nonexistent/graph.ttl"), 2, "cannot be read"),
+        (("shwo", "revlimid"), 2, "Did you mean 'show'"),
+        (("build", "/nonexistent"), 2, "no Turtle modules"),
+    ],
+)
+def test_bad_input_is_one_line_and_an_exit_code(arguments: tuple[str, ...], code: int, message: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == code, result.output
+    assert message in result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.output
+
+
+def test_export_writes_files_and_standard_output(tmp_path: Path) -> None:
+    path = tmp_path / "imid.nt"
+    assert run("export", str(path)).exit_code == 0
+    assert path.read_bytes() == CliRunner().invoke(main, ["export", "-", "--format", "nt"]).stdout_bytes
+
+
+def test_validate_finds_nothing_wrong_with_the_release() -> None:
+    result = run("validate")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "No violations" in result.stderr
+
+
+def test_validate_says_what_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.ttl"
+    path.write_text("""
+        @prefix imid: <https://w3id.org/imidgraph/> .
+        imid:wrong imid:subject imid:nobody ; imid:predicate imid:degrades ; imid:object imid:nothing .
+    """)
+    result = run("validate", str(path), "--format", "csv")
+    assert result.exit_code == 1
+    assert "incomplete-evidence" in result.stdout
+    assert "An association has evidence." in result.stdout
+
+
+def test_build_checks_the_release() -> None:
+    assert run("build", "--check").exit_code == 0
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    command = f"{sys.executable} -m imidgraph.cli query list --format csv | head -n 1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert done.stdout == "topic,query,answers,parameters\n"
+    assert done.stderr == ""
+
+
+def test_completion_is_offered() -> None:
+    environment = {"_IMIDGRAPH_COMPLETE": "bash_complete", "COMP_WORDS": "imidgraph query run boxed", "COMP_CWORD": "3"}
+    done = subprocess.run([str(Path(sys.executable).with_name("imidgraph"))], env=environment, capture_output=True, text=True)
+    assert "boxed-warnings" in done.stdout
+
+
+def _commands(group: object, path: str = "") -> list[str]:
+    found = []
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        full = f"{path} {name}".strip()
+        found += _commands(command, full) if hasattr(command, "commands") else [full]
+    return found
+
+
+@pytest.mark.parametrize("command", _commands(main))
+def test_every_command_has_help_and_is_in_the_readme(command: str) -> None:
+    result = run(*command.split(), "--help")
+    assert result.exit_code == 0
+    assert "--help" in result.stdout
+    assert f"imidgraph {command}" in (ROOT / "README.md").read_text()
+
+
+def test_the_readme_names_each_format() -> None:
+    text = (ROOT / "README.md").read_text()
+    assert all(f".{suffix}" in text for suffix in FORMATS)
