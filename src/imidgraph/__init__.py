@@ -15,6 +15,7 @@ from imidgraph.errors import (
     OntologyError,
     QueryError,
     QueryNotFound,
+    QueryTimeout,
 )
 from imidgraph.graph import KnowledgeGraph, load
 
@@ -30,6 +31,7 @@ __all__ = [
     "OntologyError",
     "QueryError",
     "QueryNotFound",
+    "QueryTimeout",
     "__version__",
     "load",
 ]

@@ -77,6 +77,25 @@ class QueryError(ImidgraphError, ValueError):
     """A query text, a parameter or the kind of a query is wrong."""
 
 
+class QueryTimeout(ImidgraphError, TimeoutError):
+    """A query took longer than it may.
+
+    Examples
+    --------
+    >>> print(QueryTimeout(5))
+    The query took longer than 5 seconds and was stopped. Narrow it down, or allow it more time.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(
+            f"The query took longer than {seconds:g} seconds and was stopped. Narrow it down, or allow it more time."
+        )
+
+    def __reduce__(self) -> tuple[type[QueryTimeout], tuple[float]]:
+        return type(self), (self.seconds,)
+
+
 class OntologyError(ImidgraphError, ValueError):
     """An RDF file is missing, cannot be parsed or does not hold what it should."""
 

@@ -15,6 +15,7 @@ from imidgraph.namespaces import expand
 from imidgraph.queries import Catalogue
 from imidgraph.stores import Results, Triples
 from imidgraph.stores.oxigraph import OxigraphStore
+from imidgraph.stores.worker import LIMIT, TIMEOUT, WorkerStore
 from imidgraph.validation import Violation
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class KnowledgeGraph:
         The engine that holds the graph.
     queries : Catalogue
         The named queries.
+    path : Path, optional
+        The file or disk store that the graph came from, which the worker for free queries opens too.
 
     Examples
     --------
@@ -46,8 +49,9 @@ class KnowledgeGraph:
     'thromboembolism'
     """
 
-    def __init__(self, store: OxigraphStore, queries: Catalogue) -> None:
+    def __init__(self, store: OxigraphStore, queries: Catalogue, path: Path) -> None:
         self._store = store
+        self._path = path
         self.queries = queries
 
     @cached_property
@@ -102,6 +106,37 @@ class KnowledgeGraph:
         """
         sparql.query_form(query)
         return self._store.construct(query)
+
+    def sparql(self, query: str, timeout: float = TIMEOUT, limit: int = LIMIT) -> Results | bool | Triples:
+        """Answer a free query of any form, from anyone, in a worker process that is stopped at the limits.
+
+        Parameters
+        ----------
+        query : str
+            SPARQL 1.1. SERVICE, FROM and updates are refused.
+        timeout : float
+            Seconds that it may take.
+        limit : int
+            Rows that the answer may have; `truncated` tells where some were cut.
+
+        Raises
+        ------
+        QueryError
+            Where the text is refused or not valid SPARQL, or needs too much memory.
+        QueryTimeout
+            Where it takes longer than it may.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> with imidgraph.load() as kg:
+        ...     kg.sparql("SELECT ?s { ?s ?p ?o }", limit=2).truncated
+        'cut at 2 rows'
+        """
+        answer = self._worker.query(query, timeout, limit)
+        if isinstance(answer, Results):
+            answer.graph_version = self.version
+        return answer
 
     def run(self, name: str, **parameters: Any) -> Results:
         """Run a query of the catalogue.
@@ -249,8 +284,10 @@ class KnowledgeGraph:
         return violations
 
     def close(self) -> None:
-        """Let go of the graph."""
+        """Let go of the graph, and end the worker."""
         self._store.close()
+        if "_worker" in vars(self):
+            self._worker.close()
 
     def __enter__(self) -> KnowledgeGraph:
         return self
@@ -261,6 +298,10 @@ class KnowledgeGraph:
     def __len__(self) -> int:
         """Count the triples."""
         return len(self._store)
+
+    @cached_property
+    def _worker(self) -> WorkerStore:
+        return WorkerStore(self._path)
 
     @cached_property
     def _lookup(self) -> Lookup:
@@ -294,7 +335,7 @@ def load(path: str | Path | None = None) -> KnowledgeGraph:
     Parameters
     ----------
     path : str or Path, optional
-        An RDF file; the graph that ships with imidgraph if left out.
+        An RDF file or a disk store; the graph that ships with imidgraph if left out.
 
     Raises
     ------
@@ -307,4 +348,5 @@ def load(path: str | Path | None = None) -> KnowledgeGraph:
     >>> len(imidgraph.load()) > 1000
     True
     """
-    return KnowledgeGraph(OxigraphStore.read(Path(path or resources.RELEASE)), Catalogue(resources.QUERIES))
+    source = Path(path or resources.RELEASE)
+    return KnowledgeGraph(OxigraphStore.open(source), Catalogue(resources.QUERIES), source)

@@ -13,7 +13,8 @@ from imidgraph.cli.output import format_option, print_rows, say, say_not_advice
 from imidgraph.errors import QueryError
 from imidgraph.queries import Catalogue, Query
 from imidgraph.resources import QUERIES
-from imidgraph.sparql import query_form
+from imidgraph.stores import Results
+from imidgraph.stores.worker import LIMIT, TIMEOUT
 
 
 @click.group(cls=Group)
@@ -94,8 +95,10 @@ def run(name: str, parameters: tuple[str, ...], format_: str | None) -> None:
 @click.option(
     "--file", "path", type=click.Path(dir_okay=False, path_type=Path), help="Read the query from a file; - is standard input."
 )
+@click.option("--timeout", default=TIMEOUT, show_default=True, help="Seconds that the query may take.")
+@click.option("--limit", default=LIMIT, show_default=True, help="Rows that the answer may have.")
 @format_option
-def sparql(text: str | None, path: Path | None, format_: str | None) -> None:
+def sparql(text: str | None, path: Path | None, timeout: float, limit: int, format_: str | None) -> None:
     """Answer a SPARQL query; the prefixes of the graph are known.
 
     \b
@@ -104,21 +107,17 @@ def sparql(text: str | None, path: Path | None, format_: str | None) -> None:
     """
     if (text is None) == (path is None):
         raise click.UsageError("Give the query as an argument or with --file.")
-    query_text = text if text is not None else _read(path)
-    graph = load()
-    form = query_form(query_text)
-    if form == "ASK":
-        answer = graph.ask(query_text)
+    with load() as graph:
+        answer = graph.sparql(text if text is not None else _read(path), timeout, limit)
+    if isinstance(answer, bool):
         click.echo(str(answer).lower())
-        sys.exit(FOUND if answer else NOTHING)
-    if form != "SELECT":
-        triples = graph.construct(query_text)
-        click.echo(triples.serialize("turtle").decode(), nl=False)
-        sys.exit(FOUND if len(triples) else NOTHING)
-    results = graph.select(query_text)
-    print_rows(results.columns, results.rows, format_)
-    if not results.rows:
-        sys.exit(NOTHING)
+    elif isinstance(answer, Results):
+        print_rows(answer.columns, answer.rows, format_)
+    else:
+        click.echo(answer.serialize("turtle").decode(), nl=False)
+    if not isinstance(answer, bool) and answer.truncated:
+        say(f"The answer is {answer.truncated}. Raise --limit for more.")
+    sys.exit(FOUND if answer else NOTHING)
 
 
 def _read(path: Path | None) -> str:

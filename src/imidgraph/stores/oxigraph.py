@@ -28,6 +28,22 @@ class OxigraphStore:
         self._store = store
 
     @classmethod
+    def open(cls, path: Path) -> OxigraphStore:
+        """Open a graph: an RDF file is read into memory, a disk store is opened read-only.
+
+        Raises
+        ------
+        OntologyError
+            Where there is no graph.
+        """
+        if not path.is_dir():
+            return cls.read(path)
+        try:
+            return cls(pyoxigraph.Store.read_only(str(path)))
+        except (OSError, ValueError) as error:
+            raise OntologyError(f"{path} is no store: {error}. Make one with 'imidgraph load FILE --store {path}'.") from error
+
+    @classmethod
     def read(cls, path: Path) -> OxigraphStore:
         """Read an RDF file; its suffix tells the format.
 
@@ -57,7 +73,7 @@ class OxigraphStore:
             Where the text is not valid SPARQL, or no SELECT query.
         """
         start = time.perf_counter()
-        solutions = self._query(query)
+        solutions = self.evaluate(query)
         if not isinstance(solutions, QuerySolutions):
             raise QueryError("This is not a SELECT query. Use ask() or construct().")
         results = Results(solutions)
@@ -66,14 +82,14 @@ class OxigraphStore:
 
     def ask(self, query: str) -> bool:
         """Answer an ASK query."""
-        answer = self._query(query)
+        answer = self.evaluate(query)
         if not isinstance(answer, QueryBoolean):
             raise QueryError("This is not an ASK query. Use select() or construct().")
         return bool(answer)
 
     def construct(self, query: str) -> Triples:
         """Answer a CONSTRUCT or DESCRIBE query."""
-        triples = self._query(query)
+        triples = self.evaluate(query)
         if not isinstance(triples, QueryTriples):
             raise QueryError("This is not a CONSTRUCT query. Use select() or ask().")
         return Triples(list(triples))
@@ -89,7 +105,14 @@ class OxigraphStore:
     def __len__(self) -> int:
         return len(self._store)
 
-    def _query(self, text: str) -> QuerySolutions | QueryBoolean | QueryTriples:
+    def evaluate(self, text: str) -> QuerySolutions | QueryBoolean | QueryTriples:
+        """Answer a query of any form, as pyoxigraph gives it.
+
+        Raises
+        ------
+        QueryError
+            Where the text is not valid SPARQL.
+        """
         try:
             return self._store.query(text, prefixes=PREFIXES)
         except SyntaxError as error:

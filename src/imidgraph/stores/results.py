@@ -37,6 +37,12 @@ _FORMATS = {
     "tsv": QueryResultsFormat.TSV,
     "xml": QueryResultsFormat.XML,
 }
+_SYNTAXES = {
+    "turtle": RdfFormat.TURTLE,
+    "ntriples": RdfFormat.N_TRIPLES,
+    "rdfxml": RdfFormat.RDF_XML,
+    "jsonld": RdfFormat.JSON_LD,
+}
 
 
 class Iri(str):
@@ -219,6 +225,8 @@ class Triples:
     ----------
     triples : sequence of pyoxigraph.Triple
         The triples, as the engine gives them.
+    truncated : str or None
+        Why triples were cut, or None where all are here.
 
     Examples
     --------
@@ -228,8 +236,9 @@ class Triples:
     [1]
     """
 
-    def __init__(self, triples: Sequence[Triple]) -> None:
+    def __init__(self, triples: Sequence[Triple], truncated: str | None = None) -> None:
         self.terms = sorted(triples, key=str)
+        self.truncated = truncated
 
     def __iter__(self) -> Iterator[tuple[Any, Any, Any]]:
         """Iterate over subject, predicate and object as plain Python values."""
@@ -244,12 +253,17 @@ class Triples:
         Parameters
         ----------
         format : str
-            ``turtle`` or ``ntriples``.
+            ``turtle``, ``ntriples``, ``rdfxml`` or ``jsonld``, or a media type.
+
+        Raises
+        ------
+        QueryError
+            Where the format is another one.
         """
-        formats = {"turtle": RdfFormat.TURTLE, "ntriples": RdfFormat.N_TRIPLES}
-        if format not in formats:
-            raise QueryError(f"There is no triple format {format!r}. Use one of {', '.join(formats)}.")
-        return serialize(self.terms, format=formats[format], prefixes=PREFIXES) or b""
+        syntax = _SYNTAXES.get(format) or RdfFormat.from_media_type(format)
+        if syntax is None:
+            raise QueryError(f"There is no triple format {format!r}. Use one of {', '.join(_SYNTAXES)}.")
+        return serialize(self.terms, format=syntax, prefixes=PREFIXES) or b""
 
 
 def _json_value(value: Any) -> Any:
