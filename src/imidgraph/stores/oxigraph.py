@@ -11,6 +11,7 @@ from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Tr
 
 from imidgraph.errors import OntologyError, QueryError
 from imidgraph.namespaces import PREFIXES
+from imidgraph.stores import disk
 from imidgraph.stores.results import Results, Triples
 
 
@@ -39,9 +40,11 @@ class OxigraphStore:
         if not path.is_dir():
             return cls.read(path)
         try:
-            return cls(pyoxigraph.Store.read_only(str(path)))
+            return cls(pyoxigraph.Store.read_only(str(disk.current(path))))
         except (OSError, ValueError) as error:
-            raise OntologyError(f"{path} is no store: {error}. Make one with 'imidgraph load FILE --store {path}'.") from error
+            if isinstance(error, OntologyError):
+                raise
+            raise OntologyError(f"The store in {path} cannot be opened: {error}. Build it again.") from error
 
     @classmethod
     def read(cls, path: Path) -> OxigraphStore:

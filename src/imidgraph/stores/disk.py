@@ -1,0 +1,177 @@
+"""Disk stores: graphs too large to parse at each start, built once and opened read-only.
+
+A disk store is a folder with one built store in it and a file ``CURRENT`` that names it. A new one is built beside
+the old one, and takes its place when ``CURRENT`` is replaced: whatever happens before, the old one stays whole.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import IO, cast
+
+import pyoxigraph
+from pyoxigraph import RdfFormat
+
+from imidgraph.errors import ExportError, MissingExtra, OntologyError
+from imidgraph.files import write_whole
+
+Progress = Callable[[int], None]
+"""Is told how many bytes of a file were read since the last call."""
+
+
+def build_store(files: Sequence[Path], directory: Path, progress: Progress | None = None) -> int:
+    """Build a disk store from RDF files, in place of the one that is there.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Files in Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD; with ``.gz`` or ``.zst`` behind, compressed.
+    directory : Path
+        The folder of the store; made where it is missing.
+    progress : callable, optional
+        Is told how many bytes were read.
+
+    Returns
+    -------
+    int
+        The number of quads.
+
+    Raises
+    ------
+    OntologyError
+        Where a file is not there, has an unknown suffix or cannot be parsed.
+    ExportError
+        Where the folder cannot be written, or holds something else.
+
+    Examples
+    --------
+    >>> from imidgraph.resources import RELEASE
+    >>> from imidgraph.stores.oxigraph import OxigraphStore
+    >>> directory = Path(tempfile.mkdtemp())
+    >>> build_store([RELEASE], directory) == len(OxigraphStore.open(directory))
+    True
+    """
+    formats = [_format(path) for path in files]
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        if any(directory.iterdir()) and not (directory / "CURRENT").exists() and not _leftovers(directory):
+            raise ExportError(f"{directory} is not empty and no store. Choose a new folder.")
+        built = Path(tempfile.mkdtemp(prefix="store-", dir=directory))
+    except OSError as error:
+        if isinstance(error, ExportError):
+            raise
+        raise ExportError(f"{directory} cannot be written: {error}. Choose a folder that you may write to.") from error
+    try:
+        store = pyoxigraph.Store(str(built))
+        for path, format in zip(files, formats, strict=True):
+            _load(store, path, format, progress)
+        store.optimize()
+        store.flush()
+        size = len(store)
+        del store
+        write_whole(directory / "CURRENT", built.name.encode())
+    except BaseException as error:
+        shutil.rmtree(built, ignore_errors=True)
+        if isinstance(error, OSError) and not isinstance(error, ExportError):
+            raise ExportError(f"The store in {directory} cannot be built: {error}. The old one is as it was.") from error
+        raise
+    for old in _leftovers(directory):
+        if old != built:
+            shutil.rmtree(old, ignore_errors=True)
+    return size
+
+
+def current(directory: Path) -> Path:
+    """Give the folder of the built store in a disk store.
+
+    Raises
+    ------
+    OntologyError
+        Where the folder is no disk store.
+    """
+    try:
+        built = directory / (directory / "CURRENT").read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{directory} is no store. Make one with 'imidgraph load FILE --store {directory}'."
+        raise OntologyError(message) from error
+    if built.parent != directory or not built.is_dir():
+        raise OntologyError(f"The store in {directory} is damaged. Build it again.")
+    return built
+
+
+def _leftovers(directory: Path) -> list[Path]:
+    return [path for path in directory.glob("store-*") if path.is_dir()]
+
+
+def _format(path: Path) -> RdfFormat:
+    suffixes = [suffix for suffix in path.suffixes if suffix not in {".gz", ".zst"}]
+    format = RdfFormat.from_extension(suffixes[-1][1:]) if suffixes else None
+    if format is None:
+        message = (
+            f"The suffix of {path.name} names no RDF format. Use .ttl, .nt, .nq, .trig, .rdf or .jsonld, also with .gz or .zst."
+        )
+        raise OntologyError(message)
+    return format
+
+
+def _load(store: pyoxigraph.Store, path: Path, format: RdfFormat, progress: Progress | None) -> None:
+    try:
+        with _opened(path, progress) as source:
+            store.bulk_load(source, format=format)
+    except SyntaxError as error:
+        raise OntologyError(f"{path} cannot be parsed: {error}. Correct the file and load it again.") from error
+    except (EOFError, gzip.BadGzipFile) as error:
+        raise OntologyError(f"{path} cannot be unpacked: {error}. Get the file again.") from error
+
+
+@contextlib.contextmanager
+def _opened(path: Path, progress: Progress | None) -> Iterator[IO[bytes]]:
+    try:
+        raw: IO[bytes] = path.open("rb")
+    except OSError as error:
+        raise OntologyError(f"{path} cannot be read: {error}. Check the path and its permissions.") from error
+    with raw:
+        counted = io.BufferedReader(cast(io.RawIOBase, _Counted(raw, progress)), 1 << 20) if progress else raw
+        if path.suffix == ".gz":
+            with gzip.open(counted) as unpacked:
+                yield unpacked  # type: ignore[misc]
+        elif path.suffix == ".zst":
+            zstandard = _zstandard()
+            try:
+                yield zstandard.ZstdDecompressor().stream_reader(counted)
+            except zstandard.ZstdError as error:
+                raise OntologyError(f"{path} cannot be unpacked: {error}. Get the file again.") from error
+        else:
+            yield counted
+
+
+def _zstandard() -> ModuleType:
+    try:
+        import zstandard
+    except ImportError as error:
+        raise MissingExtra("zstandard", "zstd") from error
+    return zstandard
+
+
+class _Counted(io.RawIOBase):
+    """A file that tells how much of it was read."""
+
+    def __init__(self, source: IO[bytes], progress: Progress) -> None:
+        self._source = source
+        self._progress = progress
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        data = self._source.read(len(buffer))
+        buffer[: len(data)] = data
+        self._progress(len(data))
+        return len(data)

@@ -1,0 +1,149 @@
+"""Disk stores: built beside the old one, whole whatever happens, and answering like the graph in memory."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import zstandard
+
+import imidgraph
+from imidgraph import ExportError, KnowledgeGraph, OntologyError
+from imidgraph.resources import RELEASE
+from imidgraph.stores import Results
+from imidgraph.stores.disk import build_store
+
+TRIPLE = "<https://example.org/a> <https://example.org/b> <https://example.org/{}> .\n"
+
+
+@pytest.fixture(scope="module")
+def disk_graph(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeGraph:
+    directory = tmp_path_factory.mktemp("disk")
+    build_store([RELEASE], directory)
+    return imidgraph.load(directory)
+
+
+def test_the_whole_interface_works_on_disk(disk_graph: KnowledgeGraph, kg: KnowledgeGraph, tmp_path: Path) -> None:
+    assert len(disk_graph) == len(kg)
+    assert disk_graph.entity("Revlimid").risks == kg.entity("Revlimid").risks
+    for name, query in kg.queries.items():
+        assert disk_graph.run(name, **query.example).rows == kg.run(name, **query.example).rows
+    assert str(disk_graph.compare("lenalidomide", "pomalidomide")) == str(kg.compare("lenalidomide", "pomalidomide"))
+    assert disk_graph.write(tmp_path / "a.ttl").read_bytes() == RELEASE.read_bytes()
+    free = disk_graph.sparql("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    assert isinstance(free, Results)
+    assert free.rows == [(len(kg),)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.ttl", TRIPLE.format("c")),
+        ("a.nt", TRIPLE.format("c")),
+        ("a.nq", TRIPLE.format("c")),
+        ("a.trig", TRIPLE.format("c")),
+        ("a.jsonld", '{"@id": "https://example.org/a", "https://example.org/b": {"@id": "https://example.org/c"}}'),
+        (
+            "a.rdf",
+            '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="https://example.org/">'
+            '<r:Description r:about="https://example.org/a"><e:b r:resource="https://example.org/c"/></r:Description></r:RDF>',
+        ),
+    ],
+)
+@pytest.mark.parametrize("packed", ["", ".gz", ".zst"])
+def test_each_format_loads_packed_or_not(tmp_path: Path, name: str, content: str, packed: str) -> None:
+    data = content.encode()
+    path = tmp_path / (name + packed)
+    path.write_bytes({"": bytes, ".gz": gzip.compress, ".zst": zstandard.compress}[packed](data))
+    read: list[int] = []
+    assert build_store([path], tmp_path / "store", read.append) == 1
+    assert sum(read) == path.stat().st_size
+    with imidgraph.load(tmp_path / "store") as graph:
+        assert graph.ask("ASK { <https://example.org/a> <https://example.org/b> <https://example.org/c> }")
+
+
+def test_a_new_build_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    path, store = tmp_path / "a.nt", tmp_path / "store"
+    path.write_text(TRIPLE.format("c"))
+    build_store([path], store)
+    path.write_text(TRIPLE.format("d") + TRIPLE.format("e"))
+    opened = imidgraph.load(store)
+    assert build_store([path], store) == 2
+    assert len(opened) == 1, "who has it open keeps what he opened"
+    assert len(imidgraph.load(store)) == 2
+    assert len(list(store.glob("store-*"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("broken.nt", b"<a:a> <a:b> <a:c>"),
+        ("broken.nt.gz", gzip.compress(TRIPLE.format("c").encode())[:-12]),
+        ("not.nt.gz", b"no gzip"),
+        ("not.nt.zst", b"no zstandard"),
+        ("unknown.doc", b""),
+    ],
+)
+def test_a_bad_file_leaves_the_old_store(tmp_path: Path, name: str, content: bytes) -> None:
+    good, store = tmp_path / "a.nt", tmp_path / "store"
+    good.write_text(TRIPLE.format("c"))
+    build_store([good], store)
+    bad = tmp_path / name
+    bad.write_bytes(content)
+    for paths in ([good, bad], [tmp_path / "absent.nt"]):
+        with pytest.raises(OntologyError, match=r"\.$"):
+            build_store(paths, store)
+    assert len(imidgraph.load(store)) == 1
+    assert len(list(store.glob("store-*"))) == 1
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(ExportError, match="not empty"):
+        build_store([RELEASE], tmp_path)
+    with pytest.raises(OntologyError, match="no store"):
+        imidgraph.load(tmp_path)
+    (tmp_path / "CURRENT").write_text("../../etc")
+    with pytest.raises(OntologyError, match="damaged"):
+        imidgraph.load(tmp_path)
+
+
+def test_a_kill_at_any_moment_leaves_the_old_store(tmp_path: Path) -> None:
+    old, new, store = tmp_path / "old.nt", tmp_path / "new.nt", tmp_path / "store"
+    old.write_text(TRIPLE.format("c"))
+    build_store([old], store)
+    new.write_text("".join(TRIPLE.format(number) for number in range(200_000)))
+    command = [
+        sys.executable,
+        "-c",
+        f"from imidgraph.stores.disk import *; build_store([Path({str(new)!r})], Path({str(store)!r}))",
+    ]
+    for wait in (0.15, 0.3, 0.5, 0.8):
+        process = subprocess.Popen(command)
+        time.sleep(wait)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert len(imidgraph.load(store)) in {1, 200_000}
+    assert build_store([old], store) == 1
+    assert len(list(store.glob("store-*"))) == 1, "what a killed build left is cleared away"
+
+
+def test_a_full_disk_leaves_the_old_store(tmp_path: Path) -> None:
+    old, new, store = tmp_path / "old.nt", tmp_path / "new.nt", tmp_path / "store"
+    old.write_text(TRIPLE.format("c"))
+    build_store([old], store)
+    new.write_text("".join(TRIPLE.format(number) for number in range(50_000)))
+    code = (
+        "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000));"
+        f"from imidgraph.stores.disk import *; build_store([Path({str(new)!r})], Path({str(store)!r}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=dict(os.environ))
+    assert done.returncode != 0
+    assert len(imidgraph.load(store)) == 1
