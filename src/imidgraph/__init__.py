@@ -8,6 +8,7 @@
 
 from imidgraph.errors import (
     AmbiguousLabel,
+    EndpointError,
     EntityNotFound,
     ExportError,
     ImidgraphError,
@@ -17,12 +18,13 @@ from imidgraph.errors import (
     QueryNotFound,
     QueryTimeout,
 )
-from imidgraph.graph import KnowledgeGraph, load
+from imidgraph.graph import KnowledgeGraph, connect, load
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AmbiguousLabel",
+    "EndpointError",
     "EntityNotFound",
     "ExportError",
     "ImidgraphError",
@@ -33,5 +35,6 @@ __all__ = [
     "QueryNotFound",
     "QueryTimeout",
     "__version__",
+    "connect",
     "load",
 ]

@@ -96,6 +96,26 @@ class QueryTimeout(ImidgraphError, TimeoutError):
         return type(self), (self.seconds,)
 
 
+class EndpointError(ImidgraphError, OSError):
+    """A SPARQL endpoint cannot be reached, or does not answer as the standard says.
+
+    Examples
+    --------
+    >>> print(EndpointError("http://localhost/sparql", "it answers with status 503", 503))
+    The endpoint http://localhost/sparql does not answer as it should: it answers with status 503.
+    """
+
+    def __init__(self, url: str, problem: str, status: int | None = None, retry_after: float | None = None) -> None:
+        self.url = url
+        self.problem = problem
+        self.status = status
+        self.retry_after = retry_after
+        super().__init__(f"The endpoint {url} does not answer as it should: {problem.rstrip('.')}.")
+
+    def __reduce__(self) -> tuple[type[EndpointError], tuple[str, str, int | None, float | None]]:
+        return type(self), (self.url, self.problem, self.status, self.retry_after)
+
+
 class OntologyError(ImidgraphError, ValueError):
     """An RDF file is missing, cannot be parsed or does not hold what it should."""
 

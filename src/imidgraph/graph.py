@@ -13,7 +13,7 @@ from imidgraph.lookup import Entity, Lookup, Match
 from imidgraph.model import Association
 from imidgraph.namespaces import expand
 from imidgraph.queries import Catalogue
-from imidgraph.stores import Results, Triples
+from imidgraph.stores import Guard, Results, Store, Triples
 from imidgraph.stores.oxigraph import OxigraphStore
 from imidgraph.stores.worker import LIMIT, TIMEOUT, WorkerStore
 from imidgraph.validation import Violation
@@ -30,16 +30,16 @@ SELECT ?version WHERE { ?ontology a owl:Ontology ; owl:versionInfo ?version } OR
 class KnowledgeGraph:
     """A graph to look things up in, ask, traverse and export.
 
-    Make one with `imidgraph.load`.
+    Make one with `imidgraph.load` or `imidgraph.connect`.
 
     Parameters
     ----------
-    store : OxigraphStore
+    store : Store
         The engine that holds the graph.
+    guard : Guard
+        What answers free queries within limits.
     queries : Catalogue
         The named queries.
-    path : Path, optional
-        The file or disk store that the graph came from, which the worker for free queries opens too.
 
     Examples
     --------
@@ -49,9 +49,9 @@ class KnowledgeGraph:
     'thromboembolism'
     """
 
-    def __init__(self, store: OxigraphStore, queries: Catalogue, path: Path) -> None:
+    def __init__(self, store: Store, guard: Guard, queries: Catalogue) -> None:
         self._store = store
-        self._path = path
+        self._guard = guard
         self.queries = queries
 
     @cached_property
@@ -133,7 +133,7 @@ class KnowledgeGraph:
         ...     kg.sparql("SELECT ?s { ?s ?p ?o }", limit=2).truncated
         'cut at 2 rows'
         """
-        answer = self._worker.query(query, timeout, limit)
+        answer = self._guard.query(query, timeout, limit)
         if isinstance(answer, Results):
             answer.graph_version = self.version
         return answer
@@ -284,10 +284,9 @@ class KnowledgeGraph:
         return violations
 
     def close(self) -> None:
-        """Let go of the graph, and end the worker."""
+        """Let go of the graph, and end the worker for free queries."""
         self._store.close()
-        if "_worker" in vars(self):
-            self._worker.close()
+        self._guard.close()
 
     def __enter__(self) -> KnowledgeGraph:
         return self
@@ -298,10 +297,6 @@ class KnowledgeGraph:
     def __len__(self) -> int:
         """Count the triples."""
         return len(self._store)
-
-    @cached_property
-    def _worker(self) -> WorkerStore:
-        return WorkerStore(self._path)
 
     @cached_property
     def _lookup(self) -> Lookup:
@@ -349,4 +344,36 @@ def load(path: str | Path | None = None) -> KnowledgeGraph:
     True
     """
     source = Path(path or resources.RELEASE)
-    return KnowledgeGraph(OxigraphStore.open(source), Catalogue(resources.QUERIES), source)
+    return KnowledgeGraph(OxigraphStore.open(source), WorkerStore(source), Catalogue(resources.QUERIES))
+
+
+def connect(url: str, graph: str | None = None, auth: tuple[str, str] | None = None, timeout: float = 30.0) -> KnowledgeGraph:
+    """Connect to the graph on a SPARQL 1.1 endpoint: a server, a cluster, or `imidgraph serve`.
+
+    Parameters
+    ----------
+    url : str
+        The address of the endpoint, such as ``http://127.0.0.1:8890/sparql``.
+    graph : str, optional
+        The IRI of the named graph to ask; the default graph of the server if left out.
+    auth : tuple of str and str, optional
+        User and password.
+    timeout : float
+        Seconds that a query may take.
+
+    Raises
+    ------
+    EndpointError
+        Where the address is no web address; later, where the endpoint does not answer as it should.
+
+    Examples
+    --------
+    >>> import imidgraph
+    >>> imidgraph.connect("localhost/sparql")
+    Traceback (most recent call last):
+    imidgraph.errors.EndpointError: The endpoint localhost/sparql ...: it is no web address. Give one that starts with http:// or https://.
+    """
+    from imidgraph.stores.endpoint import EndpointStore
+
+    store = EndpointStore(url, graph, auth, timeout)
+    return KnowledgeGraph(store, store, Catalogue(resources.QUERIES))

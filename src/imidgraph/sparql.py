@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from imidgraph.errors import QueryError
+from imidgraph.namespaces import PREFIXES
 
 _ESCAPED = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"  # in the local part of a prefixed name
 _LONG = r'"""(?:"{0,2}(?:[^"\\]|\\.))*"""' + r"|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}"
@@ -91,6 +92,36 @@ def query_form(text: str) -> str:
     if not form:
         raise QueryError("This is no SPARQL query. Start it with SELECT, ASK, CONSTRUCT or DESCRIBE.")
     return form
+
+
+def declare_prefixes(text: str) -> str:
+    """Declare the prefixes of the graph that a query uses and does not declare.
+
+    Parameters
+    ----------
+    text : str
+        A SPARQL query.
+
+    Returns
+    -------
+    str
+        The query, with PREFIX lines before it where some were missing.
+
+    Examples
+    --------
+    >>> print(declare_prefixes("ASK { imid:a ?p ?o }"))
+    PREFIX imid: <https://w3id.org/imidgraph/>
+    ASK { imid:a ?p ?o }
+    """
+    used: set[str] = set()
+    declared: set[str] = set()
+    previous = ""
+    for kind, token, _ in tokens(text):
+        if kind == "name":
+            (declared if previous.upper() == "PREFIX" else used).add(token.partition(":")[0])
+        previous = token
+    missing = sorted((used - declared) & set(PREFIXES))
+    return "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in missing) + text
 
 
 def bind(text: str, terms: Mapping[str, str]) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Protocol
 
 from imidgraph.stores.results import Results, Triples
+
+if TYPE_CHECKING:
+    from pyoxigraph import Triple
 
 
 class Store(Protocol):
@@ -19,8 +23,24 @@ class Store(Protocol):
     def construct(self, query: str) -> Triples:
         """Answer a CONSTRUCT or DESCRIBE query."""
 
+    def triples(self) -> Iterable[Triple]:
+        """Iterate over the triples of the graph, in no order."""
+
     def close(self) -> None:
         """Let go of what the store holds."""
 
+    def __len__(self) -> int:
+        """Count the triples."""
 
-__all__ = ["Results", "Store", "Triples"]
+
+class Guard(Protocol):
+    """What answers free queries within limits."""
+
+    def query(self, text: str, timeout: float, limit: int) -> Results | bool | Triples:
+        """Answer a query of any form."""
+
+    def close(self) -> None:
+        """Let go of what the guard holds."""
+
+
+__all__ = ["Guard", "Results", "Store", "Triples"]

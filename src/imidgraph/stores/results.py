@@ -144,11 +144,13 @@ class Results:
             Where the text is no such document.
         """
         try:
-            solutions = parse_query_results(text, format=QueryResultsFormat.JSON)
-            if not isinstance(solutions, QuerySolutions):
-                raise QueryError("The answer is a boolean, not a table. Use ask().")
-            return cls(solutions, elapsed)
-        except (SyntaxError, UnicodeDecodeError) as error:
+            return cls(_solutions(text), elapsed)
+        except SyntaxError:
+            pass  # some servers add members of their own, which pyoxigraph refuses
+        try:
+            document = json.loads(text)
+            return cls(_solutions(json.dumps({name: document[name] for name in ("head", "results")})), elapsed)
+        except (SyntaxError, ValueError, KeyError, TypeError) as error:
             raise QueryError(f"The answer is not SPARQL results JSON: {error}") from error
 
     @property
@@ -168,6 +170,14 @@ class Results:
 
     def __repr__(self) -> str:
         return f"<Results: {len(self)} rows of {', '.join(self.columns)}>"
+
+    def cut(self, limit: int) -> Results:
+        """Keep so many rows, and say so where there were more."""
+        if len(self) > limit:
+            self._solutions = self._solutions[:limit]
+            self._rows = None
+            self.truncated = f"cut at {limit} rows"
+        return self
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Give each row as a dictionary; unbound variables are None."""
@@ -247,6 +257,13 @@ class Triples:
     def __len__(self) -> int:
         return len(self.terms)
 
+    def cut(self, limit: int) -> Triples:
+        """Keep so many triples, and say so where there were more."""
+        if len(self) > limit:
+            self.terms = self.terms[:limit]
+            self.truncated = f"cut at {limit} rows"
+        return self
+
     def serialize(self, format: str = "turtle") -> bytes:
         """Write the triples.
 
@@ -264,6 +281,13 @@ class Triples:
         if syntax is None:
             raise QueryError(f"There is no triple format {format!r}. Use one of {', '.join(_SYNTAXES)}.")
         return serialize(self.terms, format=syntax, prefixes=PREFIXES) or b""
+
+
+def _solutions(text: bytes | str) -> QuerySolutions:
+    solutions = parse_query_results(text, format=QueryResultsFormat.JSON)
+    if not isinstance(solutions, QuerySolutions):
+        raise QueryError("The answer is a boolean, not a table. Use ask().")
+    return solutions
 
 
 def _json_value(value: Any) -> Any:

@@ -1,0 +1,91 @@
+"""Loads a graph into a server: over the Graph Store Protocol, or by SPARQL Update where a server has none."""
+
+from __future__ import annotations
+
+import http.client
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from pyoxigraph import RdfFormat, Triple, serialize
+
+from imidgraph.errors import EndpointError
+
+_BATCH = 1_000  # triples of one INSERT DATA
+
+
+def put_graph(
+    url: str, graph: str, triples: Iterable[Triple], auth: tuple[str, str] | None = None, timeout: float = 60.0
+) -> None:
+    """Replace a named graph of a server over the Graph Store Protocol.
+
+    Parameters
+    ----------
+    url : str
+        The address of the graph store, such as ``http://127.0.0.1:8890/sparql-graph-crud-auth``.
+    graph : str
+        The IRI of the named graph.
+    triples : iterable of pyoxigraph.Triple
+        What the graph is to hold.
+    auth : tuple of str and str, optional
+        User and password, for HTTP Digest or Basic.
+    timeout : float
+        Seconds that each step may take.
+
+    Raises
+    ------
+    EndpointError
+        Where the server refuses or cannot be reached.
+    """
+    content = b"".join(sorted((serialize(triples, format=RdfFormat.N_TRIPLES) or b"").splitlines(keepends=True)))
+    address = f"{url}{'&' if '?' in url else '?'}{urllib.parse.urlencode({'graph': graph})}"
+    _send(url, address, content, {"Content-Type": "text/turtle"}, "PUT", auth, timeout)  # N-Triples is Turtle
+
+
+def insert_graph(
+    url: str, graph: str, triples: Iterable[Triple], auth: tuple[str, str] | None = None, timeout: float = 60.0
+) -> None:
+    """Replace a named graph of a server by SPARQL Update, some thousand triples a request.
+
+    Parameters are those of `put_graph`, with the address of the update endpoint.
+
+    Raises
+    ------
+    EndpointError
+        Where the server refuses or cannot be reached; the graph may then be incomplete.
+    """
+    for update in _updates(graph, triples):
+        body = urllib.parse.urlencode({"update": update}).encode()
+        _send(url, url, body, {}, "POST", auth, timeout)
+
+
+def _updates(graph: str, triples: Iterable[Triple]) -> Iterator[str]:
+    yield f"DROP SILENT GRAPH <{graph}>"
+    ordered = iter(sorted(triples, key=str))
+    while batch := list(islice(ordered, _BATCH)):
+        lines = (serialize(batch, format=RdfFormat.N_TRIPLES) or b"").decode()
+        yield f"INSERT DATA {{ GRAPH <{graph}> {{\n{lines}}} }}"
+
+
+def _send(
+    url: str, address: str, body: bytes, headers: dict[str, str], method: str, auth: tuple[str, str] | None, timeout: float
+) -> None:
+    if not url.startswith(("http://", "https://")):
+        raise EndpointError(url, "it is no web address. Give one that starts with http:// or https://")
+    passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
+    if auth:
+        passwords.add_password(None, url, *auth)
+    opener = urllib.request.build_opener(
+        urllib.request.HTTPDigestAuthHandler(passwords), urllib.request.HTTPBasicAuthHandler(passwords)
+    )
+    try:
+        request = urllib.request.Request(address, body, headers, method=method)  # noqa: S310 - checked above
+        with opener.open(request, timeout=timeout) as response:
+            response.read()
+    except urllib.error.HTTPError as error:
+        hint = ". Give a user who may write" if error.code in {401, 403} else ""
+        raise EndpointError(url, f"it refuses the graph with status {error.code}{hint}", error.code) from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise EndpointError(url, f"the graph cannot be sent ({error}). Check the address and the network") from error

@@ -1,0 +1,179 @@
+"""Real servers for the tests: Virtuoso and Comunica on loopback, and one that does everything wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from imidgraph.resources import RELEASE
+
+GRAPH = "https://w3id.org/imidgraph/"
+
+VIRTUOSO = """
+[Database]
+DatabaseFile = {folder}/virtuoso.db
+ErrorLogFile = {folder}/virtuoso.log
+LockFile = {folder}/virtuoso.lck
+TransactionFile = {folder}/virtuoso.trx
+xa_persistent_file = {folder}/virtuoso.pxa
+[TempDatabase]
+DatabaseFile = {folder}/virtuoso-temp.db
+TransactionFile = {folder}/virtuoso-temp.trx
+[Parameters]
+ServerPort = 127.0.0.1:{sql}
+DirsAllowed = {folder}
+NumberOfBuffers = 20000
+MaxDirtyBuffers = 15000
+[HTTPServer]
+ServerPort = 127.0.0.1:{http}
+ServerThreads = 8
+[SPARQL]
+ResultSetMaxRows = 100000
+"""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"the server ended with {process.returncode}"
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(url, timeout=2).read()
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"nothing answers at {url}")
+
+
+@contextlib.contextmanager
+def virtuoso(program: str, folder: Path) -> Iterator[str]:
+    """Start Virtuoso as an unprivileged user, and give the address of its server."""
+    http, sql = free_port(), free_port()
+    (folder / "virtuoso.ini").write_text(VIRTUOSO.format(folder=folder, http=http, sql=sql))
+    user = {}
+    if os.geteuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        for path in (folder, folder / "virtuoso.ini"):
+            os.chown(path, nobody.pw_uid, nobody.pw_gid)
+        for parent in folder.parents:
+            if parent.owner() == "root" and parent != Path("/") and not parent.stat().st_mode & 0o001:
+                parent.chmod(parent.stat().st_mode | 0o011)
+    command = [program, "-f", "-c", str(folder / "virtuoso.ini")]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **user)  # type: ignore[call-overload]
+    try:
+        address = f"http://127.0.0.1:{http}"
+        wait_for(f"{address}/sparql", process)
+        yield address
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextlib.contextmanager
+def comunica(program: str, folder: Path) -> Iterator[str]:
+    """Start Comunica over the release, and give the address of its endpoint."""
+    shutil.copy(RELEASE, folder / "imid.ttl")
+    port = free_port()
+    command = [program, str(folder / "imid.ttl"), "-p", str(port), "-t", "60", "-w", "1"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        address = f"http://127.0.0.1:{port}/sparql"
+        wait_for(f"{address}?query=ASK%7B%7D", process)
+        yield address
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, 9)
+        process.wait()
+
+
+ROWS = b'{"head": {"vars": ["n"]}, "results": {"bindings": [{"n": {"type": "literal", "value": "a"}}]}}'
+
+
+class _Wrong(BaseHTTPRequestHandler):
+    """The path of a request says what goes wrong with it."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        fault = self.path.partition("?")[0].strip("/")
+        server: WrongServer = self.server  # type: ignore[assignment]
+        server.asked.append(fault)
+        if fault.isdigit():
+            self._answer(int(fault), b"no reason")
+        elif fault == "busy":
+            self._answer(503 if len(server.asked) < 3 else 200, ROWS, **{"Retry-After": "0"})
+        elif fault == "wait":
+            self._answer(429, b"", **{"Retry-After": "3600"})
+        elif fault == "html":
+            self._answer(200, b"<html>Welcome</html>", **{"Content-Type": "text/html"})
+        elif fault == "text":
+            self._answer(200, b"welcome", **{"Content-Type": "text/plain"})
+        elif fault == "empty":
+            self._answer(200, b"")
+        elif fault == "boolean":
+            self._answer(200, b'{"head": {}, "boolean": true}')
+        elif fault == "cut":
+            self._answer(200, ROWS[:30], **{"Content-Length": str(len(ROWS))})
+            self.close_connection = True
+        elif fault == "half":
+            self._answer(200, ROWS[:30])
+        elif fault == "reset":
+            self.connection.close()
+        elif fault == "slow":
+            time.sleep(5)
+        elif fault == "drip":
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                for _ in range(50):
+                    self.wfile.write(b" ")
+                    time.sleep(0.1)
+        else:
+            self._answer(200, ROWS)
+
+    def _answer(self, status: int, body: bytes, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in {
+            "Content-Type": "application/sparql-results+json",
+            "Content-Length": str(len(body)),
+            **headers,
+        }.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class WrongServer(ThreadingHTTPServer):
+    """A real server that answers as its path says: with a status, a web page, half an answer, too late."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Wrong)
+        self.asked: list[str] = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def address(self, fault: str) -> str:
+        return f"http://127.0.0.1:{self.server_port}/{fault}"
+
+    def handle_error(self, *_: object) -> None:
+        pass

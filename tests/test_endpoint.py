@@ -1,0 +1,149 @@
+"""Remote engines: every named query and lookup gives the same there, and every fault is one typed error."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import imidgraph
+from imidgraph import EndpointError, KnowledgeGraph, QueryError, QueryTimeout
+from imidgraph.queries import Catalogue
+from imidgraph.resources import QUERIES, RELEASE
+from imidgraph.stores import Results
+from imidgraph.stores.endpoint import EndpointStore
+from imidgraph.stores.graphstore import insert_graph, put_graph
+from imidgraph.stores.oxigraph import OxigraphStore
+from tests.servers import GRAPH, WrongServer, comunica, virtuoso
+
+NAMES = sorted(Catalogue(QUERIES))
+
+
+@pytest.fixture(scope="module")
+def virtuoso_address(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], str]) -> Iterator[str]:
+    with virtuoso(program("virtuoso-t"), tmp_path_factory.mktemp("virtuoso")) as address:
+        triples = list(OxigraphStore.read(RELEASE).triples())
+        put_graph(f"{address}/sparql-graph-crud-auth", GRAPH, triples, ("dba", "dba"))
+        yield address
+
+
+@pytest.fixture(scope="module")
+def on_virtuoso(virtuoso_address: str) -> KnowledgeGraph:
+    return imidgraph.connect(f"{virtuoso_address}/sparql", GRAPH, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def on_comunica(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], str]) -> Iterator[KnowledgeGraph]:
+    name = os.environ.get("IMIDGRAPH_COMUNICA", "comunica-sparql-file-http")
+    with comunica(program(name), tmp_path_factory.mktemp("comunica")) as address:
+        yield imidgraph.connect(address, timeout=120)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_named_query_is_equal_on_virtuoso(kg: KnowledgeGraph, on_virtuoso: KnowledgeGraph, name: str) -> None:
+    example = kg.queries[name].example
+    assert Counter(on_virtuoso.run(name, **example).rows) == Counter(kg.run(name, **example).rows)
+
+
+def test_lookups_comparison_and_export_work_on_virtuoso(kg: KnowledgeGraph, on_virtuoso: KnowledgeGraph, tmp_path: Path) -> None:
+    assert on_virtuoso.version == kg.version
+    assert len(on_virtuoso) == len(kg)
+    ours, theirs = kg.entity("Revlimid"), on_virtuoso.entity("Revlimid")
+    assert theirs.risks == ours.risks
+    assert theirs.articles == ours.articles
+    assert str(on_virtuoso.compare("lenalidomide", "pomalidomide")) == str(kg.compare("lenalidomide", "pomalidomide"))
+    assert on_virtuoso.status("thalidomide", "degrades", "GSPT1") == "not curated"
+    assert on_virtuoso.write(tmp_path / "a.nt").read_bytes() == kg.write(tmp_path / "b.nt").read_bytes()
+    assert on_virtuoso.sparql("ASK { imid:lenalidomide imid:degrades imid:IKZF1 }") is True
+    answer = on_virtuoso.sparql("SELECT ?s { ?s ?p ?o }", limit=3)
+    assert isinstance(answer, Results)
+    assert (len(answer), answer.truncated) == (3, "cut at 3 rows")
+    with pytest.raises(QueryError, match="refuses the query"):
+        on_virtuoso.select("SELECT ?x WHERE { ?x ")
+
+
+def test_a_graph_is_pushed_by_sparql_update(virtuoso_address: str) -> None:
+    graph = "https://example.org/pushed"
+    with pytest.raises(EndpointError):
+        insert_graph(f"{virtuoso_address}/sparql", graph, OxigraphStore.read(RELEASE).triples())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_named_query_is_equal_on_comunica(kg: KnowledgeGraph, on_comunica: KnowledgeGraph, name: str) -> None:
+    example = kg.queries[name].example
+    assert Counter(on_comunica.run(name, **example).rows) == Counter(kg.run(name, **example).rows)
+
+
+@pytest.fixture(scope="module")
+def wrong() -> Iterator[WrongServer]:
+    with WrongServer() as server:
+        yield server
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ("401", "user and password"),
+        ("403", "status 403"),
+        ("404", "Check the path"),
+        ("500", "no reason"),
+        ("html", "web page"),
+        ("text", "no SPARQL result"),
+        ("empty", "no SPARQL result"),
+        ("boolean", "no SPARQL result"),
+        ("half", "no SPARQL result"),
+        ("cut", "cut off|connection broke"),
+        ("wait", "status 429"),
+    ],
+)
+def test_each_fault_is_one_typed_error(wrong: WrongServer, fault: str, message: str) -> None:
+    with pytest.raises(EndpointError, match=message) as caught:
+        imidgraph.connect(wrong.address(fault), timeout=3).select("SELECT ?n { ?n ?p ?o }")
+    assert isinstance(caught.value, OSError)
+    assert str(caught.value).endswith(".")
+    if fault.isdigit():
+        assert caught.value.status == int(fault)
+
+
+def test_a_refused_query_is_a_query_error(wrong: WrongServer) -> None:
+    with pytest.raises(QueryError, match="no reason"):
+        imidgraph.connect(wrong.address("400")).select("SELECT ?n { ?n ?p ?o }")
+
+
+@pytest.mark.parametrize("fault", ["slow", "drip"])
+def test_a_slow_server_is_left(wrong: WrongServer, fault: str) -> None:
+    start = time.monotonic()
+    with pytest.raises(QueryTimeout):
+        imidgraph.connect(wrong.address(fault), timeout=1).select("SELECT ?n { ?n ?p ?o }")
+    assert time.monotonic() - start < 4
+
+
+def test_what_is_safe_to_ask_again_is_asked_again(wrong: WrongServer) -> None:
+    wrong.asked.clear()
+    assert EndpointStore(wrong.address("busy")).select("SELECT ?n { ?n ?p ?o }").rows == [("a",)]
+    assert wrong.asked == ["busy"] * 3
+    for fault, times in (("reset", 3), ("500", 1), ("wait", 1), ("404", 1)):
+        wrong.asked.clear()
+        with pytest.raises(EndpointError):
+            EndpointStore(wrong.address(fault)).select("SELECT ?n { ?n ?p ?o }")
+        assert wrong.asked == [fault] * times
+
+
+@pytest.mark.parametrize("url", ["", "localhost/sparql", "file:///etc/passwd", "ftp://127.0.0.1/"])
+def test_an_address_must_be_a_web_address(url: str) -> None:
+    with pytest.raises(EndpointError, match="no web address"):
+        imidgraph.connect(url)
+    with pytest.raises(EndpointError, match="no web address"):
+        put_graph(url or "x", GRAPH, [])
+
+
+def test_nobody_there_is_one_clear_error() -> None:
+    from tests.servers import free_port
+
+    with pytest.raises(EndpointError, match="cannot be reached"):
+        imidgraph.connect(f"http://127.0.0.1:{free_port()}/sparql", timeout=3).select("SELECT ?n { ?n ?p ?o }")
