@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from urllib.parse import urljoin
 
 from imidgraph.errors import QueryError
 from imidgraph.namespaces import PREFIXES
@@ -29,6 +30,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")  # may stand anywhere in a query, in a keyword too
+_MAY_NAME_GRAPHS = re.compile(r"from|\\u", re.IGNORECASE)
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"})
 
@@ -68,7 +70,7 @@ def query_form(text: str) -> str:
     Raises
     ------
     QueryError
-        Where the text is an update, or uses SERVICE, FROM or FROM NAMED.
+        Where the text is an update, or uses SERVICE.
 
     Examples
     --------
@@ -76,8 +78,7 @@ def query_form(text: str) -> str:
     'ASK'
     """
     form = ""
-    text = _CODEPOINT.sub(lambda match: chr(min(int(match[1] or match[2], 16), 0x10FFFF)), text)
-    for kind, token, _ in tokens(text):
+    for kind, token, _ in tokens(_decoded(text)):
         word = token.upper() if kind == "word" else ""
         if not form and word in _FORMS:
             form = word
@@ -85,13 +86,47 @@ def query_form(text: str) -> str:
             raise QueryError(f"{word} is an update, and the graph is read-only. Ask with SELECT, ASK, CONSTRUCT or DESCRIBE.")
         elif word == "SERVICE":
             raise QueryError("SERVICE would reach another server, which is not allowed here. Ask that server itself.")
-        elif word == "FROM":
-            raise QueryError(
-                "FROM names a graph outside this one, which is not allowed here. Leave it out: the whole graph is asked."
-            )
     if not form:
         raise QueryError("This is no SPARQL query. Start it with SELECT, ASK, CONSTRUCT or DESCRIBE.")
     return form
+
+
+def named_graphs(text: str) -> list[str]:
+    """List the graphs that a query names with FROM and FROM NAMED.
+
+    Parameters
+    ----------
+    text : str
+        A SPARQL query.
+
+    Returns
+    -------
+    list of str
+        The IRIs, relative ones resolved against BASE.
+
+    Examples
+    --------
+    >>> named_graphs("PREFIX ex: <http://example.org/> SELECT * FROM ex:a FROM NAMED <http://example.org/b> {}")
+    ['http://example.org/a', 'http://example.org/b']
+    """
+    found: list[str] = []
+    if not _MAY_NAME_GRAPHS.search(text):  # most queries need not be read at all
+        return found
+    prefixes, base = dict(PREFIXES), ""
+    before, last = "", ""
+    for kind, token, _ in tokens(_decoded(text)):
+        iri = urljoin(base, token[1:-1]) if kind == "iri" else None
+        if kind == "name":
+            prefix, _, local = token.partition(":")
+            iri = prefixes.get(prefix, "") + re.sub(r"\\(.)", r"\1", local)
+        if kind == "iri" and last == "BASE":
+            base = token[1:-1]
+        elif iri is not None and before == "PREFIX":
+            prefixes[last.rstrip(":")] = iri
+        elif iri is not None and (last == "FROM" or (before, last) == ("FROM", "NAMED")):
+            found.append(iri)
+        before, last = last, token.upper() if kind == "word" else token
+    return found
 
 
 def declare_prefixes(text: str) -> str:
@@ -155,3 +190,7 @@ def bind(text: str, terms: Mapping[str, str]) -> str:
         if start is not None and (kind, token) == ("mark", "{"):
             return text[: offset + 1] + block + text[offset + 1 :]
     raise QueryError("The query has no WHERE group to bind parameters in. Write the word WHERE.")
+
+
+def _decoded(text: str) -> str:
+    return _CODEPOINT.sub(lambda match: chr(min(int(match[1] or match[2], 16), 0x10FFFF)), text)

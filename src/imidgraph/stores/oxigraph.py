@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pyoxigraph
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Triple
 
+from imidgraph import sparql
 from imidgraph.errors import OntologyError, QueryError
 from imidgraph.namespaces import PREFIXES
 from imidgraph.stores import disk
@@ -97,6 +98,13 @@ class OxigraphStore:
             raise QueryError("This is not a CONSTRUCT query. Use select() or ask().")
         return Triples(list(triples))
 
+    def holds(self, graph: str) -> bool:
+        """Tell whether the store holds a named graph."""
+        try:
+            return self._store.contains_named_graph(pyoxigraph.NamedNode(graph))
+        except ValueError:
+            return False
+
     def triples(self) -> Iterable[Triple]:
         """Iterate over the triples of the graph, in no order."""
         return (quad.triple for quad in self._store)
@@ -108,16 +116,32 @@ class OxigraphStore:
     def __len__(self) -> int:
         return len(self._store)
 
-    def evaluate(self, text: str) -> QuerySolutions | QueryBoolean | QueryTriples:
+    def evaluate(
+        self, text: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
+    ) -> QuerySolutions | QueryBoolean | QueryTriples:
         """Answer a query of any form, as pyoxigraph gives it.
+
+        Parameters
+        ----------
+        text : str
+            SPARQL 1.1.
+        default_graphs, named_graphs : sequence of str
+            The IRIs of the graphs to ask; all of the store where both are empty.
 
         Raises
         ------
         QueryError
-            Where the text is not valid SPARQL.
+            Where the text is not valid SPARQL, or a graph is named that the store does not hold.
         """
+        for iri in (*default_graphs, *named_graphs, *sparql.named_graphs(text)):
+            if not self.holds(iri):
+                raise QueryError(f"The store holds no graph {iri!r}. Leave FROM out to ask what it holds.")
         try:
-            return self._store.query(text, prefixes=PREFIXES)
+            if not default_graphs and not named_graphs:
+                return self._store.query(text, prefixes=PREFIXES)
+            default: list[pyoxigraph.NamedNode | pyoxigraph.BlankNode] = [pyoxigraph.NamedNode(iri) for iri in default_graphs]
+            named: list[pyoxigraph.NamedNode | pyoxigraph.BlankNode] = [pyoxigraph.NamedNode(iri) for iri in named_graphs]
+            return self._store.query(text, prefixes=PREFIXES, default_graph=default, named_graphs=named)
         except SyntaxError as error:
             raise QueryError(f"This is not valid SPARQL: {error}. Correct it and ask again.") from error
         except (OSError, RuntimeError, ValueError) as error:

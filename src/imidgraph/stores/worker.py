@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -101,7 +102,15 @@ class WorkerStore:
         assert isinstance(solutions, QuerySolutions)
         return Results(solutions, elapsed=time.perf_counter() - start, truncated=cut)
 
-    def serialize(self, text: str, format: str, timeout: float = TIMEOUT, limit: int = LIMIT) -> tuple[bytes, bool]:
+    def serialize(
+        self,
+        text: str,
+        format: str,
+        timeout: float = TIMEOUT,
+        limit: int = LIMIT,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> tuple[bytes, bool]:
         """Answer a query in a serialization, which the worker writes.
 
         Parameters
@@ -114,13 +123,16 @@ class WorkerStore:
             Seconds that it may take.
         limit : int
             Rows or triples that the answer may have.
+        default_graphs, named_graphs : sequence of str
+            The IRIs of the graphs to ask; all of the store where both are empty.
 
         Returns
         -------
         tuple of bytes and bool
             The answer, and whether it was cut.
         """
-        message, payload = self._ask({"query": text, "limit": limit, "format": format}, timeout)
+        request = {"query": text, "limit": limit, "format": format, "default": default_graphs, "named": named_graphs}
+        message, payload = self._ask(request, timeout)
         return payload, bool(message.get("truncated"))
 
     def close(self) -> None:
@@ -282,7 +294,7 @@ def _answer(store: OxigraphStore | ImidgraphError, request: dict[str, Any]) -> t
     try:
         if isinstance(store, ImidgraphError):
             raise store
-        answer = store.evaluate(request["query"])
+        answer = store.evaluate(request["query"], request.get("default", ()), request.get("named", ()))
         format = request.get("format")
         if isinstance(answer, QueryBoolean):
             payload = answer.serialize(format=QueryResultsFormat.from_media_type(format)) if format else b""
