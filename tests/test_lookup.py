@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imidgraph import AmbiguousLabel, EntityNotFound, KnowledgeGraph, QueryError
-from imidgraph.lookup import normalize
 from imidgraph.model import Frequency
+from imidgraph.names import normalize
 
 
 @pytest.mark.parametrize(

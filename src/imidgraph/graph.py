@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from imidgraph import comparison, resources, sparql, validation
-from imidgraph.errors import AmbiguousLabel, EntityNotFound, QueryError
-from imidgraph.lookup import Entity, Lookup, Match
+from imidgraph.errors import QueryError
+from imidgraph.lookup import Entity, Lookup
 from imidgraph.model import Association
-from imidgraph.namespaces import expand
+from imidgraph.names import Match
 from imidgraph.queries import Catalogue
 from imidgraph.stores import Guard, Results, Store, Triples
 from imidgraph.stores.oxigraph import OxigraphStore
@@ -20,6 +21,7 @@ from imidgraph.validation import Violation
 
 if TYPE_CHECKING:
     import rdflib
+    from pyoxigraph import Triple
 
 _VERSION = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
@@ -163,10 +165,7 @@ class KnowledgeGraph:
         ['second generation', 'third generation']
         """
         query = self.queries[name]
-        values = {
-            key: self._resolve(query.params[key], value) if key in query.params else value for key, value in parameters.items()
-        }
-        results = self._store.select(query.bind(values))
+        results = self._store.select(query.bind(self.lookup.names.resolve(query, parameters)))
         results.graph_version = self.version
         return results
 
@@ -186,7 +185,7 @@ class KnowledgeGraph:
         >>> imidgraph.load().entity("CC-4047").label
         'pomalidomide'
         """
-        return self._lookup.entity(name)
+        return self.lookup.entity(name)
 
     def search(self, words: str, limit: int = 10) -> list[Match]:
         """Find entities whose names come close to some words, the best first.
@@ -197,7 +196,7 @@ class KnowledgeGraph:
         >>> imidgraph.load().search("thalidomid", limit=1)[0].entity.curie
         'imid:thalidomide'
         """
-        return self._lookup.search(words, limit)
+        return self.lookup.names.search(words, limit)
 
     def relationships(
         self, subject: str | None = None, predicate: str | None = None, object: str | None = None
@@ -217,7 +216,7 @@ class KnowledgeGraph:
         >>> [str(item.subject) for item in imidgraph.load().relationships(predicate="degrades", object="CSNK1A1")]
         ['lenalidomide']
         """
-        return self._lookup.associations(*self._ends(subject, predicate, object))
+        return self.lookup.statements.find(*self._ends(subject, predicate, object))
 
     def status(self, subject: str, predicate: str, object: str) -> str:
         """Tell whether a fact is ``supported``, ``negated``, ``disputed`` or ``not curated``.
@@ -229,7 +228,7 @@ class KnowledgeGraph:
         'disputed'
         """
         ends = self._ends(subject, predicate, object)
-        return self._lookup.status(*map(str, ends))
+        return self.lookup.statements.status(*map(str, ends))
 
     def compare(self, *drugs: str) -> comparison.Comparison:
         """Compare two or more drugs relation by relation.
@@ -257,6 +256,10 @@ class KnowledgeGraph:
         target = Path(path)
         files.write_whole(target, export.writer(target.suffix)(self._store.triples()))
         return target
+
+    def triples(self) -> Iterable[Triple]:
+        """Iterate over the triples of the graph as the engine holds them, in no order."""
+        return self._store.triples()
 
     def serialize(self, format: str = "ttl") -> bytes:
         """Give the graph in a format: ``ttl``, ``nt`` or ``jsonld``."""
@@ -299,29 +302,16 @@ class KnowledgeGraph:
         return len(self._store)
 
     @cached_property
-    def _lookup(self) -> Lookup:
+    def lookup(self) -> Lookup:
+        """Finds entities and statements."""
         return Lookup(self._store)
 
     def _ends(self, subject: str | None, predicate: str | None, object: str | None) -> tuple[str | None, str | None, str | None]:
         return (
             self.entity(subject).iri if subject is not None else None,
-            self._lookup.predicate(predicate) if predicate is not None else None,
+            self.lookup.statements.predicate(predicate) if predicate is not None else None,
             self.entity(object).iri if object is not None else None,
         )
-
-    def _resolve(self, parameter: Any, value: Any) -> Any:
-        if parameter.type != "entity":
-            return value
-        name = str(getattr(value, "iri", value))
-        iri = expand(name)
-        if iri is not None and iri.startswith("https://w3id.org/imidgraph/"):
-            return iri
-        try:
-            return self._lookup.entity(name, parameter.entity_class)
-        except (EntityNotFound, AmbiguousLabel) as error:
-            known = self._lookup.labels(parameter.entity_class) if parameter.entity_class else []
-            hint = f" It takes: {', '.join(known)}." if 0 < len(known) <= 40 else ""
-            raise QueryError(f"{name!r} is no value of {parameter.name}. {error}{hint}") from error
 
 
 def load(path: str | Path | None = None) -> KnowledgeGraph:

@@ -135,3 +135,14 @@ def compress(iri: str) -> str:
         if iri.startswith(namespace) and len(iri) > len(namespace):
             return f"{prefix}:{iri[len(namespace) :]}"
     return iri
+
+
+def local_name(iri: str) -> str:
+    """Give what stands behind the last slash or hash of an IRI.
+
+    Examples
+    --------
+    >>> local_name("https://w3id.org/imidgraph/degrades")
+    'degrades'
+    """
+    return re.split(r"[/#]", iri)[-1]

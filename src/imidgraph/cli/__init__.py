@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from imidgraph import __version__
-from imidgraph.cli import lookups, queries, release
+from imidgraph.cli import lookups, queries, release, stores
 from imidgraph.cli.group import Group
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="imidgraph")
-def main() -> None:
+@click.option("--graph", envvar="IMIDGRAPH_GRAPH", help="Another graph: an RDF file, a disk store or the address of an endpoint.")
+def main(graph: str | None) -> None:
     """Ask the knowledge graph of the IMiD drugs.
 
     Thalidomide, lenalidomide, pomalidomide and their successors: drugs, generations, mechanisms, indications, risks
@@ -25,5 +26,5 @@ def main() -> None:
     """
 
 
-for command in (*lookups.COMMANDS, *queries.COMMANDS, *release.COMMANDS):
+for command in (*lookups.COMMANDS, *queries.COMMANDS, *release.COMMANDS, *stores.COMMANDS):
     main.add_command(command)

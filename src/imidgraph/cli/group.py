@@ -5,10 +5,12 @@ from __future__ import annotations
 import difflib
 import os
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from imidgraph import KnowledgeGraph, connect, load
 from imidgraph.errors import AmbiguousLabel, EntityNotFound, ImidgraphError, QueryNotFound
 
 FOUND, NOTHING, USAGE = 0, 1, 2
@@ -36,6 +38,14 @@ class Group(click.Group):
         except BrokenPipeError:  # the reader has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(FOUND)
+
+
+def opened(path: Path | None = None) -> KnowledgeGraph:
+    """Open the graph that a command is about: the one of a path, that of ``--graph``, or the one that ships with imidgraph."""
+    named = None if path else click.get_current_context().find_root().params.get("graph")
+    if named is not None and "://" in named:
+        return connect(named)
+    return load(path or named)
 
 
 def fail(error: ImidgraphError) -> NoReturn:

@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from imidgraph import load
-from imidgraph.cli.group import FOUND, NOTHING
+from imidgraph.cli.group import FOUND, NOTHING, opened
 from imidgraph.cli.output import format_option, print_rows, say, say_not_advice
 from imidgraph.lookup import Entity
 from imidgraph.model import Association, Evidence, Frequency, Indication, Risk
@@ -22,7 +21,7 @@ def show(name: str, format_: str | None) -> None:
 
     NAME is a label, synonym, brand, lay word, identifier or IRI: revlimid, "blood clots", CHEBI:63791.
     """
-    entity = load().entity(name)
+    entity = opened().entity(name)
     if format_ in {"csv", "tsv", "json"} or (format_ is None and not sys.stdout.isatty()):
         _print_statements(entity.relationships + entity.mentions, format_)
     else:
@@ -36,7 +35,7 @@ def show(name: str, format_: str | None) -> None:
 @format_option
 def search(words: tuple[str, ...], limit: int, format_: str | None) -> None:
     """Search for entities whose names come close to WORDS."""
-    matches = load().search(" ".join(words), limit)
+    matches = opened().search(" ".join(words), limit)
     rows = [(match.entity.curie, match.entity.label, match.entity.category, match.name, match.score) for match in matches]
     if not rows:
         say(f"Nothing is called anything like {' '.join(words)!r}.")
@@ -53,7 +52,7 @@ def relationships(subject: str | None, predicate: str | None, object_: str | Non
     """List statements by any of their ends, with their sources."""
     if subject is None and predicate is None and object_ is None:
         raise click.UsageError("Name at least one of --subject, --predicate and --object.")
-    graph = load()
+    graph = opened()
     found = graph.relationships(subject, predicate, object_)
     if not found:
         say("Not curated here: the graph has no such statement. That does not mean that it is false.")
@@ -73,7 +72,7 @@ def status(subject: str, predicate: str, object_: str) -> None:
     For example:
       imidgraph status pomalidomide inGeneration "third generation"
     """
-    answer = load().status(subject, predicate, object_)
+    answer = opened().status(subject, predicate, object_)
     click.echo(answer)
     sys.exit(FOUND if answer in {"supported", "disputed"} else NOTHING)
 
@@ -85,7 +84,7 @@ def compare(drugs: tuple[str, ...], format_: str | None) -> None:
     """Compare two or more DRUGS side by side."""
     if len(drugs) < 2:
         raise click.UsageError("Name two drugs or more.")
-    comparison = load().compare(*drugs)
+    comparison = opened().compare(*drugs)
     rows: list[tuple[str, ...]] = []
     for aspect in comparison.aspects:
         own = [", ".join(term.label for term in aspect.only(position)) for position in range(len(comparison.drugs))]

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from imidgraph import load
-from imidgraph.cli.group import FOUND, NOTHING, Group
+from imidgraph.cli.group import FOUND, NOTHING, Group, opened
 from imidgraph.cli.output import format_option, print_rows, say, say_not_advice
 from imidgraph.errors import QueryError
 from imidgraph.queries import Catalogue, Query
@@ -82,7 +81,7 @@ def run(name: str, parameters: tuple[str, ...], format_: str | None) -> None:
         if key in values:
             raise click.UsageError(f"The parameter {key!r} is given twice.")
         values[key] = value
-    results = load().run(name, **values)
+    results = opened().run(name, **values)
     print_rows(results.columns, results.rows, format_)
     if not results.rows:
         say("Nothing found. That may mean that it is not curated here.")
@@ -107,7 +106,7 @@ def sparql(text: str | None, path: Path | None, timeout: float, limit: int, form
     """
     if (text is None) == (path is None):
         raise click.UsageError("Give the query as an argument or with --file.")
-    with load() as graph:
+    with opened() as graph:
         answer = graph.sparql(text if text is not None else _read(path), timeout, limit)
     if isinstance(answer, bool):
         click.echo(str(answer).lower())

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from imidgraph import load
-from imidgraph.cli.group import NOTHING
+from imidgraph.cli.group import NOTHING, opened
 from imidgraph.cli.output import format_option, print_rows, say
 from imidgraph.export import FORMATS
 
@@ -21,7 +20,7 @@ def export(file: Path, format_: str | None) -> None:
     from imidgraph.export import writer
     from imidgraph.files import write_whole
 
-    graph = load()
+    graph = opened()
     if str(file) == "-":
         sys.stdout.buffer.write(graph.serialize(format_ or "ttl"))
         return
@@ -37,7 +36,7 @@ def export(file: Path, format_: str | None) -> None:
 @format_option
 def validate(file: Path | None, shapes: bool, format_: str | None) -> None:
     """Check the graph, or the RDF file FILE, against the invariants and the SHACL shapes."""
-    violations = load(file).validate(shapes)
+    violations = opened(file).validate(shapes)
     if violations:
         rows = [(violation.check, violation.focus, violation.message) for violation in violations]
         print_rows(("check", "focus", "message"), rows, format_)

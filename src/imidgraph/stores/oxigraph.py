@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Triple
@@ -139,8 +140,8 @@ class OxigraphStore:
         try:
             if not default_graphs and not named_graphs:
                 return self._store.query(text, prefixes=PREFIXES)
-            default: list[pyoxigraph.NamedNode | pyoxigraph.BlankNode] = [pyoxigraph.NamedNode(iri) for iri in default_graphs]
-            named: list[pyoxigraph.NamedNode | pyoxigraph.BlankNode] = [pyoxigraph.NamedNode(iri) for iri in named_graphs]
+            default: list[Any] = [pyoxigraph.NamedNode(iri) for iri in default_graphs]
+            named: list[Any] = [pyoxigraph.NamedNode(iri) for iri in named_graphs]
             return self._store.query(text, prefixes=PREFIXES, default_graph=default, named_graphs=named)
         except SyntaxError as error:
             raise QueryError(f"This is not valid SPARQL: {error}. Correct it and ask again.") from error

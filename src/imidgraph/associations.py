@@ -1,0 +1,202 @@
+"""Associations: the statements of a graph, with their qualifiers and their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pyoxigraph import NamedNode
+
+from imidgraph import sparql
+from imidgraph.errors import QueryError
+from imidgraph.model import CATEGORIES, Association, Evidence, Frequency, Source, Term
+from imidgraph.namespaces import IMID, expand, local_name
+from imidgraph.stores import Store
+
+_ASSOCIATIONS = """
+SELECT DISTINCT ?association ?property ?value ?label ?category WHERE {
+    ?association imid:subject ?subject ; imid:predicate ?predicate ; imid:object ?object ; ?property ?value .
+    OPTIONAL { ?value rdfs:label ?label }
+    OPTIONAL { ?value a ?category . ?category rdfs:isDefinedBy imid: }
+}
+ORDER BY ?association ?property ?value
+"""
+_EVIDENCE = """
+SELECT DISTINCT ?association ?evidence ?property ?value WHERE {
+    ?association imid:subject ?subject ; imid:predicate ?predicate ; imid:object ?object ; imid:evidence ?evidence .
+    ?evidence ?property ?value .
+}
+ORDER BY ?association ?evidence ?property ?value
+"""
+_SOURCES = """
+SELECT DISTINCT ?source ?property ?value WHERE {
+    ?association imid:subject ?subject ; imid:predicate ?predicate ; imid:object ?object ; imid:evidence/imid:source ?source .
+    ?source ?property ?value .
+}
+ORDER BY ?source ?property ?value
+"""
+_TOPICS = "SELECT DISTINCT ?source ?property ?value WHERE { ?source imid:isAbout ?entity ; ?property ?value }"
+_ATTRIBUTES = "SELECT ?property ?value WHERE { ?entity ?property ?value } ORDER BY ?property ?value"
+_PREDICATES = (
+    "SELECT DISTINCT ?predicate ?label WHERE { ?a imid:predicate ?predicate . ?predicate rdfs:label ?label } ORDER BY ?label"
+)
+_SINGLE = "ASK { ?predicate imid:singleValued true }"
+
+_ASSOCIATION_PARTS = {
+    "subject",
+    "predicate",
+    "object",
+    "evidence",
+    "negated",
+    "statement",
+    "label",
+    "type",
+    "knowledgeLevel",
+    "agentType",
+}
+
+
+class Associations:
+    """The statements of a graph.
+
+    Parameters
+    ----------
+    store : Store
+        The engine that holds the graph.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def find(self, subject: str | None = None, predicate: str | None = None, object: str | None = None) -> list[Association]:
+        """Find statements by the IRIs of their ends; what is left out means any."""
+        given = {"subject": subject, "predicate": predicate, "object": object}
+        values = {name: str(NamedNode(iri)) for name, iri in given.items() if iri is not None}
+        described: dict[str, dict[str, list[Any]]] = {}
+        for association, property_, value, label, category in self._select(_ASSOCIATIONS, values):
+            if label is not None:
+                value = Term(value, label, local_name(category or ""))
+            facts = described.setdefault(association, {}).setdefault(local_name(property_), [])
+            if value not in facts:
+                facts.append(value)
+        sources = _sources(self._select(_SOURCES, values))
+        parts: dict[str, dict[str, dict[str, Any]]] = {}
+        for association, evidence, property_, value in self._select(_EVIDENCE, values):
+            parts.setdefault(association, {}).setdefault(evidence, {})[local_name(property_)] = value
+        return sorted(
+            (_association(iri, facts, _evidence(parts.get(iri, {}), sources)) for iri, facts in described.items()),
+            key=lambda item: (item.subject.label, item.category, item.predicate.label, item.object.label, item.iri),
+        )
+
+    def predicate(self, name: str) -> str:
+        """Find the IRI of a relation by its local name, label or CURIE.
+
+        Raises
+        ------
+        QueryError
+            Where no statement uses such a relation; the message names those that exist.
+        """
+        known = dict(self._select(_PREDICATES).rows)
+        wanted = expand(name) or name
+        for iri, label in known.items():
+            if wanted in (iri, local_name(iri), label):
+                return str(iri)
+        raise QueryError(f"{name!r} is no relation of the graph. Use one of {', '.join(local_name(iri) for iri in known)}.")
+
+    def status(self, subject: str, predicate: str, object: str) -> str:
+        """Tell whether a fact is ``supported``, ``negated``, ``disputed`` or ``not curated``."""
+        found = self.find(subject, predicate, object)
+        if not found:
+            return "not curated"
+        stances = {item.stance for association in found for item in association.evidence}
+        negated = {association.negated for association in found}
+        if len(negated) > 1 or "disputes" in stances or self._is_contested(subject, predicate):
+            return "disputed"
+        return "negated" if True in negated else "supported"
+
+    def attributes(self, iri: str) -> dict[str, tuple[Any, ...]]:
+        """Give the attributes of an entity, by the local name of the property."""
+        facts: dict[str, list[Any]] = {}
+        for property_, value in self._select(_ATTRIBUTES, {"entity": str(NamedNode(iri))}):
+            facts.setdefault(local_name(property_), []).append(value)
+        return {name: tuple(values) for name, values in facts.items()}
+
+    def sources_about(self, iri: str) -> list[Source]:
+        """Give the sources that are evidence on an entity, the newest first."""
+        sources = _sources(self._select(_TOPICS, {"entity": str(NamedNode(iri))}))
+        return sorted(sources.values(), key=lambda source: (str(source.published or ""), source.label), reverse=True)
+
+    def _is_contested(self, subject: str, predicate: str) -> bool:
+        if not self._store.ask(_SINGLE.replace("?predicate", str(NamedNode(predicate)))):
+            return False
+        return len({item.object.iri for item in self.find(subject, predicate) if not item.negated}) > 1
+
+    def _select(self, text: str, values: Mapping[str, str] | None = None) -> Any:
+        return self._store.select(sparql.bind(text, values or {}))
+
+
+def _association(iri: str, facts: Mapping[str, list[Any]], evidence: tuple[Evidence, ...]) -> Association:
+    kind = facts["type"][0]
+    category = local_name(kind.iri if isinstance(kind, Term) else kind)
+    return CATEGORIES.get(category, Association)(
+        iri=iri,
+        subject=facts["subject"][0],
+        predicate=facts["predicate"][0],
+        object=facts["object"][0],
+        category=category,
+        negated=True in facts.get("negated", ()),
+        statement=next(iter(facts.get("statement", ())), None),
+        qualifiers={name: tuple(values) for name, values in facts.items() if name not in _ASSOCIATION_PARTS},
+        evidence=evidence,
+    )
+
+
+def _evidence(parts: Mapping[str, Mapping[str, Any]], sources: Mapping[str, Source]) -> tuple[Evidence, ...]:
+    items: list[Evidence] = []
+    for iri, facts in parts.items():
+        source = sources.get(facts.get("source", ""))
+        if source is None:
+            continue  # incomplete evidence is reported by validate, not shown
+        common = {
+            "iri": iri,
+            "source": source,
+            "locator": facts.get("locator"),
+            "stance": facts.get("stance", "supports"),
+            "verification": facts.get("verification"),
+            "study_design": facts.get("studyDesign"),
+            "sample_size": facts.get("sampleSize"),
+            "population": facts.get("population"),
+        }
+        if local_name(facts.get("type", "")) == "Frequency":
+            items.append(
+                Frequency(
+                    **common,
+                    percent=facts.get("percent"),
+                    percent_lower=facts.get("percentLower"),
+                    percent_upper=facts.get("percentUpper"),
+                    comparator_percent=facts.get("comparatorPercent"),
+                    comparator=facts.get("comparator"),
+                    grade=facts.get("grade"),
+                )
+            )
+        else:
+            items.append(Evidence(**common))
+    return tuple(items)
+
+
+def _sources(rows: Iterable[tuple[str, str, Any]]) -> dict[str, Source]:
+    described: dict[str, dict[str, Any]] = {}
+    for source, property_, value in rows:
+        described.setdefault(source, {}).setdefault(local_name(property_), value)
+    return {
+        iri: Source(
+            iri,
+            facts.get("label", iri),
+            local_name(facts.get("type", "")),
+            url=facts.get("url") or (iri if not iri.startswith(IMID) else None),
+            journal=facts.get("journal"),
+            first_author=facts.get("firstAuthor"),
+            published=facts.get("published"),
+        )
+        for iri, facts in described.items()
+    }

@@ -1,0 +1,159 @@
+"""What describes the endpoint: service description, VoID, the catalogue as SHACL, and OpenAPI."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from imidgraph.namespaces import IMID, PREFIXES
+from imidgraph.queries import Catalogue, Parameter
+from imidgraph.stores import Results
+
+_PREFIXES = {
+    "dcterms": PREFIXES["dcterms"],
+    "imid": IMID,
+    "sd": "http://www.w3.org/ns/sparql-service-description#",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "void": "http://rdfs.org/ns/void#",
+    "xsd": PREFIXES["xsd"],
+}
+_HEAD = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in _PREFIXES.items()) + "\n"
+_FORMATS = (
+    "SPARQL_Results_JSON",
+    "SPARQL_Results_XML",
+    "SPARQL_Results_CSV",
+    "SPARQL_Results_TSV",
+    "Turtle",
+    "N-Triples",
+    "RDF_XML",
+    "JSON-LD",
+)
+_TYPES = {"integer": "integer", "decimal": "number", "boolean": "boolean"}
+
+PARTITION = """
+SELECT ?class (COUNT(?thing) AS ?n) WHERE { ?thing a ?class } GROUP BY ?class ORDER BY ?class
+"""
+COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+
+
+def service_description(endpoint: str) -> str:
+    """Describe the service in Turtle.
+
+    Examples
+    --------
+    >>> "sd:Service" in service_description("http://localhost:8000/sparql")
+    True
+    """
+    formats = " , ".join(f"<http://www.w3.org/ns/formats/{name}>" for name in _FORMATS)
+    return (
+        _HEAD
+        + f"""<{endpoint}>
+    a sd:Service ;
+    sd:endpoint <{endpoint}> ;
+    sd:supportedLanguage sd:SPARQL11Query ;
+    sd:resultFormat {formats} ;
+    sd:defaultDataset [ a sd:Dataset ; sd:defaultGraph [ a sd:Graph ; dcterms:source <{IMID}> ] ] .
+"""
+    )
+
+
+def void_description(endpoint: str, version: str | None, triples: int, partition: Results) -> str:
+    """Describe the data set in VoID, in Turtle."""
+    parts = " ,\n        ".join(f"[ void:class <{kind}> ; void:entities {count} ]" for kind, count in partition.rows)
+    lines = [
+        f"<{IMID}>\n    a void:Dataset",
+        '    dcterms:title "imidgraph: a knowledge graph of the immunomodulatory imide drugs"@en',
+        "    dcterms:license <https://creativecommons.org/licenses/by/4.0/>",
+        f'    dcterms:hasVersion "{version or "unknown"}"',
+        f"    void:sparqlEndpoint <{endpoint}>",
+        f'    void:uriSpace "{IMID}"',
+        f"    void:triples {triples}",
+    ]
+    if parts:
+        lines.append(f"    void:classPartition\n        {parts}")
+    return _HEAD + " ;\n".join(lines) + " .\n"
+
+
+def catalogue_description(catalogue: Catalogue) -> str:
+    """Describe the named queries as `sh:SPARQLSelectExecutable`, in Turtle.
+
+    Examples
+    --------
+    >>> from imidgraph.resources import QUERIES
+    >>> "sh:SPARQLSelectExecutable" in catalogue_description(Catalogue(QUERIES))
+    True
+    """
+    from pyoxigraph import Literal
+
+    blocks = []
+    for name, query in sorted(catalogue.items()):
+        body = "\n".join(line for line in query.text.splitlines() if not line.startswith("#+"))
+        parameters = "".join(
+            f"\n    sh:parameter [ sh:path imid:{key} ; sh:description {Literal(item.help)} ;"
+            f" sh:optional {str(not item.required).lower()} ] ;"
+            for key, item in query.params.items()
+        )
+        blocks.append(
+            f"<{IMID}query/{name}>\n    a sh:SPARQLExecutable , sh:SPARQLSelectExecutable ;\n"
+            f"    sh:name {Literal(name)} ;\n    sh:description {Literal(query.summary)} ;{parameters}\n"
+            f"    sh:select {Literal(body)} .\n"
+        )
+    return _HEAD + "\n".join(blocks)
+
+
+def openapi(catalogue: Catalogue, version: str) -> dict[str, Any]:
+    """Describe the routes in OpenAPI 3.1.
+
+    Examples
+    --------
+    >>> from imidgraph.resources import QUERIES
+    >>> openapi(Catalogue(QUERIES), "1")["openapi"]
+    '3.1.0'
+    """
+    errors = {
+        "400": {"description": "A parameter or the query is wrong"},
+        "406": {"description": "No acceptable media type"},
+        "503": {"description": "Busy; ask again"},
+        "504": {"description": "The query took too long"},
+    }
+    table = {"200": {"description": "The answer", "content": {"application/sparql-results+json": {}, "text/csv": {}}}}
+    query_parameter = {"name": "query", "in": "query", "required": True, "schema": {"type": "string"}}
+    paths: dict[str, Any] = {
+        "/sparql": {
+            "get": {"summary": "Answer a SPARQL 1.1 query", "parameters": [query_parameter], "responses": table | errors}
+        },
+        "/queries": {"get": {"summary": "List the named queries", "responses": {"200": {"description": "The list"}}}},
+        "/health": {
+            "get": {
+                "summary": "Run a real query",
+                "responses": {"200": {"description": "It works"}, "503": {"description": "It does not"}},
+            }
+        },
+        "/version": {"get": {"summary": "Tell the version of the graph", "responses": {"200": {"description": "The version"}}}},
+    }
+    for name, query in sorted(catalogue.items()):
+        parameters = [_openapi_parameter(item) for item in query.params.values()]
+        paths[f"/queries/{name}"] = {
+            "get": {"summary": query.summary, "tags": [query.topic], "parameters": parameters, "responses": table | errors}
+        }
+    info = {
+        "title": "imidgraph",
+        "version": version,
+        "description": "The knowledge graph of the IMiD drugs. Not medical advice.",
+        "license": {"name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"},
+    }
+    return {"openapi": "3.1.0", "info": info, "paths": paths}
+
+
+def _openapi_parameter(parameter: Parameter) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": _TYPES.get(parameter.type, "string")}
+    if parameter.allowed:
+        schema["enum"] = list(parameter.allowed)
+    if parameter.type == "date":
+        schema["format"] = "date"
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "required": parameter.required,
+        "description": parameter.help,
+        "schema": schema,
+    }

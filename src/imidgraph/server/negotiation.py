@@ -1,0 +1,71 @@
+"""Which media type an answer takes: what the client accepts, out of what the form of the query allows."""
+
+from __future__ import annotations
+
+from imidgraph.errors import ImidgraphError
+
+ROWS = (
+    "application/sparql-results+json",
+    "application/json",
+    "application/sparql-results+xml",
+    "application/xml",
+    "text/csv",
+    "text/tab-separated-values",
+)
+BOOLEAN = ROWS
+TRIPLES = (
+    "text/turtle",
+    "application/n-triples",
+    "application/rdf+xml",
+    "application/ld+json",
+)
+CHOICES = {"SELECT": ROWS, "ASK": BOOLEAN, "CONSTRUCT": TRIPLES, "DESCRIBE": TRIPLES}
+
+
+class NotAcceptable(ImidgraphError, ValueError):
+    """The client accepts none of the media types that there are."""
+
+    def __init__(self, accept: str, choices: tuple[str, ...]) -> None:
+        self.accept = accept
+        self.choices = choices
+        super().__init__(f"There is no answer in {accept[:100]!r}. Accept one of {', '.join(choices)}.")
+
+
+def negotiate(accept: str | None, choices: tuple[str, ...]) -> str:
+    """Choose the media type of an answer.
+
+    Parameters
+    ----------
+    accept : str or None
+        The Accept header of the request.
+    choices : tuple of str
+        The media types that there are, the default first.
+
+    Returns
+    -------
+    str
+        The one that the client likes best; the default where it likes any.
+
+    Raises
+    ------
+    NotAcceptable
+        Where it accepts none.
+
+    Examples
+    --------
+    >>> negotiate("text/csv;q=0.5, application/sparql-results+xml", ROWS)
+    'application/sparql-results+xml'
+    >>> negotiate(None, TRIPLES)
+    'text/turtle'
+    """
+    import mimeparse
+
+    if not accept or accept == "*/*":
+        return choices[0]
+    try:
+        best = mimeparse.best_match(list(reversed(choices)), accept)
+    except mimeparse.MimeTypeParseException:
+        best = ""
+    if not best:
+        raise NotAcceptable(accept, choices)
+    return str(best)
