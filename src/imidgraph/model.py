@@ -96,19 +96,20 @@ class Frequency(Evidence):
 
     @property
     def figure(self) -> str:
-        """The frequency in one phrase, with its comparison.
+        """The frequency in one phrase, with its grade and its comparison.
 
         Examples
         --------
         >>> source = Source("https://example.org/label", "Label")
-        >>> Frequency("https://example.org/e", source, percent=Decimal("22.5"), comparator_percent=Decimal("4.9")).figure
-        '22.5 % vs 4.9 %'
+        >>> Frequency("https://example.org/e", source, percent=Decimal("22.5"), comparator_percent=Decimal("4.9"), grade="3-4").figure
+        '22.5 % vs 4.9 %, grade 3-4'
         """
         if self.percent is not None:
             here = f"{self.percent} %"
         else:
             here = f"{self.percent_lower or '?'} to {self.percent_upper or '?'} %"
-        return here if self.comparator_percent is None else f"{here} vs {self.comparator_percent} %"
+        there = "" if self.comparator_percent is None else f" vs {self.comparator_percent} %"
+        return here + there + (f", grade {self.grade}" if self.grade else "")
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,16 @@ class Association:
     def sources(self) -> tuple[Source, ...]:
         """The sources of its evidence, each once."""
         return tuple(dict.fromkeys(item.source for item in self.evidence))
+
+    @property
+    def combined_with(self) -> tuple[Term, ...]:
+        """The drugs that are given together with the subject."""
+        return self.qualifiers.get("inCombinationWith", ())
+
+    @property
+    def population(self) -> str | None:
+        """The patients or cells for whom it holds."""
+        return self._one("population")  # type: ignore[no-any-return]
 
     def _one(self, name: str) -> Any:
         return next(iter(self.qualifiers.get(name, ())), None)
@@ -177,16 +188,6 @@ class Indication(Association):
     def setting(self) -> Term | None:
         """At which point in the course of the disease the drug is given."""
         return self._one("setting")  # type: ignore[no-any-return]
-
-    @property
-    def combined_with(self) -> tuple[Term, ...]:
-        """The drugs that are given together with it."""
-        return self.qualifiers.get("inCombinationWith", ())
-
-    @property
-    def population(self) -> str | None:
-        """The patients for whom it holds."""
-        return self._one("population")  # type: ignore[no-any-return]
 
 
 class Risk(Association):

@@ -10,7 +10,7 @@ import click
 from imidgraph.cli.group import FOUND, NOTHING, opened
 from imidgraph.cli.output import format_option, print_rows, say, say_not_advice
 from imidgraph.lookup import Entity
-from imidgraph.model import Association, Evidence, Frequency, Indication, Risk
+from imidgraph.model import Association, Evidence, Frequency, Indication, Risk, Source
 
 
 @click.command()
@@ -123,15 +123,30 @@ def _print_card(entity: Entity) -> None:
     for item in sorted(entity.relationships + entity.mentions, key=_card_order):
         relation = ("not: " if item.negated else "") + item.predicate.label
         groups.setdefault(relation if item.subject.iri == entity.iri else f"... {relation} {entity.label}", []).append(item)
+    notes: dict[Source, int] = {}
     for relation, items in groups.items():
         click.echo()
         click.secho(relation, bold=True, fg="cyan")
         for item in items:
             details = _details(item)
             other = item.object if item.subject.iri == entity.iri else item.subject
-            click.echo(f"  {other.label}" + (f" ({details})" if details else ""))
+            cited = ", ".join(_note(evidence, notes) for evidence in item.evidence)
+            click.echo(f"  {other.label}" + (f" ({details})" if details else ""), nl=False)
+            click.secho(f"  [{cited}]", dim=True)
             for evidence in item.evidence:
-                click.secho(f"      {_cite(evidence)}", dim=True)
+                if isinstance(evidence, Frequency):
+                    click.echo(f"      {evidence.figure}: {evidence.population}  [{notes[evidence.source]}]")
+    click.echo()
+    click.secho("sources (* a copy or a report of it was read, not the source itself)", bold=True, fg="cyan")
+    for source, number in notes.items():
+        click.echo(f"  [{number}] {source.citation}")
+
+
+def _note(evidence: Evidence, notes: dict[Source, int]) -> str:
+    number = notes.setdefault(evidence.source, len(notes) + 1)
+    dispute = "disputed by " if evidence.stance == "disputes" else ""
+    doubt = {"copy": "*", "unconfirmed": " unconfirmed"}.get(evidence.verification or "", "")
+    return f"{dispute}{number}{doubt}: {evidence.locator}" if evidence.locator else f"{dispute}{number}{doubt}"
 
 
 _CARD_ORDER = ("belongsTo", "inGeneration", "binds", "modulates", "degrades", "approvedFor", "hasAdverseEffect", "dispensedUnder")
@@ -145,15 +160,14 @@ def _card_order(item: Association) -> tuple[Any, ...]:
 
 
 def _details(item: Association) -> str:
-    parts: list[Any] = []
+    combined = "with " + " and ".join(map(str, item.combined_with)) if item.combined_with else None
+    parts: list[Any]
     if isinstance(item, Risk):
-        parts += ["BOXED WARNING"] if item.boxed_warning else []
-        parts += [item.severity] if item.severity else []
+        parts = ["BOXED WARNING" if item.boxed_warning else None, item.severity, combined, item.population]
     elif isinstance(item, Indication):
-        combined = "with " + " and ".join(map(str, item.combined_with)) if item.combined_with else None
-        parts += [item.jurisdiction, item.approval_date, item.approval_type, item.setting, combined, item.population]
+        parts = [item.jurisdiction, item.approval_date, item.approval_type, item.setting, combined, item.population]
     else:
-        parts += [value for name, values in sorted(item.qualifiers.items()) for value in values]
+        parts = [value for name, values in sorted(item.qualifiers.items()) for value in values]
     return ", ".join(str(part) for part in parts if part is not None)
 
 

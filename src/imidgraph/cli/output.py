@@ -7,9 +7,12 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 FORMATS = ("table", "csv", "tsv", "json")
 NOT_ADVICE = "This is a summary of published sources, not medical advice. Ask a doctor or pharmacist."
@@ -54,6 +57,8 @@ def say_not_advice() -> None:
     say(NOT_ADVICE)
 
 
+_PIPE_WIDTH = 140  # characters of a table that is written to a file or a pipe
+_NARROWEST = 16  # characters that a column needs to be read
 _TSV_ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -63,13 +68,36 @@ def _print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: s
     from rich.table import Table
     from rich.text import Text
 
+    # A person reads names: an entity gives way to its label, a source to the place in it.
+    kept = [position for position, column in enumerate(columns) if f"{column}Label" not in columns]
+    names = [columns[position].removesuffix("Label") for position in kept]
+    cells = [[_shown(row[position]) for position in kept] for row in rows]
+    console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
+    if len(names) * _NARROWEST > console.width:
+        _print_records(console, names, cells)
+        return
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(getattr(cell, "curie", None) or _text(cell)) for cell in row))
-    width = None if sys.stdout.isatty() else 120
-    Console(width=width, highlight=False).print(table)
+    for name in names:
+        table.add_column(name, overflow="fold")
+    for row in cells:
+        table.add_row(*map(Text, row))
+    console.print(table)
+
+
+def _print_records(console: Console, names: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    """Print one block a row, where a table would be too narrow to read."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    for row in cells:
+        console.print(Text(row[0], style="bold"))
+        for name, cell in zip(names[1:], row[1:], strict=True):
+            if cell:
+                console.print(Padding(Text.assemble((f"{name}: ", "cyan"), cell), (0, 0, 0, 2)))
+
+
+def _shown(cell: Any) -> str:
+    return str(getattr(cell, "curie", None) or _text(cell))
 
 
 def _text(cell: Any) -> str:
