@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from pyoxigraph import NamedNode
@@ -40,6 +42,7 @@ _ATTRIBUTES = "SELECT ?property ?value WHERE { ?entity ?property ?value } ORDER 
 _PREDICATES = (
     "SELECT DISTINCT ?predicate ?label WHERE { ?a imid:predicate ?predicate . ?predicate rdfs:label ?label } ORDER BY ?label"
 )
+_BATCH = 200  # pairs of ends in one query
 _SINGLE = "ASK { ?predicate imid:singleValued true }"
 
 _ASSOCIATION_PARTS = {
@@ -72,16 +75,27 @@ class Associations:
         """Find statements by the IRIs of their ends; what is left out means any."""
         given = {"subject": subject, "predicate": predicate, "object": object}
         values = {name: str(NamedNode(iri)) for name, iri in given.items() if iri is not None}
+        return self._gather(lambda text: sparql.bind(text, values))
+
+    def between(self, ends: Iterable[tuple[str, str]]) -> list[Association]:
+        """Find the statements between many pairs of a subject and an object, given by their IRIs, in few queries."""
+        pairs = iter(dict.fromkeys(ends))
+        found: list[Association] = []
+        while batch := [(str(NamedNode(subject)), str(NamedNode(object))) for subject, object in islice(pairs, _BATCH)]:
+            found += self._gather(partial(sparql.bind_rows, variables=("subject", "object"), rows=batch))
+        return found
+
+    def _gather(self, bind: Callable[[str], str]) -> list[Association]:
         described: dict[str, dict[str, list[Any]]] = {}
-        for association, property_, value, label, category in self._select(_ASSOCIATIONS, values):
+        for association, property_, value, label, category in self._select(bind(_ASSOCIATIONS)):
             if label is not None:
                 value = Term(value, label, local_name(category or ""))
             facts = described.setdefault(association, {}).setdefault(local_name(property_), [])
             if value not in facts:
                 facts.append(value)
-        sources = _sources(self._select(_SOURCES, values))
+        sources = _sources(self._select(bind(_SOURCES)))
         parts: dict[str, dict[str, dict[str, Any]]] = {}
-        for association, evidence, property_, value in self._select(_EVIDENCE, values):
+        for association, evidence, property_, value in self._select(bind(_EVIDENCE)):
             parts.setdefault(association, {}).setdefault(evidence, {})[local_name(property_)] = value
         return sorted(
             (_association(iri, facts, _evidence(parts.get(iri, {}), sources)) for iri, facts in described.items()),

@@ -73,6 +73,30 @@ class AmbiguousLabel(ImidgraphError, LookupError):
         return type(self), (self.label, self.candidates)
 
 
+class PathNotFound(ImidgraphError, LookupError):
+    """No path joins two entities within the bounds of a search.
+
+    Examples
+    --------
+    >>> print(PathNotFound("imid:SALL4", "imid:leprosy", 2))
+    No path of at most 2 hops joins imid:SALL4 and imid:leprosy. Allow more hops, or fewer conditions.
+    """
+
+    def __init__(self, start: str, end: str, max_length: int, bound: str | None = None) -> None:
+        self.start = start
+        self.end = end
+        self.max_length = max_length
+        self.bound = bound
+        found = f"No path of at most {max_length} hops joins {start} and {end}"
+        if bound is None:
+            super().__init__(f"{found}. Allow more hops, or fewer conditions.")
+        else:
+            super().__init__(f"{found} as far as was searched: {bound}. Allow more time or fewer hops.")
+
+    def __reduce__(self) -> tuple[type[PathNotFound], tuple[str, str, int, str | None]]:
+        return type(self), (self.start, self.end, self.max_length, self.bound)
+
+
 class QueryError(ImidgraphError, ValueError):
     """A query text, a parameter or the kind of a query is wrong."""
 

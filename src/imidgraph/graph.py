@@ -8,11 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from imidgraph import comparison, resources, sparql, validation
+from imidgraph import comparison, paths, resources, sparql, validation
 from imidgraph.errors import QueryError
 from imidgraph.lookup import Entity, Lookup
 from imidgraph.model import Association
 from imidgraph.names import Match
+from imidgraph.network import Network
 from imidgraph.queries import Catalogue
 from imidgraph.stores import Guard, Results, Store, Triples
 from imidgraph.stores.oxigraph import OxigraphStore
@@ -243,6 +244,62 @@ class KnowledgeGraph:
             raise QueryError("A comparison needs two drugs or more.")
         return comparison.compare([self.entity(drug) for drug in drugs])
 
+    def paths(
+        self,
+        start: str,
+        end: str,
+        max_length: int = paths.MAX_LENGTH,
+        limit: int = paths.LIMIT,
+        timeout: float = paths.TIMEOUT,
+        via: Iterable[str] = (),
+        avoid: Iterable[str] = (),
+        predicates: Iterable[str] = (),
+        directed: bool = False,
+    ) -> paths.Paths:
+        """Find the simple paths between two entities, shortest first, each hop with its statements and their evidence.
+
+        Parameters
+        ----------
+        start, end : str
+            The ends, by any of their names.
+        max_length : int
+            The most hops that a path may have.
+        limit : int
+            The most paths to find.
+        timeout : float
+            The most seconds to search.
+        via, avoid : iterable of str
+            Entities that each path must, or must not, pass.
+        predicates : iterable of str
+            The relations to follow, such as ``degrades``; all between entities if left out.
+        directed : bool
+            Whether to follow relations only from subject to object.
+
+        Raises
+        ------
+        PathNotFound
+            Where there is no path within the bounds.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> found = imidgraph.load().paths("thalidomide", "pomalidomide", max_length=2, predicates=["degrades"], via=["Ikaros"])
+        >>> print(found)
+        thalidomide --[degrades]--> IKZF1 <--[degrades]-- pomalidomide
+        """
+        return paths.find(
+            self.edge_statements,
+            self.entity(start).curie,
+            self.entity(end).curie,
+            max_length=max_length,
+            limit=limit,
+            timeout=timeout,
+            via=[self.entity(name).curie for name in via],
+            avoid=[self.entity(name).curie for name in avoid],
+            relations=[self.network.relation(name) for name in predicates],
+            directed=directed,
+        )
+
     def write(self, path: str | Path) -> Path:
         """Write the graph to a file, whole or not at all; the suffix tells the format.
 
@@ -305,6 +362,16 @@ class KnowledgeGraph:
     def lookup(self) -> Lookup:
         """Finds entities and statements."""
         return Lookup(self._store)
+
+    @cached_property
+    def network(self) -> Network:
+        """The entities as nodes, joined by relations; fetched from the store as needed."""
+        return Network(self._store)
+
+    @cached_property
+    def edge_statements(self) -> paths.Statements:
+        """The statements on the edges of the network, kept once they were looked up."""
+        return paths.Statements(self.network, self.lookup.statements)
 
     def _ends(self, subject: str | None, predicate: str | None, object: str | None) -> tuple[str | None, str | None, str | None]:
         return (

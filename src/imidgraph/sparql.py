@@ -7,7 +7,7 @@ prefixed name is never taken for a keyword.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urljoin
 
 from imidgraph.errors import QueryError
@@ -179,10 +179,28 @@ def bind(text: str, terms: Mapping[str, str]) -> str:
     >>> bind("SELECT ?drug WHERE { ?drug a ?type }", {"type": "<http://example.org/Drug>"})
     'SELECT ?drug WHERE { VALUES (?type) { (<http://example.org/Drug>) } ?drug a ?type }'
     """
-    if not terms:
-        return text
-    variables = " ".join(f"?{name}" for name in terms)
-    block = f" VALUES ({variables}) {{ ({' '.join(terms.values())}) }}"
+    return bind_rows(text, tuple(terms), [tuple(terms.values())]) if terms else text
+
+
+def bind_rows(text: str, variables: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Bind variables of the outer group to several rows of terms at once, through a VALUES block.
+
+    Parameters
+    ----------
+    text : str
+        A query as `bind` takes it.
+    variables : sequence of str
+        Variable names, without the question mark.
+    rows : iterable of sequence of str
+        A term in N-Triples syntax for each variable.
+
+    Examples
+    --------
+    >>> bind_rows("ASK WHERE { ?drug a ?type }", ("drug", "type"), [("<a:b>", "<a:D>"), ("<a:c>", "<a:D>")])
+    'ASK WHERE { VALUES (?drug ?type) { (<a:b> <a:D>) (<a:c> <a:D>) } ?drug a ?type }'
+    """
+    names = " ".join(f"?{name}" for name in variables)
+    block = f" VALUES ({names}) {{ {' '.join('(' + ' '.join(row) + ')' for row in rows)} }}"
     start: int | None = None
     for kind, token, offset in tokens(text):
         if kind == "word" and token.upper() == "WHERE":

@@ -1,0 +1,367 @@
+"""Mechanisms: the chains of causal steps by which one entity acts on another.
+
+A chain passes only proteins, complexes, processes and cells, along relations that say what goes up or down: never a
+shared article, a class or another drug. Parallel steps are told together (IKZF1 and IKZF3 both raise IRF4 and MYC),
+an effect that was seen in the drug's presence is told with the chain that explains it, and variants that begin and
+end alike are one route.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from itertools import pairwise, product
+from typing import Any
+
+from imidgraph.model import Association, Source, Term, strength
+from imidgraph.namespaces import IMID, compress
+from imidgraph.network import BROADER, Network
+from imidgraph.paths import Deadline, OutOfTimeError, Statements, Walker
+
+STEPS = frozenset({"BiologicalProcess", "CellType", "Protein", "ProteinComplex"})
+"""The categories of what a chain may pass."""
+
+RELATIONS = frozenset(compress(IMID + name) for name in ("causes", "decreases", "degrades", "increases", "modulates"))
+"""The relations that a chain follows."""
+
+MAX_LENGTH = 7
+RECEPTOR = "imid:CRBN"  # `degrades` is defined as loss through cereblon
+_BINDS, _DEGRADES, _BROADER = compress(IMID + "binds"), compress(IMID + "degrades"), compress(BROADER)
+_MOST = 5000  # chains that one search takes up
+_LEAST = 0.05  # what a step without evidence counts
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One step of a chain, from one or several entities to one or several others.
+
+    Parameters
+    ----------
+    starts, ends : tuple of Term
+        The entities; each of the starts is joined to each of the ends.
+    relation : str
+        The name of the relation.
+    statements : tuple of Association
+        The statements behind the step.
+    sign : int or None
+        1 where the ends go up with the starts, -1 where they go down, 0 where the sources do not say, None where the
+        step has no direction.
+    backward : bool
+        Whether the statements lead from the ends to the starts.
+    """
+
+    starts: tuple[Term, ...]
+    ends: tuple[Term, ...]
+    relation: str
+    statements: tuple[Association, ...]
+    sign: int | None = None
+    backward: bool = False
+
+    @property
+    def strength(self) -> float:
+        """How well the step is borne out, from 0 to 1: its undisputed sources together."""
+        if not any(item.evidence for item in self.statements):
+            return 1.0 if all(not item.iri for item in self.statements) else _LEAST  # a hierarchy needs no evidence
+        settled = [item for item in self.statements if not item.disputed] or self.statements
+        return max(_LEAST, strength(evidence for item in settled for evidence in item.evidence))
+
+    @property
+    def sentences(self) -> dict[str, list[Association]]:
+        """What the step says, each sentence once, with the statements that say it."""
+        found: dict[str, list[Association]] = {}
+        for item in self.statements:
+            found.setdefault(str(item), []).append(item)
+        return found
+
+    def __str__(self) -> str:
+        one, other = (self.ends, self.starts) if self.backward else (self.starts, self.ends)
+        return f"{_together(one)} {self.relation} {_together(other)}"
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A chain of steps from one entity to another.
+
+    Parameters
+    ----------
+    hops : tuple of Hop
+        The steps.
+    observed : tuple of Association
+        Effects of the first entity that were seen and that the chain explains.
+    variants : tuple of Chain
+        Other ways between the same first and last steps.
+    """
+
+    hops: tuple[Hop, ...]
+    observed: tuple[Association, ...] = ()
+    variants: tuple[Chain, ...] = ()
+
+    @property
+    def nodes(self) -> tuple[tuple[Term, ...], ...]:
+        """The entities that it passes, those told together as one."""
+        return (self.hops[0].starts, *(hop.ends for hop in self.hops))
+
+    @property
+    def sign(self) -> int | None:
+        """The net direction: 1 where the end goes up, -1 where it goes down, 0 where a step does not say.
+
+        None where no step has a direction.
+        """
+        signs = [hop.sign for hop in self.hops if hop.sign is not None]
+        return math.prod(signs) if signs else None
+
+    @cached_property
+    def score(self) -> float:
+        """What chains are ranked by: how well the steps are borne out, and how specific the start is.
+
+        The mean over the steps is geometric, so that one weak step tells. A chain that starts with an effect seen under
+        a drug, and not with a molecule that the drug acts on, counts a fifth less for each step away from the end;
+        one whose net direction is open counts three fifths.
+        """
+        mean = math.prod(hop.strength for hop in self.hops) ** (1 / len(self.hops))
+        return mean * (1.0 if self.is_direct else 0.8 ** len(self.hops)) * (1.0 if self.sign else 0.6)
+
+    @property
+    def sources(self) -> frozenset[Source]:
+        """The sources of all steps."""
+        return frozenset(source for hop in self.hops for item in hop.statements for source in item.sources)
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it starts at a molecule that the drug binds or has degraded, or not at a drug."""
+        first = self.hops[0]
+        return first.starts[0].category != "Drug" or first.relation in {"binds", "degrades"}
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What its evidence leaves open, in words."""
+        return tuple(self._gaps())
+
+    def _gaps(self) -> Iterator[str]:
+        first = self.hops[0]
+        if not self.is_direct:
+            effect = _together(first.ends)
+            yield f"Through which target {_together(first.starts)} acts on {effect} is not curated; the effect was seen."
+        for hop in self.hops:
+            if hop.sign == 0:
+                yield f"Whether {_together(hop.ends)} goes up or down is not stated."
+            if any(item.disputed for item in hop.statements):
+                yield f"Sources dispute that {hop}."
+            elif all(e.verification == "unconfirmed" for item in hop.statements for e in item.evidence) and hop.strength < 1:
+                yield f"That {hop} is unconfirmed."
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the chain as a dictionary that can be written as JSON."""
+        return {
+            "nodes": [[term.curie for term in terms] for terms in self.nodes],
+            "sign": self.sign,
+            "score": round(self.score, 3),
+            "hops": [
+                {
+                    "sentence": str(hop),
+                    "relation": hop.relation,
+                    "sign": hop.sign,
+                    "strength": round(hop.strength, 3),
+                    "statements": [item.to_dict() for item in hop.statements],
+                }
+                for hop in self.hops
+            ],
+            "observed": [item.to_dict() for item in self.observed],
+            "variants": [[[term.curie for term in terms] for terms in chain.nodes] for chain in self.variants],
+            "gaps": list(self.gaps),
+        }
+
+    def __str__(self) -> str:
+        return " > ".join(_together(terms) for terms in self.nodes)
+
+
+@dataclass
+class _Route:
+    """A simple path of the search, read as causal steps, and the effects that it explains."""
+
+    nodes: tuple[str, ...]
+    relations: tuple[str, ...]
+    signs: tuple[int, ...]
+    observed: set[str] = field(default_factory=set)
+
+    @property
+    def sign(self) -> int:
+        return math.prod(self.signs)
+
+
+@dataclass(frozen=True)
+class _Family:
+    """Routes that are alike but for what stands in parallel at their places."""
+
+    places: tuple[frozenset[str], ...]
+    relations: tuple[str, ...]
+    signs: tuple[int, ...]
+    observed: frozenset[str]
+
+    def __len__(self) -> int:
+        return math.prod(map(len, self.places))
+
+
+class Mechanisms:
+    """Finds the causal chains of a network.
+
+    Parameters
+    ----------
+    statements : Statements
+        The network, with the statements on its edges.
+    """
+
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
+        self._network: Network = statements.network
+
+    def chains(
+        self, start: str, end: str, proceed: Deadline, max_length: int = MAX_LENGTH
+    ) -> tuple[list[Chain], str | None]:
+        """Find the chains from one entity to another, the best borne out first.
+
+        Parameters
+        ----------
+        start, end : str
+            Their CURIEs.
+        proceed : Deadline
+            How long the search may take.
+        max_length : int
+            The most hops of a chain.
+
+        Returns
+        -------
+        tuple of list of Chain and str or None
+            The chains, and in words which bound ended the search early.
+        """
+        routes, bound = [], None
+        try:
+            for nodes in self._walk(start, end, max_length, proceed):
+                if len(routes) == _MOST:
+                    bound = f"stopped at {_MOST} ways; there are more"
+                    break
+                if not self._turns_back(nodes):
+                    routes.append(self._read(nodes))
+        except OutOfTimeError:
+            bound = str(proceed)
+        groups: dict[Any, list[tuple[int, Chain]]] = {}
+        for family in _families(_absorbed(routes)):
+            seen = self._stated([(start, effect) for effect in sorted(family.observed)], RELATIONS)
+            chain = Chain(self._hops(family), seen)
+            groups.setdefault((family.places[1], family.places[-2], chain.sign), []).append((len(family), chain))
+        chains = []
+        for group in groups.values():
+            (_, best), *others = sorted(group, key=lambda item: (-item[0], -item[1].score, str(item[1])))
+            chains.append(replace(best, variants=tuple(chain for _, chain in others)))
+        return sorted(chains, key=lambda one: (-round(one.score, 2), -len(one.sources), len(one.hops), str(one))), bound
+
+    def _walk(self, start: str, end: str, max_length: int, proceed: Deadline) -> Iterator[tuple[str, ...]]:
+        network = self._network
+        wider = frozenset({_BROADER})
+
+        @lru_cache(maxsize=None)
+        def category(node: str) -> str:
+            return network.terms([node])[0].category
+
+        def passable(node: str) -> bool:
+            return node in (start, end) or category(node) in STEPS
+
+        @lru_cache(maxsize=None)
+        def ahead(node: str) -> Set[str]:
+            if node != start and not passable(node):
+                return network.neighbours(node, wider, directed=True)
+            found = network.neighbours(node, RELATIONS, directed=True)
+            network.terms(found)
+            return {other for other in found if passable(other) or category(other) == category(end)}
+
+        @lru_cache(maxsize=None)
+        def behind(node: str) -> Set[str]:
+            causes, narrower = network.sources(node, RELATIONS), network.sources(node, wider)
+            network.terms(causes | narrower)
+            kinds = {other for other in narrower if not passable(other) and category(other) == category(end)}
+            return kinds | {other for other in causes if passable(other)}
+
+        def fetch(nodes: Set[str]) -> None:
+            network.fetch(nodes, proceed)
+            network.terms(nodes)
+
+        return Walker(ahead, behind, fetch, proceed).paths(start, end, max_length)
+
+    def _turns_back(self, nodes: tuple[str, ...]) -> bool:
+        """Tell whether a route takes two steps of a feedback loop where one leads on: a to b to c, with b to a and a to c."""
+        return any(
+            self._signs(two, one) and self._signs(one, three)
+            for one, two, three in zip(nodes[1:], nodes[2:], nodes[3:], strict=False)
+        )
+
+    def _read(self, nodes: tuple[str, ...]) -> _Route:
+        steps = [self._signs(one, other) for one, other in pairwise(nodes)]
+        relations = tuple(_DEGRADES if _DEGRADES in signs else next(iter(signs)) for signs in steps)
+        agreed = [set(signs.values()) for signs in steps]
+        return _Route(nodes, relations, tuple(signs.pop() if len(signs) == 1 else 0 for signs in agreed))
+
+    def _signs(self, one: str, other: str) -> dict[str, int]:
+        """Give the relations that a chain may follow from one node to another, with their signs."""
+        joined = self._network.objects.get(one, {}).get(other, ())
+        signs = {curie: self._network.relations[curie].sign for curie in joined if curie in RELATIONS or curie == _BROADER}
+        return {curie: 1 if sign is None else sign for curie, sign in signs.items()}  # a kind goes up with what it is of
+
+    def _hops(self, family: _Family) -> tuple[Hop, ...]:
+        places, relations = family.places, family.relations
+        terms = [tuple(sorted(self._network.terms(place), key=str)) for place in places]
+        pairs = [list(product(sorted(ones), sorted(others))) for ones, others in pairwise(places)]
+        (drug,) = places[0]
+        self._statements.load([*(pair for hop in pairs for pair in hop), (drug, RECEPTOR)])
+        hops = [
+            Hop(ones, others, self._network.relations[relation].label, self._stated(ends, RELATIONS | {_BROADER}), sign)
+            for (ones, others), ends, relation, sign in zip(pairwise(terms), pairs, relations, family.signs, strict=True)
+        ]
+        binding = self._stated([(drug, RECEPTOR)], {_BINDS})
+        if relations[0] == _DEGRADES and binding:
+            receptor = tuple(self._network.terms([RECEPTOR]))
+            taken = self._stated([(RECEPTOR, target) for target in sorted(places[1])], {_BINDS})
+            first = hops[0]
+            through = replace(first, starts=receptor, statements=(*first.statements, *taken))
+            hops[:1] = [Hop(first.starts, receptor, self._network.relations[_BINDS].label, binding), through]
+        return tuple(hops)
+
+    def _stated(self, pairs: Iterable[tuple[str, str]], relations: Set[str]) -> tuple[Association, ...]:
+        found = (item for pair in pairs for item in self._statements.between(*pair))
+        return tuple(item for item in found if not item.negated and compress(item.predicate.iri) in relations)
+
+
+def _absorbed(routes: Sequence[_Route]) -> list[_Route]:
+    """Take out the routes that start with a seen effect which a longer route explains, and note the effect there."""
+    seen = {route.nodes[1:]: route for route in routes if route.relations[0] != _DEGRADES}
+    explained = set()
+    for route in routes:
+        for place in range(2, len(route.nodes) - 1):
+            shorter = seen.get(route.nodes[place:])
+            if shorter is not None and shorter.sign == route.sign:
+                route.observed.add(route.nodes[place])
+                explained.add(shorter.nodes)
+    return [route for route in routes if route.nodes not in explained]
+
+
+def _families(routes: Sequence[_Route]) -> Iterator[_Family]:
+    """Put routes together that differ in one place only, the last place first."""
+    alike: dict[Any, dict[tuple[frozenset[str], ...], set[str]]] = {}
+    for route in routes:
+        places = tuple(frozenset({node}) for node in route.nodes)
+        alike.setdefault((route.relations, route.signs), {})[places] = route.observed
+    for (relations, signs), families in alike.items():
+        for place in range(len(relations) - 1, 0, -1):
+            merged: dict[Any, tuple[set[str], set[str]]] = {}
+            for places, observed in families.items():
+                nodes, effects = merged.setdefault((places[:place], places[place + 1 :]), (set(), set()))
+                nodes |= places[place]
+                effects |= observed
+            families = {(*head, frozenset(nodes), *tail): effects for (head, tail), (nodes, effects) in merged.items()}
+        for places, observed in families.items():
+            yield _Family(places, relations, signs, frozenset(observed))
+
+
+def _together(terms: Sequence[Term]) -> str:
+    return ", ".join(term.label for term in terms[:-1]) + (" and " if len(terms) > 1 else "") + terms[-1].label

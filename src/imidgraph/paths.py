@@ -1,0 +1,423 @@
+"""Paths: the simple paths between two entities, shortest first, always within bounds.
+
+The search meets in the middle. For paths of exactly n hops it grows the nodes that walks reach from the start and
+from the end, each time the smaller side, until both sides have n hops together; it keeps, on each layer, only the
+nodes that lie on a walk from one end to the other, and lists the simple paths through these layers.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial
+from typing import Any, overload
+
+from imidgraph.associations import Associations
+from imidgraph.errors import PathNotFound, QueryError
+from imidgraph.model import Association, Term
+from imidgraph.network import Network
+
+MAX_LENGTH = 4
+LIMIT = 100
+TIMEOUT = 10.0
+_MOST = 1_000_000  # paths that one answer may hold
+_KEPT = 20_000  # nodes whose neighbours a search keeps at hand
+
+
+class Statements:
+    """The statements on the edges of a network, looked up in groups and kept.
+
+    Parameters
+    ----------
+    network : Network
+        The nodes and relations.
+    associations : Associations
+        Where the statements are looked up.
+    """
+
+    def __init__(self, network: Network, associations: Associations) -> None:
+        self.network = network
+        self._associations = associations
+        self._found: dict[tuple[str, str], tuple[Association, ...]] = {}
+
+    def load(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Look up what joins many pairs of nodes, in few queries."""
+        missing = [pair for pair in dict.fromkeys(pairs) if pair not in self._found]
+        if not missing:
+            return
+        iri, curie = self.network.iri, self.network.curie
+        stated: dict[tuple[str, str], list[Association]] = {pair: [] for pair in missing}
+        for item in self._associations.between((iri(subject), iri(object)) for subject, object in missing):
+            stated[curie(item.subject.iri), curie(item.object.iri)].append(item)
+        self._found.update({pair: (*items, *self._unstated(pair, items)) for pair, items in stated.items()})
+
+    def between(self, subject: str, object: str) -> tuple[Association, ...]:
+        """Give the statements that lead from one node to another, negated ones included."""
+        self.load([(subject, object)])
+        return self._found[subject, object]
+
+    def _unstated(self, pair: tuple[str, str], stated: Sequence[Association]) -> Iterator[Association]:
+        """Give the edges that no statement is behind: those of the hierarchies."""
+        known = {self.network.curie(item.predicate.iri) for item in stated}
+        for relation in self.network.objects.get(pair[0], {}).get(pair[1], ()):
+            if relation not in known:
+                subject, object = self.network.terms(pair)
+                yield Association("", subject, self.network.relations[relation], object)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One hop of a path, with the statements that join its ends, whichever way they lead."""
+
+    start: Term
+    end: Term
+    statements: tuple[Association, ...]
+
+    @property
+    def ahead(self) -> tuple[Association, ...]:
+        """The statements that lead from the start to the end."""
+        return tuple(item for item in self.statements if item.subject.iri == self.start.iri)
+
+    def __str__(self) -> str:
+        def relations(items: Iterable[Association]) -> str:
+            return ", ".join(dict.fromkeys(item.predicate.label for item in items))
+
+        back = relations(item for item in self.statements if item.subject.iri != self.start.iri)
+        parts = [f"--[{relations(self.ahead)}]-->"] if self.ahead else []
+        return " and ".join([*parts, f"<--[{back}]--"] if back else parts)
+
+
+@dataclass(frozen=True)
+class Path:
+    """A way from one entity to another that passes none twice.
+
+    Parameters
+    ----------
+    nodes : tuple of str
+        The CURIEs of the entities, from the start to the end.
+    """
+
+    nodes: tuple[str, ...]
+    _statements: Statements = field(repr=False, compare=False)
+    _relations: Set[str] = field(repr=False, compare=False)
+
+    def __len__(self) -> int:
+        """Count the hops."""
+        return len(self.nodes) - 1
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The entities, with their names."""
+        return tuple(self._statements.network.terms(self.nodes))
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The hops, each with its statements and their evidence."""
+        self._statements.load(self.pairs())
+        return tuple(Step(one, other, self._joining(one, other)) for one, other in zip(self.terms, self.terms[1:], strict=False))
+
+    @property
+    def sign(self) -> int | None:
+        """The net direction: 1 where the end goes up with the start, -1 where it goes down, 0 where a hop says neither.
+
+        None where a hop leads backwards, has no direction, or has two that differ.
+        """
+        net = 1
+        for step in self.steps:
+            relations = self._statements.network.relations
+            signs = {relations[self._statements.network.curie(item.predicate.iri)].sign for item in step.ahead}
+            sign = signs.pop() if len(signs) == 1 else None
+            if sign is None:
+                return None
+            net *= sign
+        return net
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Give the ends of each hop, both ways."""
+        for one, other in zip(self.nodes, self.nodes[1:], strict=False):
+            yield one, other
+            yield other, one
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the path as a dictionary that can be written as JSON."""
+        return {
+            "nodes": [{"id": term.curie, "label": term.label, "category": term.category} for term in self.terms],
+            "sign": self.sign,
+            "steps": [[item.to_dict() for item in step.statements] for step in self.steps],
+        }
+
+    def __str__(self) -> str:
+        return self.terms[0].label + "".join(f" {step} {step.end.label}" for step in self.steps)
+
+    def _joining(self, one: Term, other: Term) -> tuple[Association, ...]:
+        curie = self._statements.network.curie
+        pair = curie(one.iri), curie(other.iri)
+        items = (*self._statements.between(*pair), *self._statements.between(*reversed(pair)))
+        return tuple(item for item in items if not item.negated and curie(item.predicate.iri) in self._relations)
+
+
+@dataclass(frozen=True)
+class Paths(Sequence[Path]):
+    """The paths that a search found, and how far it came.
+
+    Parameters
+    ----------
+    paths : tuple of Path
+        The paths, shortest first.
+    max_length : int
+        The most hops that a path was allowed.
+    complete_to : int
+        The number of hops up to which every path is here.
+    bound : str or None
+        Which bound ended the search early, in words; None where every path within `max_length` is here.
+    """
+
+    paths: tuple[Path, ...]
+    max_length: int
+    complete_to: int
+    bound: str | None = None
+
+    @overload
+    def __getitem__(self, index: int) -> Path: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Path, ...]: ...
+    def __getitem__(self, index: int | slice) -> Path | tuple[Path, ...]:
+        return self.paths[index]
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Give each path as a dictionary."""
+        return [path.to_dict() for path in self.load()]
+
+    def load(self) -> Paths:
+        """Look up the statements of all paths together, which is faster than one path at a time."""
+        if self.paths:
+            self.paths[0]._statements.load(pair for path in self.paths for pair in path.pairs())
+        return self
+
+    def __str__(self) -> str:
+        lines = [str(path) for path in self.load()]
+        return "\n".join([*lines, f"({self.bound})"] if self.bound else lines)
+
+
+class OutOfTimeError(Exception):
+    """The time of a search is up."""
+
+
+class Deadline:
+    """Ends a search that takes too long: each call checks the clock.
+
+    Parameters
+    ----------
+    seconds : float
+        The time from now.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def __call__(self) -> None:
+        """Raise `OutOfTimeError` where the time is up."""
+        if time.monotonic() > self._end:
+            raise OutOfTimeError
+
+    def __str__(self) -> str:
+        return f"stopped after {self.seconds:g} seconds; there may be more"
+
+
+def find(
+    statements: Statements,
+    start: str,
+    end: str,
+    *,
+    max_length: int = MAX_LENGTH,
+    limit: int = LIMIT,
+    timeout: float = TIMEOUT,
+    via: Iterable[str] = (),
+    avoid: Iterable[str] = (),
+    relations: Iterable[str] = (),
+    directed: bool = False,
+) -> Paths:
+    """Find the simple paths between two entities, shortest first.
+
+    Parameters
+    ----------
+    statements : Statements
+        The network, with the statements on its edges.
+    start, end : str
+        The CURIEs of the ends.
+    max_length : int
+        The most hops that a path may have.
+    limit : int
+        The most paths to find.
+    timeout : float
+        The most seconds to search.
+    via, avoid : iterable of str
+        The CURIEs of entities that each path must, or must not, pass.
+    relations : iterable of str
+        The CURIEs of the relations to follow; all between entities if empty.
+    directed : bool
+        Whether to follow relations only from subject to object.
+
+    Raises
+    ------
+    PathNotFound
+        Where there is no path within the bounds.
+    QueryError
+        Where the ends are the same, or a bound makes no sense.
+    """
+    if start == end:
+        raise QueryError(f"A path needs two different ends, and both are {start}. Name another one.")
+    if max_length < 1 or not 0 < limit <= _MOST or not timeout > 0:
+        raise QueryError(f"A path has at least one hop, an answer 1 to {_MOST} paths, a search some time. Choose other bounds.")
+    required, closed = frozenset(via), frozenset(avoid)
+    if {start, end} & closed or required & closed:
+        raise QueryError("A path cannot avoid what it must pass. Take it out of avoid.")
+    network = statements.network
+    followed = frozenset(relations) or network.joining
+    proceed = Deadline(timeout)
+
+    @lru_cache(maxsize=_KEPT)
+    def ahead(node: str) -> Set[str]:
+        return network.neighbours(node, followed, directed) - closed
+
+    @lru_cache(maxsize=_KEPT)
+    def behind(node: str) -> Set[str]:
+        return network.sources(node, followed) - closed
+
+    found: list[Path] = []
+    bound = None
+    try:
+        walker = Walker(ahead, behind if directed else ahead, partial(network.fetch, proceed=proceed), proceed)
+        for nodes in walker.paths(start, end, max_length, required - {start, end}):
+            if len(found) == limit:
+                bound = f"stopped at {limit} paths; there are more"
+                break
+            found.append(Path(nodes, statements, followed))
+    except OutOfTimeError:
+        bound = str(proceed)
+    complete = max_length if bound is None else walker.done
+    if not found:
+        raise PathNotFound(start, end, max_length, bound)
+    return Paths(tuple(found), max_length, complete, bound)
+
+
+@dataclass
+class _Side:
+    """What walks of 0, 1, 2 ... hops reach from one end."""
+
+    origin: str
+    target: str
+    step: Callable[[str], Set[str]]
+    layers: list[Set[str]] = field(init=False)
+    known: set[str] = field(init=False)
+    ended: bool = False
+
+    def __post_init__(self) -> None:
+        self.layers, self.known = [{self.origin}], {self.origin}
+
+
+class Walker:
+    """Lists the simple paths of a graph that is given by two functions.
+
+    Parameters
+    ----------
+    ahead, behind : callable
+        Give the nodes that edges lead to from a node, and those that edges lead from to it.
+    prepare : callable, optional
+        Told which nodes are needed next, before they are asked for one by one.
+    proceed : callable, optional
+        Called often; what it raises ends the search.
+
+    Attributes
+    ----------
+    done : int
+        The number of hops up to which every path was given.
+
+    Examples
+    --------
+    >>> ring = {"a": {"b", "d"}, "b": {"a", "c"}, "c": {"b", "d"}, "d": {"a", "c"}}
+    >>> list(Walker(ring.get, ring.get).paths("a", "b", 3))
+    [('a', 'b'), ('a', 'd', 'c', 'b')]
+    """
+
+    def __init__(
+        self,
+        ahead: Callable[[str], Set[str]],
+        behind: Callable[[str], Set[str]],
+        prepare: Callable[[Set[str]], object] = lambda nodes: None,
+        proceed: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._ahead = ahead
+        self._behind = behind
+        self._prepare = prepare
+        self._proceed = proceed
+        self.done = 0
+
+    def paths(self, start: str, end: str, max_length: int, via: Set[str] = frozenset()) -> Iterator[tuple[str, ...]]:
+        """Give each simple path of at most so many hops that passes all of `via`, shortest first."""
+        forward, backward = _Side(start, end, self._ahead), _Side(end, start, self._behind)
+        for length in range(1, max_length + 1):
+            self._grow(min(forward, backward, key=lambda side: len(side.layers[-1])))
+            if any(side.ended and length >= len(side.known) for side in (forward, backward)):
+                break  # no simple path is so long
+            if (forward.ended or backward.ended) and forward.known.isdisjoint(backward.known):
+                break  # nothing joins the ends
+            if layers := self._layers(forward, backward):
+                yield from self._list(layers, via)
+            self.done = length
+        self.done = max_length
+
+    def _grow(self, side: _Side) -> None:
+        nodes = side.layers[-1] - {side.target}
+        self._prepare(nodes)
+        grown: set[str] = set()
+        for node in nodes:
+            self._proceed()
+            grown |= side.step(node)
+        grown.discard(side.origin)
+        side.ended = side.ended or grown <= side.known
+        side.layers.append(grown)
+        side.known |= grown
+
+    def _layers(self, forward: _Side, backward: _Side) -> list[Set[str]]:
+        """Give the nodes that lie on some walk from end to end, by their place on it; nothing where there is no walk."""
+        middle = len(forward.layers) - 1
+        layers = [*forward.layers, *reversed(backward.layers[:-1])]
+        layers[middle] = forward.layers[-1] & backward.layers[-1]
+        for place in range(middle - 1, -1, -1):
+            layers[place] = self._touching(layers[place] - {forward.target}, layers[place + 1], self._ahead)
+        for place in range(middle + 1, len(layers)):
+            layers[place] = self._touching(layers[place] - {backward.target}, layers[place - 1], self._behind)
+        return layers if all(layers) else []
+
+    def _touching(self, nodes: Set[str], others: Set[str], step: Callable[[str], Set[str]]) -> set[str]:
+        kept = set()
+        for node in nodes:
+            self._proceed()
+            if not others.isdisjoint(step(node)):
+                kept.add(node)
+        return kept
+
+    def _list(self, layers: list[Set[str]], via: Set[str]) -> Iterator[tuple[str, ...]]:
+        length = len(layers) - 1
+        path = list(layers[0])
+        passed = set(path)
+        choices = [iter(sorted(self._ahead(path[0]) & layers[1]))]
+        while choices:
+            self._proceed()
+            node = next(choices[-1], None)
+            if node is None:
+                choices.pop()
+                passed.discard(path.pop())
+            elif node not in passed and len(via - passed - {node}) <= max(0, length - len(path) - 1):
+                if len(path) == length:
+                    yield (*path, node)
+                else:
+                    path.append(node)
+                    passed.add(node)
+                    choices.append(iter(sorted(self._ahead(node) & layers[len(path)])))
