@@ -8,12 +8,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from imidgraph import comparison, paths, resources, sparql, validation
+from imidgraph import comparison, resources, sparql, validation
 from imidgraph.errors import QueryError
 from imidgraph.lookup import Entity, Lookup
 from imidgraph.model import Association
 from imidgraph.names import Match
 from imidgraph.network import Network
+from imidgraph.paths import MAX_LENGTH, MOST_PATHS, SEARCH_SECONDS, Paths, Statements, find_paths
 from imidgraph.queries import Catalogue
 from imidgraph.stores import Guard, Results, Store, Triples
 from imidgraph.stores.oxigraph import OxigraphStore
@@ -248,14 +249,14 @@ class KnowledgeGraph:
         self,
         start: str,
         end: str,
-        max_length: int = paths.MAX_LENGTH,
-        limit: int = paths.LIMIT,
-        timeout: float = paths.TIMEOUT,
+        max_length: int = MAX_LENGTH,
+        limit: int = MOST_PATHS,
+        timeout: float = SEARCH_SECONDS,
         via: Iterable[str] = (),
         avoid: Iterable[str] = (),
         predicates: Iterable[str] = (),
         directed: bool = False,
-    ) -> paths.Paths:
+    ) -> Paths:
         """Find the simple paths between two entities, shortest first, each hop with its statements and their evidence.
 
         Parameters
@@ -287,7 +288,7 @@ class KnowledgeGraph:
         >>> print(found)
         thalidomide --[degrades]--> IKZF1 <--[degrades]-- pomalidomide
         """
-        return paths.find(
+        return find_paths(
             self.edge_statements,
             self.entity(start).curie,
             self.entity(end).curie,
@@ -369,9 +370,9 @@ class KnowledgeGraph:
         return Network(self._store)
 
     @cached_property
-    def edge_statements(self) -> paths.Statements:
+    def edge_statements(self) -> Statements:
         """The statements on the edges of the network, kept once they were looked up."""
-        return paths.Statements(self.network, self.lookup.statements)
+        return Statements(self.network, self.lookup.statements)
 
     def _ends(self, subject: str | None, predicate: str | None, object: str | None) -> tuple[str | None, str | None, str | None]:
         return (

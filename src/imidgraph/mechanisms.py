@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from itertools import pairwise, product
 from typing import Any
 
@@ -217,9 +217,7 @@ class Mechanisms:
         self._statements = statements
         self._network: Network = statements.network
 
-    def chains(
-        self, start: str, end: str, proceed: Deadline, max_length: int = MAX_LENGTH
-    ) -> tuple[list[Chain], str | None]:
+    def chains(self, start: str, end: str, proceed: Deadline, max_length: int = MAX_LENGTH) -> tuple[list[Chain], str | None]:
         """Find the chains from one entity to another, the best borne out first.
 
         Parameters
@@ -236,7 +234,8 @@ class Mechanisms:
         tuple of list of Chain and str or None
             The chains, and in words which bound ended the search early.
         """
-        routes, bound = [], None
+        routes: list[_Route] = []
+        bound = None
         try:
             for nodes in self._walk(start, end, max_length, proceed):
                 if len(routes) == _MOST:
@@ -261,14 +260,14 @@ class Mechanisms:
         network = self._network
         wider = frozenset({_BROADER})
 
-        @lru_cache(maxsize=None)
+        @cache
         def category(node: str) -> str:
             return network.terms([node])[0].category
 
         def passable(node: str) -> bool:
             return node in (start, end) or category(node) in STEPS
 
-        @lru_cache(maxsize=None)
+        @cache
         def ahead(node: str) -> Set[str]:
             if node != start and not passable(node):
                 return network.neighbours(node, wider, directed=True)
@@ -276,7 +275,7 @@ class Mechanisms:
             network.terms(found)
             return {other for other in found if passable(other) or category(other) == category(end)}
 
-        @lru_cache(maxsize=None)
+        @cache
         def behind(node: str) -> Set[str]:
             causes, narrower = network.sources(node, RELATIONS), network.sources(node, wider)
             network.terms(causes | narrower)

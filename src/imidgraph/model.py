@@ -99,6 +99,22 @@ class Evidence:
     sample_size: int | None = None
     population: str | None = None
 
+    @property
+    def reference(self) -> str:
+        """Where it stands, in one phrase, with what speaks against trusting it.
+
+        Examples
+        --------
+        >>> label = Source("https://example.org/label", "Revlimid US label", "DrugLabel")
+        >>> Evidence("https://example.org/e", label, "section 5.1", verification="copy").reference
+        'Revlimid US label, section 5.1 [seen in a copy]'
+        """
+        where = f", {self.locator}" if self.locator else ""
+        doubt = {"copy": " [seen in a copy]", "unconfirmed": " [unconfirmed]"}.get(self.verification or "", "")
+        dispute = "DISPUTES: " if self.stance == "disputes" else ""
+        address = self.source.curie if self.source.category == "Article" else self.source.label
+        return f"{dispute}{address}{where}{doubt}"
+
     def to_dict(self) -> dict[str, Any]:
         """Give what is known of it as a dictionary that can be written as JSON."""
         known = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in {"iri", "source"}}

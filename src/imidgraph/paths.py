@@ -19,9 +19,9 @@ from imidgraph.model import Association, Term
 from imidgraph.network import Network
 
 MAX_LENGTH = 4
-LIMIT = 100
-TIMEOUT = 10.0
-_MOST = 1_000_000  # paths that one answer may hold
+MOST_PATHS = 100
+SEARCH_SECONDS = 10.0
+_LARGEST = 1_000_000  # paths that one answer may hold
 _KEPT = 20_000  # nodes whose neighbours a search keeps at hand
 
 
@@ -229,14 +229,14 @@ class Deadline:
         return f"stopped after {self.seconds:g} seconds; there may be more"
 
 
-def find(
+def find_paths(
     statements: Statements,
     start: str,
     end: str,
     *,
     max_length: int = MAX_LENGTH,
-    limit: int = LIMIT,
-    timeout: float = TIMEOUT,
+    limit: int = MOST_PATHS,
+    timeout: float = SEARCH_SECONDS,
     via: Iterable[str] = (),
     avoid: Iterable[str] = (),
     relations: Iterable[str] = (),
@@ -272,8 +272,10 @@ def find(
     """
     if start == end:
         raise QueryError(f"A path needs two different ends, and both are {start}. Name another one.")
-    if max_length < 1 or not 0 < limit <= _MOST or not timeout > 0:
-        raise QueryError(f"A path has at least one hop, an answer 1 to {_MOST} paths, a search some time. Choose other bounds.")
+    if max_length < 1 or not 0 < limit <= _LARGEST or not timeout > 0:
+        raise QueryError(
+            f"A path has at least one hop, an answer 1 to {_LARGEST} paths, a search some time. Choose other bounds."
+        )
     required, closed = frozenset(via), frozenset(avoid)
     if {start, end} & closed or required & closed:
         raise QueryError("A path cannot avoid what it must pass. Take it out of avoid.")
