@@ -30,13 +30,9 @@ SELECT DISTINCT ?association ?evidence ?property ?value WHERE {
 }
 ORDER BY ?association ?evidence ?property ?value
 """
-_SOURCES = """
-SELECT DISTINCT ?source ?property ?value WHERE {
-    ?association imid:subject ?subject ; imid:predicate ?predicate ; imid:object ?object ; imid:evidence/imid:source ?source .
-    ?source ?property ?value .
-}
-ORDER BY ?source ?property ?value
-"""
+_SOURCES = (
+    "SELECT ?source ?property ?value WHERE { VALUES ?source { %s } ?source ?property ?value } ORDER BY ?source ?property ?value"
+)
 _TOPICS = "SELECT DISTINCT ?source ?property ?value WHERE { ?source imid:isAbout ?entity ; ?property ?value }"
 _ATTRIBUTES = "SELECT ?property ?value WHERE { ?entity ?property ?value } ORDER BY ?property ?value"
 _PREDICATES = (
@@ -93,10 +89,10 @@ class Associations:
             facts = described.setdefault(association, {}).setdefault(local_name(property_), [])
             if value not in facts:
                 facts.append(value)
-        sources = _sources(self._select(bind(_SOURCES)))
         parts: dict[str, dict[str, dict[str, Any]]] = {}
         for association, evidence, property_, value in self._select(bind(_EVIDENCE)):
             parts.setdefault(association, {}).setdefault(evidence, {})[local_name(property_)] = value
+        sources = self._sources({item["source"] for items in parts.values() for item in items.values() if "source" in item})
         return sorted(
             (_association(iri, facts, _evidence(parts.get(iri, {}), sources)) for iri, facts in described.items()),
             key=lambda item: (item.subject.label, item.category, item.predicate.label, item.object.label, item.iri),
@@ -139,6 +135,10 @@ class Associations:
         """Give the sources that are evidence on an entity, the newest first."""
         sources = _sources(self._select(_TOPICS, {"entity": str(NamedNode(iri))}))
         return sorted(sources.values(), key=lambda source: (str(source.published or ""), source.label), reverse=True)
+
+    def _sources(self, iris: Iterable[str]) -> dict[str, Source]:
+        names = " ".join(str(NamedNode(iri)) for iri in sorted(iris))
+        return _sources(self._store.select(_SOURCES % names).rows) if names else {}
 
     def _is_contested(self, subject: str, predicate: str) -> bool:
         if not self._store.ask(_SINGLE.replace("?predicate", str(NamedNode(predicate)))):

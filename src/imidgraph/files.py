@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from imidgraph.errors import ExportError, MissingExtra
+from imidgraph.errors import ExportError, ImidgraphError, MissingExtra
 
 PACKED = (".gz", ".zst")
 _CHUNK = 1 << 18  # bytes that are written at once
@@ -68,7 +68,7 @@ def write_all(contents: Mapping[Path, bytes | Iterable[bytes]]) -> None:
             beside[path].replace(path)
             del beside[path]
     except OSError as error:
-        if isinstance(error, ExportError):
+        if isinstance(error, ImidgraphError):
             raise
         raise ExportError(f"{path} cannot be written: {error}. Choose a folder that exists and that you may write to.") from error
     finally:

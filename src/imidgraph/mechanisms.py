@@ -11,14 +11,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache
 from itertools import pairwise, product
 from typing import Any
 
-from imidgraph.model import Association, Source, Term, strength
+from imidgraph.chains import Chain, Hop
+from imidgraph.model import Association
 from imidgraph.namespaces import IMID, compress
 from imidgraph.network import BROADER, Network
-from imidgraph.paths import Deadline, OutOfTimeError, Statements, Walker
+from imidgraph.paths import Statements
+from imidgraph.walks import Deadline, OutOfTimeError, Walker
 
 STEPS = frozenset({"BiologicalProcess", "CellType", "Protein", "ProteinComplex"})
 """The categories of what a chain may pass."""
@@ -30,151 +32,6 @@ MAX_LENGTH = 7
 RECEPTOR = "imid:CRBN"  # `degrades` is defined as loss through cereblon
 _BINDS, _DEGRADES, _BROADER = compress(IMID + "binds"), compress(IMID + "degrades"), compress(BROADER)
 _MOST = 5000  # chains that one search takes up
-_LEAST = 0.05  # what a step without evidence counts
-
-
-@dataclass(frozen=True)
-class Hop:
-    """One step of a chain, from one or several entities to one or several others.
-
-    Parameters
-    ----------
-    starts, ends : tuple of Term
-        The entities; each of the starts is joined to each of the ends.
-    relation : str
-        The name of the relation.
-    statements : tuple of Association
-        The statements behind the step.
-    sign : int or None
-        1 where the ends go up with the starts, -1 where they go down, 0 where the sources do not say, None where the
-        step has no direction.
-    backward : bool
-        Whether the statements lead from the ends to the starts.
-    """
-
-    starts: tuple[Term, ...]
-    ends: tuple[Term, ...]
-    relation: str
-    statements: tuple[Association, ...]
-    sign: int | None = None
-    backward: bool = False
-
-    @property
-    def strength(self) -> float:
-        """How well the step is borne out, from 0 to 1: its undisputed sources together."""
-        if not any(item.evidence for item in self.statements):
-            return 1.0 if all(not item.iri for item in self.statements) else _LEAST  # a hierarchy needs no evidence
-        settled = [item for item in self.statements if not item.disputed] or self.statements
-        return max(_LEAST, strength(evidence for item in settled for evidence in item.evidence))
-
-    @property
-    def sentences(self) -> dict[str, list[Association]]:
-        """What the step says, each sentence once, with the statements that say it."""
-        found: dict[str, list[Association]] = {}
-        for item in self.statements:
-            found.setdefault(str(item), []).append(item)
-        return found
-
-    def __str__(self) -> str:
-        one, other = (self.ends, self.starts) if self.backward else (self.starts, self.ends)
-        return f"{_together(one)} {self.relation} {_together(other)}"
-
-
-@dataclass(frozen=True)
-class Chain:
-    """A chain of steps from one entity to another.
-
-    Parameters
-    ----------
-    hops : tuple of Hop
-        The steps.
-    observed : tuple of Association
-        Effects of the first entity that were seen and that the chain explains.
-    variants : tuple of Chain
-        Other ways between the same first and last steps.
-    """
-
-    hops: tuple[Hop, ...]
-    observed: tuple[Association, ...] = ()
-    variants: tuple[Chain, ...] = ()
-
-    @property
-    def nodes(self) -> tuple[tuple[Term, ...], ...]:
-        """The entities that it passes, those told together as one."""
-        return (self.hops[0].starts, *(hop.ends for hop in self.hops))
-
-    @property
-    def sign(self) -> int | None:
-        """The net direction: 1 where the end goes up, -1 where it goes down, 0 where a step does not say.
-
-        None where no step has a direction.
-        """
-        signs = [hop.sign for hop in self.hops if hop.sign is not None]
-        return math.prod(signs) if signs else None
-
-    @cached_property
-    def score(self) -> float:
-        """What chains are ranked by: how well the steps are borne out, and how specific the start is.
-
-        The mean over the steps is geometric, so that one weak step tells. A chain that starts with an effect seen under
-        a drug, and not with a molecule that the drug acts on, counts a fifth less for each step away from the end;
-        one whose net direction is open counts three fifths.
-        """
-        mean = math.prod(hop.strength for hop in self.hops) ** (1 / len(self.hops))
-        return mean * (1.0 if self.is_direct else 0.8 ** len(self.hops)) * (1.0 if self.sign else 0.6)
-
-    @property
-    def sources(self) -> frozenset[Source]:
-        """The sources of all steps."""
-        return frozenset(source for hop in self.hops for item in hop.statements for source in item.sources)
-
-    @property
-    def is_direct(self) -> bool:
-        """Whether it starts at a molecule that the drug binds or has degraded, or not at a drug."""
-        first = self.hops[0]
-        return first.starts[0].category != "Drug" or first.relation in {"binds", "degrades"}
-
-    @property
-    def gaps(self) -> tuple[str, ...]:
-        """What its evidence leaves open, in words."""
-        return tuple(self._gaps())
-
-    def _gaps(self) -> Iterator[str]:
-        first = self.hops[0]
-        if not self.is_direct:
-            effect = _together(first.ends)
-            yield f"Through which target {_together(first.starts)} acts on {effect} is not curated; the effect was seen."
-        for hop in self.hops:
-            if hop.sign == 0:
-                yield f"Whether {_together(hop.ends)} goes up or down is not stated."
-            if any(item.disputed for item in hop.statements):
-                yield f"Sources dispute that {hop}."
-            elif all(e.verification == "unconfirmed" for item in hop.statements for e in item.evidence) and hop.strength < 1:
-                yield f"That {hop} is unconfirmed."
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give the chain as a dictionary that can be written as JSON."""
-        return {
-            "nodes": [[term.curie for term in terms] for terms in self.nodes],
-            "sign": self.sign,
-            "score": round(self.score, 3),
-            "hops": [
-                {
-                    "sentence": str(hop),
-                    "relation": hop.relation,
-                    "sign": hop.sign,
-                    "strength": round(hop.strength, 3),
-                    "statements": [item.to_dict() for item in hop.statements],
-                }
-                for hop in self.hops
-            ],
-            "observed": [item.to_dict() for item in self.observed],
-            "variants": [[[term.curie for term in terms] for terms in chain.nodes] for chain in self.variants],
-            "gaps": list(self.gaps),
-        }
-
-    def __str__(self) -> str:
-        return " > ".join(_together(terms) for terms in self.nodes)
 
 
 @dataclass
@@ -360,7 +217,3 @@ def _families(routes: Sequence[_Route]) -> Iterator[_Family]:
             families = {(*head, frozenset(nodes), *tail): effects for (head, tail), (nodes, effects) in merged.items()}
         for places, observed in families.items():
             yield _Family(places, relations, signs, frozenset(observed))
-
-
-def _together(terms: Sequence[Term]) -> str:
-    return ", ".join(term.label for term in terms[:-1]) + (" and " if len(terms) > 1 else "") + terms[-1].label

@@ -177,8 +177,10 @@ def normalize(name: str) -> str:
     >>> normalize("TNF-α")
     'tnf alpha'
     """
-    text = name.translate(_GREEK)
-    text = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    text = name
+    if not name.isascii():
+        decomposed = unicodedata.normalize("NFKD", name.translate(_GREEK))
+        text = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     text = re.sub(r"[®™©]", "", text.replace("’", "'")).casefold()
     return re.sub(r"[\s\-_‐‑–]+", " ", text).strip()
 

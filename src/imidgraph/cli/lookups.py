@@ -172,12 +172,8 @@ def _details(item: Association) -> str:
 
 
 def _cite(evidence: Evidence) -> str:
-    where = f", {evidence.locator}" if evidence.locator else ""
     figure = f"{evidence.figure} ({evidence.population}): " if isinstance(evidence, Frequency) else ""
-    doubt = {"copy": " [seen in a copy]", "unconfirmed": " [unconfirmed]"}.get(evidence.verification or "", "")
-    dispute = "DISPUTES: " if evidence.stance == "disputes" else ""
-    address = evidence.source.curie if evidence.source.category == "Article" else evidence.source.label
-    return f"{dispute}{figure}{address}{where}{doubt}"
+    return figure + evidence.reference
 
 
 COMMANDS = (show, search, relationships, status, compare)

@@ -90,7 +90,8 @@ _CONVERTERS: dict[str, Callable[[str], Value]] = {
 }
 
 
-def _value(term: Any) -> Any:
+def python_value(term: Any) -> Any:
+    """Give the plain Python value of an RDF term, or None for none."""
     kind = type(term)
     if kind is NamedNode:
         return Iri(term.value)
@@ -157,7 +158,7 @@ class Results:
     def rows(self) -> list[Row]:
         """The rows, as tuples of plain Python values in the order of the columns."""
         if self._rows is None:
-            self._rows = [tuple(map(_value, solution)) for solution in self._solutions]
+            self._rows = [tuple(map(python_value, solution)) for solution in self._solutions]
         return self._rows
 
     def __iter__(self) -> Iterator[Any]:
@@ -252,7 +253,7 @@ class Triples:
 
     def __iter__(self) -> Iterator[tuple[Any, Any, Any]]:
         """Iterate over subject, predicate and object as plain Python values."""
-        return (tuple(map(_value, triple)) for triple in self.terms)
+        return (tuple(map(python_value, triple)) for triple in self.terms)
 
     def __len__(self) -> int:
         return len(self.terms)

@@ -1,0 +1,410 @@
+"""The graph as nodes and edges: what property-graph formats write.
+
+A node is an entity or a source, named by its CURIE; its literals and identifiers are attributes. An edge is a
+statement, named by its CURIE, with its qualifiers as attributes and its evidence; where a graph holds a relation that no
+statement describes, such as the hierarchy, the edge stands for the bare triple. The terms of the schema are neither.
+`network` walks the same nodes and relations, without attributes.
+
+Nodes and edges come in the order of their names, whatever the order of insertion, and are read from the store one node at a
+time: the memory that a projection needs does not grow with the number of edges.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from typing import Any, cast
+
+from pyoxigraph import BlankNode, NamedNode, RdfFormat, Store, Triple, serialize
+
+from imidgraph.namespaces import IMID, PREFIXES, compress, expand, local_name
+from imidgraph.sorting import sort_unique
+from imidgraph.stores.results import Iri, python_value
+
+Value = str | bool | int | float | Decimal | datetime.date
+Facts = dict[str, tuple[Value, ...]]
+"""Values by the name of the attribute: a local name of this graph's own vocabulary, else a CURIE."""
+
+_TYPE = PREFIXES["rdf"] + "type"
+_LABEL = PREFIXES["rdfs"] + "label"
+_SUBJECT, _PREDICATE, _OBJECT = (NamedNode(IMID + name) for name in ("subject", "predicate", "object"))
+_EVIDENCE = NamedNode(IMID + "evidence")
+_ENDS = {_SUBJECT, _OBJECT, NamedNode(IMID + "source")}
+_VERSION = NamedNode(PREFIXES["owl"] + "versionInfo")
+_OWN = (IMID, _LABEL, PREFIXES["skos"])
+_SCHEMA = {PREFIXES["owl"] + name for name in ("AnnotationProperty", "Class", "DatatypeProperty", "ObjectProperty", "Ontology")}
+_HIERARCHY = {PREFIXES["skos"] + name for name in ("broader", "narrower", "related")}
+_ABOUT_TERMS = tuple(PREFIXES[name] for name in ("rdf", "rdfs", "owl", "skos", "dcterms", "vann"))
+_RESERVED = {"id", "subject", "predicate", "object", "category", "evidence"}
+_EXACT = 2**53  # up to here a whole number is the same in every program
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An entity or a source.
+
+    Parameters
+    ----------
+    id : str
+        Its CURIE, or its IRI where no prefix fits.
+    label : str
+        Its name.
+    category : str
+        Its class, such as ``Drug``; empty where the graph does not say.
+    attributes : dict of str to tuple
+        Its literals and identifiers.
+    """
+
+    id: str
+    label: str
+    category: str
+    attributes: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A statement that relates a node to another one.
+
+    Parameters
+    ----------
+    id : str
+        The CURIE of the statement; a UUID made from the triple where no statement describes it.
+    subject, predicate, object : str
+        CURIEs.
+    category : str
+        The class of the statement, such as ``Indication``; empty where no statement describes the triple.
+    attributes : dict of str to tuple
+        Its qualifiers; ``negated`` where it states the absence of the relation.
+    evidence : tuple of dict
+        What supports or disputes it.
+    """
+
+    id: str
+    subject: str
+    predicate: str
+    object: str
+    category: str
+    attributes: Facts
+    evidence: tuple[Facts, ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """An attribute, as all things of one kind have it.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    type : str
+        ``boolean``, ``integer`` (within 2^53), ``number`` (what a double holds exactly) or ``string``.
+    plural : bool
+        Whether any thing has several values.
+    """
+
+    name: str
+    type: str
+    plural: bool
+
+    def cast(self, values: tuple[Value, ...]) -> list[str | bool | int | float]:
+        """Give values in the type of the column.
+
+        Examples
+        --------
+        >>> Column("percent", "number", False).cast((Decimal("22.5"),))
+        [22.5]
+        >>> Column("published", "string", False).cast((datetime.date(2010, 3, 12),))
+        ['2010-03-12']
+        """
+        if self.type == "number":
+            return [float(cast(float, value)) for value in values]
+        return [text_of(value) for value in values] if self.type == "string" else cast(list[Any], list(values))
+
+
+def text_of(value: Value) -> str:
+    """Give a value as text.
+
+    Examples
+    --------
+    >>> text_of(True), text_of(Decimal("0.10")), text_of(datetime.date(2010, 3, 12))
+    ('true', '0.10', '2010-03-12')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if isinstance(value, datetime.date) else str(value)
+
+
+@dataclass
+class _Observed:
+    types: set[str] = field(default_factory=set)
+    plural: bool = False
+
+    def note(self, values: tuple[Value, ...]) -> None:
+        self.types.update(map(_type_of, values))
+        self.plural = self.plural or len(values) > 1
+
+    def column(self, name: str) -> Column:
+        kind = next(iter(self.types)) if len(self.types) == 1 else "number" if self.types <= {"integer", "number"} else "string"
+        return Column(name, kind, self.plural)
+
+
+def _type_of(value: Value) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int):
+        return "integer" if abs(value) <= _EXACT else "string"
+    if isinstance(value, float):
+        return "number" if math.isfinite(value) else "string"
+    if isinstance(value, Decimal):
+        return "number" if value.is_finite() and Decimal(repr(float(value))) == value else "string"
+    return "string"
+
+
+class Projection:
+    """The nodes and edges of a graph, in order, each time anew from the store.
+
+    Parameters
+    ----------
+    store : pyoxigraph.Store
+        The triples.
+
+    Examples
+    --------
+    >>> import imidgraph
+    >>> projection = imidgraph.load().projection
+    >>> edge = next(edge for edge in projection.edges() if edge.subject == "imid:lenalidomide" and edge.object == "imid:IKZF1")
+    >>> edge.predicate, edge.category, edge.evidence[0]["source"]
+    ('imid:degrades', 'MechanismOfAction', ('pubmed:24292623',))
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @cached_property
+    def version(self) -> str:
+        """The version of the graph, or nothing where it has none."""
+        versions = sorted(quad.object.value for quad in self._store.quads_for_pattern(None, _VERSION, None))  # type: ignore[union-attr]
+        return versions[0] if versions else ""
+
+    def triples(self) -> Iterator[Triple]:
+        """Iterate over the triples, in no order."""
+        return (quad.triple for quad in self._store)
+
+    def nodes(self) -> Iterator[Node]:
+        """Iterate over the nodes, in the order of their IRIs."""
+        return (node for term in self._subjects() if (node := self._node(term)) is not None)
+
+    def edges(self) -> Iterator[Edge]:
+        """Iterate over the edges, in the order of the IRIs of their subjects, predicates and objects."""
+        for term in self._subjects():
+            yield from self._edges(term)
+
+    @cached_property
+    def node_columns(self) -> tuple[Column, ...]:
+        """The attributes of nodes, in alphabetical order."""
+        return _columns(node.attributes for node in self.nodes())
+
+    @cached_property
+    def edge_columns(self) -> tuple[Column, ...]:
+        """The attributes of edges, in alphabetical order."""
+        return self._columns_of_edges[0]
+
+    @cached_property
+    def evidence_columns(self) -> tuple[Column, ...]:
+        """The attributes of evidence, in alphabetical order."""
+        return self._columns_of_edges[1]
+
+    @cached_property
+    def _columns_of_edges(self) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+        edges: dict[str, _Observed] = {}
+        evidence: dict[str, _Observed] = {}
+        for edge in self.edges():
+            _observe(edges, edge.attributes)
+            for item in edge.evidence:
+                _observe(evidence, item)
+        return tuple(edges[name].column(name) for name in sorted(edges)), tuple(
+            evidence[name].column(name) for name in sorted(evidence)
+        )
+
+    def _subjects(self) -> Iterator[NamedNode | BlankNode]:
+        """Give every term that may be a node, in order, each once."""
+        for line in sort_unique(self._candidates()):
+            text = line[:-1].decode()
+            yield BlankNode(text[2:]) if text.startswith("_:") else NamedNode(text)
+
+    def _candidates(self) -> Iterator[bytes]:
+        for subject, predicate, object_, _ in self._store:
+            yield f"{subject.value if type(subject) is NamedNode else subject}\n".encode()
+            if type(object_) is NamedNode and joins(predicate.value):
+                yield f"{object_.value}\n".encode()
+            elif type(object_) is BlankNode:
+                yield f"{object_}\n".encode()
+
+    def _node(self, term: NamedNode | BlankNode) -> Node | None:
+        facts = self._facts(term)
+        kinds = [kind.value for kind in facts.get(_TYPE, ())]
+        if not (self._is_thing(term, facts) if facts else self._is_joined(term)):
+            return None
+        labels = sorted(facts.get(_LABEL, ()), key=lambda label: (getattr(label, "language", None) != "en", label.value))
+        attributes = _attributes(facts, skip={_LABEL, _TYPE}, edges=True)
+        kinds = sorted(kinds, key=lambda kind: (not kind.startswith(IMID), kind))
+        if len(labels) > 1:
+            attributes["rdfs:label"] = tuple(label.value for label in labels)
+        if len(kinds) > 1:
+            attributes["rdf:type"] = tuple(map(_name, kinds))
+        name = _id(term)
+        label = labels[0].value if labels else local_name(name) if isinstance(term, NamedNode) else name
+        return Node(name, label, _name(kinds[0]) if kinds else "", attributes)
+
+    def _is_thing(self, term: NamedNode | BlankNode, facts: dict[str, list[Any]]) -> bool:
+        """Tell whether what is described is neither a statement, nor evidence, nor a term of the schema."""
+        if _SUBJECT.value in facts and _PREDICATE.value in facts and _OBJECT.value in facts:
+            return False
+        if any(kind.value in _SCHEMA for kind in facts.get(_TYPE, ())):
+            return False
+        return not any(True for _ in self._store.quads_for_pattern(None, _EVIDENCE, term))
+
+    def _is_joined(self, term: NamedNode | BlankNode) -> bool:
+        """Tell whether an edge leads to what nothing describes."""
+        for quad in self._store.quads_for_pattern(None, None, term):
+            if quad.predicate in _ENDS:
+                return True
+            facts = self._facts(quad.subject)
+            if joins(quad.predicate.value) and self._is_thing(quad.subject, facts):
+                return True
+        return False
+
+    def _edges(self, term: NamedNode | BlankNode) -> Iterator[Edge]:
+        facts = self._facts(term)
+        stated = [
+            self._facts(quad.subject) | {"": [quad.subject]} for quad in self._store.quads_for_pattern(None, _SUBJECT, term)
+        ]
+        found: list[tuple[str, str, str, Edge]] = []
+        subject = _id(term)
+        described = set()
+        for statement in stated:
+            predicates, objects = statement.get(_PREDICATE.value), statement.get(_OBJECT.value)
+            if predicates and objects:
+                edge = self._statement(subject, predicates[0], objects[0], statement)
+                described.add((predicates[0], objects[0]))
+                found.append((predicates[0].value, objects[0].value, edge.id, edge))
+        if facts and self._is_thing(term, facts):
+            for predicate, objects in facts.items():
+                if not joins(predicate):
+                    continue
+                for object_ in objects:
+                    if isinstance(object_, NamedNode | BlankNode) and (NamedNode(predicate), object_) not in described:
+                        edge = _bare_edge(term, subject, predicate, object_)
+                        found.append((predicate, object_.value, edge.id, edge))
+        found.sort(key=lambda item: item[:3])
+        return (edge for *_, edge in found)
+
+    def _statement(self, subject: str, predicate: Any, object_: Any, facts: dict[str, list[Any]]) -> Edge:
+        (term,) = facts.pop("")
+        kinds = sorted((kind.value for kind in facts.get(_TYPE, ())), key=lambda kind: (not kind.startswith(IMID), kind))
+        skip = {_TYPE, _SUBJECT.value, _PREDICATE.value, _OBJECT.value, _EVIDENCE.value}
+        evidence = sorted(facts.get(_EVIDENCE.value, ()), key=str)
+        return Edge(
+            _id(term),
+            subject,
+            _id(predicate),
+            _id(object_),
+            _name(kinds[0]) if kinds else "",
+            _attributes(facts, skip),
+            tuple(self._item(item) for item in evidence),
+        )
+
+    def _item(self, term: Any) -> Facts:
+        facts = self._facts(term)
+        kinds = sorted(kind.value for kind in facts.get(_TYPE, ()))
+        item: Facts = {"id": (_id(term),)}
+        if kinds:
+            item["category"] = (_name(kinds[0]),)
+        return item | _attributes(facts, {_TYPE})
+
+    def _facts(self, term: Any) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {}
+        for _, predicate, object_, _ in self._store.quads_for_pattern(term, None, None):
+            found.setdefault(predicate.value, []).append(object_)
+        return {name: sorted(set(objects), key=str) if len(objects) > 1 else objects for name, objects in found.items()}
+
+
+@lru_cache(maxsize=4096)
+def joins(predicate: str) -> bool:
+    """Tell whether a predicate between two IRIs joins nodes, rather than describes one.
+
+    Examples
+    --------
+    >>> joins(IMID + "degrades"), joins(PREFIXES["skos"] + "broader"), joins(PREFIXES["skos"] + "exactMatch")
+    (True, True, False)
+    """
+    return predicate in _HIERARCHY or not predicate.startswith(_ABOUT_TERMS)
+
+
+def iri_of(id: str) -> str:
+    """Give the IRI of a node or an edge.
+
+    Examples
+    --------
+    >>> iri_of("imid:lenalidomide")
+    'https://w3id.org/imidgraph/lenalidomide'
+    """
+    return id if "://" in id or id.startswith(("_:", "urn:")) else expand(id) or id
+
+
+def _bare_edge(term: NamedNode | BlankNode, subject: str, predicate: str, object_: NamedNode | BlankNode) -> Edge:
+    name = uuid.uuid5(uuid.NAMESPACE_URL, f"{term} <{predicate}> {object_}").urn
+    return Edge(name, subject, _curie(predicate), _id(object_), "", {})
+
+
+def _attributes(facts: dict[str, list[Any]], skip: set[str], edges: bool = False) -> Facts:
+    found: Facts = {}
+    for predicate in sorted(facts):
+        if predicate in skip:
+            continue
+        objects = [o for o in facts[predicate] if not (edges and isinstance(o, NamedNode | BlankNode) and joins(predicate))]
+        values = {(type(value), value): value for value in map(_plain, objects)}  # True and 1 are two values
+        if values:
+            found[_attribute_name(predicate)] = tuple(values.values())
+    return found
+
+
+def _plain(term: Any) -> Value:
+    value = python_value(term)
+    return _curie(str(value)) if isinstance(value, Iri) else cast(Value, value)
+
+
+@lru_cache(maxsize=4096)
+def _attribute_name(predicate: str) -> str:
+    name = _name(predicate) if predicate.startswith(_OWN) else _curie(predicate)
+    return _curie(predicate) if name in _RESERVED else name
+
+
+def _name(iri: str) -> str:
+    return iri.removeprefix(IMID) if iri.startswith(IMID) else local_name(iri) if iri.startswith(_OWN) else _curie(iri)
+
+
+def _id(term: Any) -> str:
+    return _curie(term.value) if type(term) is NamedNode else str(term)
+
+
+@lru_cache(maxsize=1 << 16)
+def _curie(iri: str) -> str:
+    return compress(iri)
+
+
+def _columns(things: Iterable[Facts]) -> tuple[Column, ...]:
+    observed: dict[str, _Observed] = {}
+    for facts in things:
+        _observe(observed, facts)
+    return tuple(observed[name].column(name) for name in sorted(observed))
+
+
+def _observe(observed: dict[str, _Observed], facts: Facts) -> None:
+    for name, values in facts.items():
+        observed.setdefault(name, _Observed()).note(values)
