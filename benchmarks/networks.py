@@ -100,7 +100,7 @@ def searches(store: OxigraphStore) -> None:
     statements = Statements(network, Associations(store))
     names = sorted({*network.objects, *network.subjects})
     index = {name: number for number, name in enumerate(names)}
-    edges = [(index[one], index[other]) for one, other in {(one, other) for one, other, _ in network.edges()} if one != other]
+    edges = [(index[one], index[other]) for one, other in {(one, other) for one, _, other in network.edges()} if one != other]
     edges = sorted({(min(edge), max(edge)) for edge in edges})
     degrees = sorted(names, key=lambda name: len(network.neighbours(name, network.joining)))
     graph = igraph.Graph(n=len(names), edges=edges)

@@ -59,11 +59,18 @@ SELECT DISTINCT ?relation ?label ?sign WHERE {
 }
 ORDER BY ?relation
 """
-_EDGES = """
+_FROM = """
 SELECT ?subject ?relation ?object WHERE {
-    VALUES ?%s { %s }
+    VALUES ?subject { %s }
     ?subject ?relation ?object .
-    VALUES ?relation { %s }
+    FILTER(ISIRI(?object))
+}
+"""
+_TO = """
+SELECT ?subject ?relation ?object WHERE {
+    VALUES ?object { %s }
+    ?subject ?relation ?object .
+    FILTER(?relation NOT IN (imid:subject, imid:object, imid:isAbout, rdf:type))
 }
 """
 _OF_RELATION = "SELECT ?subject ?object WHERE { ?subject <%s> ?object }"
@@ -124,7 +131,7 @@ class Network:
         self._fetched: set[str] = set()
         self._terms: dict[str, Term] = {}
         self._curies: dict[str, str] = {}
-        self._labels: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._sets: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     @cached_property
     def relations(self) -> dict[str, Relation]:
@@ -186,12 +193,15 @@ class Network:
         if self.whole:
             return
         missing = iter(node for node in nodes if node not in self._fetched)
-        relations = " ".join(f"<{self.relations[curie].iri}>" for curie in sorted(self.joining))
         while batch := sorted(islice(missing, _BATCH)):
             proceed()
             values = " ".join(f"<{self.iri(node)}>" for node in batch)
-            for end in ("subject", "object"):
-                self._add(self._store.select(_EDGES % (end, values, relations)).rows)
+            edges: dict[str, list[tuple[str, str]]] = {}
+            for query in (_FROM, _TO):
+                for subject, relation, object in self._store.select(query % values).rows:
+                    edges.setdefault(self.curie(relation), []).append((subject, object))
+            for relation in self.joining & edges.keys():
+                self._add(relation, edges[relation])
             self._fetched.update(batch)
 
     def fetch_all(self) -> None:
@@ -199,10 +209,12 @@ class Network:
         if self.whole:
             return
         for curie in sorted(self.joining):
-            iri = self.relations[curie].iri
-            rows = self._store.select(_OF_RELATION % iri).rows
-            self._add((subject, iri, object) for subject, object in rows)
+            self._add(curie, self.ends(curie))
         self.whole = True
+
+    def ends(self, relation: str) -> Sequence[Sequence[str]]:
+        """Ask the store for the IRIs of subject and object of each edge of a relation."""
+        return self._store.select(_OF_RELATION % self.relations[relation].iri).rows
 
     def neighbours(self, node: str, relations: Set[str], directed: bool = False) -> set[str]:
         """Give the nodes that some relations join to a node; it is fetched first if need be."""
@@ -273,13 +285,25 @@ class Network:
         if not self.whole and node not in self._fetched:
             self.fetch([node])
 
-    def _add(self, rows: Iterable[Sequence[str]]) -> None:
-        shared, objects, subjects, curie = self._labels, self.objects, self.subjects, self.curie
-        for subject_iri, relation_iri, object_iri in rows:
-            subject, relation, object = curie(subject_iri), curie(relation_iri), curie(object_iri)
-            joined = objects.setdefault(subject, {})
-            known = joined.get(object, ())
-            if relation not in known:
-                merged = tuple(sorted((*known, relation)))
-                joined[object] = shared.setdefault(merged, merged)  # one tuple for all edges alike
-                subjects.setdefault(object, set()).add(subject)
+    def _add(self, relation: str, ends: Iterable[Sequence[str]]) -> None:
+        objects, subjects, curies = self.objects, self.subjects, self._curies
+        alone = self._shared((relation,))
+        for subject_iri, object_iri in ends:  # this loop runs once for each edge of the graph, so it calls nothing twice
+            subject = curies.get(subject_iri) or self.curie(subject_iri)
+            object = curies.get(object_iri) or self.curie(object_iri)
+            joined = objects.get(subject)
+            if joined is None:
+                joined = objects[subject] = {}
+            known = joined.get(object)
+            if known is None:
+                joined[object] = alone
+                before = subjects.get(object)
+                if before is None:
+                    subjects[object] = {subject}
+                else:
+                    before.add(subject)
+            elif relation not in known:
+                joined[object] = self._shared(tuple(sorted((*known, relation))))
+
+    def _shared(self, relations: tuple[str, ...]) -> tuple[str, ...]:
+        return self._sets.setdefault(relations, relations)

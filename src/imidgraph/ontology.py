@@ -103,7 +103,7 @@ def _name_blank_nodes(triples: list[Triple]) -> set[Triple]:
                 evidence_nodes.add(item)
     for node, facts in described.items():
         if isinstance(node, BlankNode) and node not in evidence_nodes and not any(f.predicate == _SUBJECT for f in facts):
-            example = " ".join(str(part) for part in facts[0][1:])
+            example = f"{facts[0].predicate} {facts[0].object}"
             raise OntologyError(f"A blank node with {example} is neither an association nor its evidence. Give it a name.")
     return named
 

@@ -5,8 +5,8 @@ statement, named by its CURIE, with its qualifiers as attributes and its evidenc
 statement describes, such as the hierarchy, the edge stands for the bare triple. The terms of the schema are neither.
 `network` walks the same nodes and relations, without attributes.
 
-Nodes and edges come in the order of their names, whatever the order of insertion, and are read from the store one node at a
-time: the memory that a projection needs does not grow with the number of edges.
+Nodes and edges come in the order of their names, whatever the order of insertion. Those of a large graph are read from the
+store one node at a time, each time anew: the memory that a projection needs does not grow with the number of edges.
 """
 
 from __future__ import annotations
@@ -35,12 +35,14 @@ _LABEL = PREFIXES["rdfs"] + "label"
 _SUBJECT, _PREDICATE, _OBJECT = (NamedNode(IMID + name) for name in ("subject", "predicate", "object"))
 _EVIDENCE = NamedNode(IMID + "evidence")
 _ENDS = {_SUBJECT, _OBJECT, NamedNode(IMID + "source")}
+_PARTS = {_PREDICATE, _EVIDENCE}
 _VERSION = NamedNode(PREFIXES["owl"] + "versionInfo")
 _OWN = (IMID, _LABEL, PREFIXES["skos"])
 _SCHEMA = {PREFIXES["owl"] + name for name in ("AnnotationProperty", "Class", "DatatypeProperty", "ObjectProperty", "Ontology")}
 _HIERARCHY = {PREFIXES["skos"] + name for name in ("broader", "narrower", "related")}
 _ABOUT_TERMS = tuple(PREFIXES[name] for name in ("rdf", "rdfs", "owl", "skos", "dcterms", "vann"))
 _RESERVED = {"id", "subject", "predicate", "object", "category", "evidence"}
+_HELD = 500_000  # triples of a graph that is read once and held
 _EXACT = 2**53  # up to here a whole number is the same in every program
 
 
@@ -166,7 +168,7 @@ def _type_of(value: Value) -> str:
 
 
 class Projection:
-    """The nodes and edges of a graph, in order, each time anew from the store.
+    """The nodes and edges of a graph, in order.
 
     Parameters
     ----------
@@ -197,12 +199,25 @@ class Projection:
 
     def nodes(self) -> Iterator[Node]:
         """Iterate over the nodes, in the order of their IRIs."""
-        return (node for term in self._subjects() if (node := self._node(term)) is not None)
+        return iter(self._held_nodes) if len(self._store) <= _HELD else self._read_nodes()
 
     def edges(self) -> Iterator[Edge]:
         """Iterate over the edges, in the order of the IRIs of their subjects, predicates and objects."""
-        for term in self._subjects():
-            yield from self._edges(term)
+        return iter(self._held_edges) if len(self._store) <= _HELD else self._read_edges()
+
+    @cached_property
+    def _held_nodes(self) -> list[Node]:
+        return list(self._read_nodes())
+
+    @cached_property
+    def _held_edges(self) -> list[Edge]:
+        return list(self._read_edges())
+
+    def _read_nodes(self) -> Iterator[Node]:
+        return (node for term in self._subjects() if (node := self._node(term)) is not None)
+
+    def _read_edges(self) -> Iterator[Edge]:
+        return (edge for term in self._subjects() for edge in self._edges(term))
 
     @cached_property
     def node_columns(self) -> tuple[Column, ...]:
@@ -240,7 +255,7 @@ class Projection:
     def _candidates(self) -> Iterator[bytes]:
         for subject, predicate, object_, _ in self._store:
             yield f"{subject.value if type(subject) is NamedNode else subject}\n".encode()
-            if type(object_) is NamedNode and joins(predicate.value):
+            if type(object_) is NamedNode and joins(predicate.value) and predicate not in _PARTS:
                 yield f"{object_.value}\n".encode()
             elif type(object_) is BlankNode:
                 yield f"{object_}\n".encode()

@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, parse, parse_query_results
 
@@ -27,9 +27,6 @@ from imidgraph import sparql
 from imidgraph.errors import ImidgraphError, QueryError, QueryTimeout
 from imidgraph.stores.oxigraph import OxigraphStore
 from imidgraph.stores.results import Results, Triples
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer as Buffer
 
 TIMEOUT = 10.0
 """Seconds that a query may take, unless the caller says otherwise."""
@@ -247,7 +244,7 @@ class _Lines(io.BytesIO):
         self._left = lines
         self.cut = False
 
-    def write(self, part: Buffer) -> int:
+    def write(self, part: bytes) -> int:  # type: ignore[override]
         """Take what is allowed, and stop the writer at the limit."""
         written = super().write(part)
         self._left -= bytes(part).count(b"\n")

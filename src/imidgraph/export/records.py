@@ -1,0 +1,137 @@
+"""Nodes, edges and evidence as records: what JSON formats hold, and flattened, what the others hold.
+
+The flattening rule, one for all formats that cannot hold a list or a map:
+
+- what is absent is left out;
+- a list is joined with ``|``; a ``|`` or ``\\`` in a value gets a ``\\`` before it;
+- a map becomes JSON text, and so does a list of maps, such as the evidence of an edge.
+
+In every format, an attribute has one type throughout the graph: boolean, whole number (within 2^53), number (what a
+double holds exactly) or text, which a day is too. XML has no signs for control characters: they become U+FFFD.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from imidgraph.projection import Column, Facts, Projection
+
+Record = dict[str, Any]
+
+NODE_KEYS = ("id", "label", "category")
+EDGE_KEYS = ("id", "subject", "predicate", "object", "category")
+
+
+def node_records(graph: Projection) -> Iterator[Record]:
+    """Give each node as a map: its id, label and category, then its attributes.
+
+    An attribute is a list throughout where any node has several values of it.
+    """
+    columns = _by_name(graph.node_columns)
+    for node in graph.nodes():
+        yield {"id": node.id, "label": node.label, "category": node.category} | _values(node.attributes, columns, NODE_KEYS)
+
+
+def edge_records(graph: Projection, evidence: bool = True) -> Iterator[Record]:
+    """Give each edge as a map: its id, ends, relation and category, its qualifiers, and its evidence as a list of maps."""
+    columns = _by_name(graph.edge_columns)
+    parts = _by_name(graph.evidence_columns)
+    for edge in graph.edges():
+        record: Record = {
+            "id": edge.id,
+            "subject": edge.subject,
+            "predicate": edge.predicate,
+            "object": edge.object,
+            "category": edge.category,
+        }
+        record |= _values(edge.attributes, columns, EDGE_KEYS)
+        if evidence and edge.evidence:
+            record["evidence"] = [_values(item, parts, ()) for item in edge.evidence]
+        yield record
+
+
+def evidence_records(graph: Projection) -> Iterator[Record]:
+    """Give each piece of evidence as a map, with the id of its edge."""
+    parts = _by_name(graph.evidence_columns)
+    for edge in graph.edges():
+        for item in edge.evidence:
+            yield {"id": item["id"][0], "edge": edge.id} | {
+                key: value for key, value in _values(item, parts, ()).items() if key != "id"
+            }
+
+
+def flatten(value: Any) -> Any:
+    r"""Flatten a value by the rule above.
+
+    Examples
+    --------
+    >>> flatten(["Revlimid", "a|b"]), flatten([{"source": "pubmed:1"}]), flatten(True)
+    ('Revlimid|a\\|b', '[{"source": "pubmed:1"}]', True)
+    """
+    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value)):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return "|".join(plain_text(item).replace("\\", "\\\\").replace("|", "\\|") for item in value)
+    return value
+
+
+def flat(record: Mapping[str, Any]) -> Record:
+    """Flatten each value of a record."""
+    return {name: flatten(value) for name, value in record.items()}
+
+
+def plain_text(value: Any) -> str:
+    """Give a value of a record as text.
+
+    Examples
+    --------
+    >>> plain_text(True), plain_text(22.5)
+    ('true', '22.5')
+    """
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def summary(graph: Projection) -> str:
+    """Say in one line what flattening does to a graph; nothing where it does nothing."""
+    lists = [column.name for column in (*graph.node_columns, *graph.edge_columns) if column.plural]
+    parts = [f"lists joined with | in {', '.join(dict.fromkeys(lists))}"] if lists else []
+    if graph.evidence_columns:
+        parts.append("maps written as JSON in evidence")
+    return f"Flattened: {'; '.join(parts)}." if parts else ""
+
+
+def safe_names(names: tuple[str, ...] | list[str], reserved: tuple[str, ...] = ()) -> dict[str, str]:
+    """Give each name another one of letters, digits and underscores, different even where case does not matter.
+
+    Examples
+    --------
+    >>> safe_names(["dcterms:source", "dcterms_source"])
+    {'dcterms:source': 'dcterms_source', 'dcterms_source': 'dcterms_source_2'}
+    """
+    taken = {name.lower() for name in reserved}
+    found = {}
+    for name in names:
+        plain = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in name)
+        plain = plain if plain[:1].isalpha() else f"x{plain}"
+        safe, number = plain, 1
+        while safe.lower() in taken:
+            number += 1
+            safe = f"{plain}_{number}"
+        taken.add(safe.lower())
+        found[name] = safe
+    return found
+
+
+def _by_name(columns: tuple[Column, ...]) -> dict[str, Column]:
+    return {column.name: column for column in columns}
+
+
+def _values(facts: Facts, columns: Mapping[str, Column], taken: tuple[str, ...]) -> Record:
+    found: Record = {}
+    for name, values in facts.items():
+        column = columns[name]
+        cast = column.cast(values)
+        found[f"imid:{name}" if name in taken else name] = cast if column.plural else cast[0]
+    return found
