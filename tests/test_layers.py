@@ -23,6 +23,7 @@ ROWS = {
     "names": 3,
     "associations": 3,
     "validation": 3,
+    "coverage": 3,
     "export": 3,
     "lookup": 4,
     "ontology": 4,

@@ -59,7 +59,7 @@ def write_all(contents: Mapping[Path, bytes | Iterable[bytes]]) -> None:
             handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
             beside[path] = Path(name)
             with os.fdopen(handle, "wb") as file:
-                for chunk in chunked(packed([content] if isinstance(content, bytes) else content, path.suffix)):
+                for chunk in chunked(packed([content] if isinstance(content, bytes) else content, path.suffix.lower())):
                     file.write(chunk)
                 file.flush()
                 os.fsync(file.fileno())

@@ -8,7 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from imidgraph import comparison, resources, sparql, validation
+from imidgraph import comparison, coverage, resources, sparql, validation
+from imidgraph.coverage import Count
 from imidgraph.errors import QueryError
 from imidgraph.lookup import Entity, Lookup
 from imidgraph.model import Association
@@ -343,6 +344,10 @@ class KnowledgeGraph:
         if shapes:
             violations += validation.check_shapes(self.to_rdflib(), resources.ONTOLOGY / "shapes")
         return violations
+
+    def coverage(self) -> list[Count]:
+        """Count what the graph knows and how well it is backed, for `imidgraph stats`."""
+        return coverage.coverage(self._store)
 
     def close(self) -> None:
         """Let go of the graph, and end the worker for free queries."""

@@ -7,6 +7,7 @@ Prefixes are spelled as Bioregistry prefers them. `expand` also understands othe
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 IMID = "https://w3id.org/imidgraph/"
 
@@ -111,6 +112,7 @@ def expand(curie: str) -> str | None:
     return PREFIXES[prefix] + local
 
 
+@lru_cache(maxsize=1 << 16)  # a graph names the same things over and over
 def compress(iri: str) -> str:
     """Compress an IRI to its CURIE with the preferred prefix.
 

@@ -265,7 +265,8 @@ class Network:
         """Give the CURIE of a node, always the same object."""
         curie = self._curies.get(iri)
         if curie is None:
-            curie = self._curies[str(iri)] = compress(iri)
+            own = iri.startswith(IMID)  # most are, and no other prefix need be tried
+            curie = self._curies[str(iri)] = "imid:" + iri[len(IMID) :] if own else compress(iri)
         return curie
 
     def iri(self, curie: str) -> str:

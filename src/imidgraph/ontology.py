@@ -59,7 +59,7 @@ def build(directory: Path) -> bytes:
             derived |= set(store.query(rule.read_text(encoding="utf-8")))  # type: ignore[arg-type]
         except SyntaxError as error:
             raise OntologyError(f"The rule {rule.name} is not valid SPARQL: {error}. Correct it and build again.") from error
-    return write_turtle(triples | derived)
+    return b"".join(write_turtle(triples | derived))
 
 
 def _read_modules(directory: Path) -> list[Triple]:

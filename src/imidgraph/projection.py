@@ -374,7 +374,7 @@ def iri_of(id: str) -> str:
 
 def _bare_edge(term: NamedNode | BlankNode, subject: str, predicate: str, object_: NamedNode | BlankNode) -> Edge:
     name = uuid.uuid5(uuid.NAMESPACE_URL, f"{term} <{predicate}> {object_}").urn
-    return Edge(name, subject, _curie(predicate), _id(object_), "", {})
+    return Edge(name, subject, compress(predicate), _id(object_), "", {})
 
 
 def _attributes(facts: dict[str, list[Any]], skip: set[str], edges: bool = False) -> Facts:
@@ -391,26 +391,21 @@ def _attributes(facts: dict[str, list[Any]], skip: set[str], edges: bool = False
 
 def _plain(term: Any) -> Value:
     value = python_value(term)
-    return _curie(str(value)) if isinstance(value, Iri) else cast(Value, value)
+    return compress(str(value)) if isinstance(value, Iri) else cast(Value, value)
 
 
 @lru_cache(maxsize=4096)
 def _attribute_name(predicate: str) -> str:
-    name = _name(predicate) if predicate.startswith(_OWN) else _curie(predicate)
-    return _curie(predicate) if name in _RESERVED else name
+    name = _name(predicate) if predicate.startswith(_OWN) else compress(predicate)
+    return compress(predicate) if name in _RESERVED else name
 
 
 def _name(iri: str) -> str:
-    return iri.removeprefix(IMID) if iri.startswith(IMID) else local_name(iri) if iri.startswith(_OWN) else _curie(iri)
+    return iri.removeprefix(IMID) if iri.startswith(IMID) else local_name(iri) if iri.startswith(_OWN) else compress(iri)
 
 
 def _id(term: Any) -> str:
-    return _curie(term.value) if type(term) is NamedNode else str(term)
-
-
-@lru_cache(maxsize=1 << 16)
-def _curie(iri: str) -> str:
-    return compress(iri)
+    return compress(term.value) if type(term) is NamedNode else str(term)
 
 
 def _columns(things: Iterable[Facts]) -> tuple[Column, ...]:

@@ -100,7 +100,7 @@ class Walker:
             if (forward.ended or backward.ended) and forward.known.isdisjoint(backward.known):
                 break  # nothing joins the ends
             if layers := self._layers(forward, backward):
-                yield from self._list(layers, via)
+                yield from self._list(layers, len(forward.layers) - 1, via)
             self.done = length
         self.done = max_length
 
@@ -135,11 +135,22 @@ class Walker:
                 kept.add(node)
         return kept
 
-    def _list(self, layers: list[Set[str]], via: Set[str]) -> Iterator[tuple[str, ...]]:
+    def _list(self, layers: list[Set[str]], middle: int, via: Set[str]) -> Iterator[tuple[str, ...]]:
+        # Beyond the middle the edges are known from the end: nothing is asked of a node that neither side has grown.
+        later: list[dict[str, list[str]]] = [{} for _ in layers]
+        for place in range(middle, len(layers) - 1):
+            for node in sorted(layers[place + 1]):
+                self._proceed()
+                for before in self._behind(node) & layers[place]:
+                    later[place].setdefault(before, []).append(node)
+
+        def onward(node: str, place: int) -> Iterator[str]:
+            return iter(later[place][node] if place >= middle else sorted(self._ahead(node) & layers[place + 1]))
+
         length = len(layers) - 1
         path = list(layers[0])
         passed = set(path)
-        choices = [iter(sorted(self._ahead(path[0]) & layers[1]))]
+        choices = [onward(path[0], 0)]
         while choices:
             self._proceed()
             node = next(choices[-1], None)
@@ -152,4 +163,4 @@ class Walker:
                 else:
                     path.append(node)
                     passed.add(node)
-                    choices.append(iter(sorted(self._ahead(node) & layers[len(path)])))
+                    choices.append(onward(node, len(path) - 1))

@@ -46,6 +46,14 @@ def validate(file: Path | None, shapes: bool, format_: str | None) -> None:
 
 
 @click.command()
+@format_option
+def stats(format_: str | None) -> None:
+    """Count what the graph knows and how well it is backed."""
+    rows = [(count.topic, count.kind, count.number) for count in opened().coverage()]
+    print_rows(("topic", "kind", "number"), rows, format_)
+
+
+@click.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where the release is not what its sources build.")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=None, required=False)
 def build(check: bool, directory: Path | None) -> None:
@@ -67,4 +75,4 @@ def build(check: bool, directory: Path | None) -> None:
     say(f"Built {release} ({len(content)} bytes).")
 
 
-COMMANDS = (export, validate, build)
+COMMANDS = (export, validate, build, stats)

@@ -1,24 +1,153 @@
-"""JSON-LD: a context with the prefixes of the graph, then one object for each thing."""
+"""JSON-LD that reads as JSON: short names for properties and classes, plain values, and a context that says what they mean.
+
+A property whose values are all alike (things, texts of one language, values of one datatype) says so once in the
+context, and its values are plain strings, numbers and booleans; only what does not fit is spelt out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any
 
-from pyoxigraph import Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from imidgraph.export.ntriples import write_ntriples
-from imidgraph.namespaces import PREFIXES
+from imidgraph.namespaces import PREFIXES, compress, local_name
+
+_TYPE = PREFIXES["rdf"] + "type"
+_XSD = PREFIXES["xsd"]
+_STRING, _BOOLEAN, _INTEGER = _XSD + "string", _XSD + "boolean", _XSD + "integer"
+_LANGUAGE = PREFIXES["rdf"] + "langString"
+_SHORT = tuple(PREFIXES[prefix] for prefix in ("imid", "rdfs", "skos", "owl", "dcterms", "prov", "vann"))
+_GEN_DELIMS = tuple(":/?#[]@")
 
 
-def write_jsonld(triples: Iterable[Triple]) -> bytes:
-    """Write triples in JSON-LD, compacted; the same triples give the same bytes.
+def write_jsonld(triples: Iterable[Triple]) -> Iterator[bytes]:
+    """Write triples in JSON-LD; the same triples give the same bytes.
 
     Examples
     --------
-    >>> write_jsonld([]).startswith(b"{")
-    True
+    >>> drug, degrades, protein = (NamedNode("https://w3id.org/imidgraph/" + name) for name in ("a", "degrades", "b"))
+    >>> print(b"".join(write_jsonld([Triple(drug, degrades, protein)])).decode().splitlines()[-2])
+      {"@id": "imid:a", "degrades": "imid:b"}
     """
-    import rdflib
+    ordered = sorted(set(triples), key=lambda triple: (str(triple.subject), str(triple.predicate), str(triple.object)))
+    context = _Context(ordered)
+    yield b'{\n"@context": ' + json.dumps(context.document, ensure_ascii=False, indent=2).encode() + b',\n"@graph": ['
+    separator = b"\n  "
+    for _, facts in groupby(ordered, key=lambda triple: triple.subject):
+        yield separator + json.dumps(context.thing(list(facts)), ensure_ascii=False).encode()
+        separator = b",\n  "
+    yield b"\n]}\n"
 
-    graph = rdflib.Graph(bind_namespaces="none").parse(data=write_ntriples(triples), format="nt")
-    return graph.serialize(format="json-ld", context=PREFIXES, sort_keys=True, indent=2, encoding="utf-8")
+
+class _Context:
+    """The short names of a graph, and how its values are written with them."""
+
+    def __init__(self, triples: list[Triple]) -> None:
+        iris = {term.value for triple in triples for term in triple if isinstance(term, NamedNode)}
+        schemes = {iri.partition(":")[0] for iri in iris}
+        used = {compress(iri).partition(":")[0] for iri in iris | _datatypes(triples)}
+        # an IRI whose scheme is called like a prefix would be taken for a CURIE
+        self._prefixes = {prefix: PREFIXES[prefix] for prefix in sorted(used & PREFIXES.keys()) if prefix not in schemes}
+        properties = {triple.predicate.value for triple in triples}
+        classes = {triple.object.value for triple in triples if _is_type(triple)}
+        self._names = _short_names(properties | classes, set(self._prefixes))
+        self._kinds = {predicate: _kind(objects) for predicate, objects in _by_predicate(triples).items()}
+        self.document = self._document(properties - {_TYPE}, classes)
+
+    def thing(self, facts: list[Triple]) -> dict[str, Any]:
+        """Write what is known of one subject."""
+        found: dict[str, Any] = {"@id": self._reference(facts[0].subject)}
+        types = [self._name(fact.object.value) for fact in facts if _is_type(fact)]
+        if types:
+            found["@type"] = types[0] if len(types) == 1 else types
+        for predicate, group in groupby((fact for fact in facts if not _is_type(fact)), key=lambda fact: fact.predicate.value):
+            values = [self._value(fact.object, self._kinds[predicate]) for fact in group]
+            found[self._name(predicate)] = values[0] if len(values) == 1 else values
+        return found
+
+    def _document(self, properties: set[str], classes: set[str]) -> dict[str, Any]:
+        document: dict[str, Any] = {"@version": 1.1}
+        for prefix, namespace in self._prefixes.items():
+            document[prefix] = namespace if namespace.endswith(_GEN_DELIMS) else {"@id": namespace, "@prefix": True}
+        for iri in sorted(properties | classes):
+            kind = self._kinds.get(iri, "") if iri in properties else ""
+            definition: dict[str, Any] = {"@id": self._compact(iri)}
+            if kind == "@id":
+                definition["@type"] = "@id"
+            elif kind.startswith("@"):
+                definition["@language"] = kind[1:]
+            elif kind not in {"", _STRING, _BOOLEAN, _INTEGER}:
+                definition["@type"] = self._compact(kind)
+            if len(definition) > 1 or iri in self._names:
+                document[self._name(iri)] = definition if len(definition) > 1 else definition["@id"]
+        return document
+
+    def _name(self, iri: str) -> str:
+        return self._names.get(iri) or self._compact(iri)
+
+    def _compact(self, iri: str) -> str:
+        curie = compress(iri)
+        prefix, _, local = curie.partition(":")
+        return curie if prefix in self._prefixes and not local.startswith("//") else iri
+
+    def _reference(self, term: Any) -> str:
+        return self._compact(term.value) if isinstance(term, NamedNode) else str(term)
+
+    def _value(self, term: Any, kind: str) -> Any:
+        if not isinstance(term, Literal):
+            return self._reference(term) if kind == "@id" else {"@id": self._reference(term)}
+        datatype = term.datatype.value
+        if datatype == _BOOLEAN and term.value in {"true", "false"}:
+            return term.value == "true"
+        if datatype == _INTEGER and term.value == str(_whole(term.value)):
+            return int(term.value)
+        if term.language is not None:
+            plain = kind == "@" + term.language
+            return term.value if plain else {"@value": term.value, "@language": term.language}
+        if datatype in {kind, _STRING}:
+            return term.value if not kind.startswith("@") and kind in {"", _STRING, datatype} else {"@value": term.value}
+        return {"@value": term.value, "@type": self._compact(datatype)}
+
+
+def _kind(objects: list[Any]) -> str:
+    """Tell what all values of a property are: ``@id``, ``@`` and a language, a datatype, or nothing where they differ."""
+    kinds = {_kind_of(term) for term in objects}
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+def _kind_of(term: Any) -> str:
+    if not isinstance(term, Literal):
+        return "@id"
+    return f"@{term.language}" if term.language is not None else term.datatype.value
+
+
+def _whole(text: str) -> int | None:
+    digits = text.removeprefix("-")
+    return int(text) if digits.isdigit() and len(digits) < 16 else None
+
+
+def _is_type(triple: Triple) -> bool:
+    return triple.predicate.value == _TYPE and isinstance(triple.object, NamedNode)
+
+
+def _by_predicate(triples: list[Triple]) -> dict[str, list[Any]]:
+    found = defaultdict(list)
+    for triple in triples:
+        found[triple.predicate.value].append(triple.object)
+    return found
+
+
+def _datatypes(triples: list[Triple]) -> set[str]:
+    return {triple.object.datatype.value for triple in triples if isinstance(triple.object, Literal)}
+
+
+def _short_names(iris: set[str], taken: set[str]) -> dict[str, str]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for iri in sorted(iris):
+        if iri.startswith(_SHORT):
+            found[local_name(iri)].append(iri)
+    return {same[0]: name for name, same in found.items() if len(same) == 1 and name.isalnum() and name not in taken}

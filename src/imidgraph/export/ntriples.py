@@ -1,18 +1,29 @@
-"""N-Triples: one triple a line, sorted."""
+"""N-Triples: one triple a line, sorted; N-Quads too, with all of it in the default graph."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from pyoxigraph import RdfFormat, Triple, serialize
 
+from imidgraph.sorting import sort_unique
 
-def write_ntriples(triples: Iterable[Triple]) -> bytes:
+_BATCH = 10_000  # triples that are serialised at once
+
+
+def write_ntriples(triples: Iterable[Triple]) -> Iterator[bytes]:
     """Write triples in N-Triples; the same triples give the same bytes.
 
     Examples
     --------
-    >>> write_ntriples([])
-    b''
+    >>> list(write_ntriples([]))
+    []
     """
-    return b"".join(sorted((serialize(triples, format=RdfFormat.N_TRIPLES) or b"").splitlines(keepends=True)))
+    return sort_unique(_lines(triples))
+
+
+def _lines(triples: Iterable[Triple]) -> Iterator[bytes]:
+    remaining = iter(triples)
+    while batch := list(islice(remaining, _BATCH)):
+        yield from (serialize(batch, format=RdfFormat.N_TRIPLES) or b"").splitlines(keepends=True)

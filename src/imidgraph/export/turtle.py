@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
 from imidgraph.namespaces import IMID, PREFIXES, compress
 
@@ -35,9 +35,10 @@ _PREDICATE_ORDER = (
     "imid:object",
 )
 _LAST = ("skos:exactMatch", "skos:closeMatch", "skos:broadMatch", "dcterms:source", "rdfs:isDefinedBy")
+_RANKS = {name: rank for rank, name in enumerate(_PREDICATE_ORDER)} | {name: 100 + rank for rank, name in enumerate(_LAST)}
 
 
-def write_turtle(triples: Iterable[Triple]) -> bytes:
+def write_turtle(triples: Iterable[Triple]) -> Iterator[bytes]:
     """Write triples in Turtle, sorted, in sections by kind.
 
     Parameters
@@ -45,15 +46,15 @@ def write_turtle(triples: Iterable[Triple]) -> bytes:
     triples : iterable of pyoxigraph.Triple
         The triples of a graph.
 
-    Returns
-    -------
+    Yields
+    ------
     bytes
-        The Turtle text.
+        The Turtle text, which is TriG too: all of it in the default graph.
 
     Examples
     --------
     >>> triple = Triple(NamedNode(IMID + "lenalidomide"), NamedNode(IMID + "degrades"), NamedNode(IMID + "IKZF1"))
-    >>> write_turtle([triple]).decode().splitlines()[-1]
+    >>> b"".join(write_turtle([triple])).decode().splitlines()[-1]
     'imid:lenalidomide imid:degrades imid:IKZF1 .'
     """
     triples = set(triples)
@@ -68,16 +69,17 @@ def write_turtle(triples: Iterable[Triple]) -> bytes:
         subject = triple.subject.value  # type: ignore[union-attr]
         kind = types.get(subject, "")
         sections.setdefault(_section(kind, subject in associations), []).append(triple)
-    used = {compress(term.value).partition(":")[0] for triple in triples for term in triple if isinstance(term, NamedNode)}
-    used |= {compress(t.object.datatype.value).partition(":")[0] for t in triples if hasattr(t.object, "datatype")} - {"rdf"}
+    iris = {term.value for triple in triples for term in triple if isinstance(term, NamedNode)}
+    datatypes = {triple.object.datatype.value for triple in triples if isinstance(triple.object, Literal)}
+    used = {compress(iri).partition(":")[0] for iri in iris}
+    used |= {compress(iri).partition(":")[0] for iri in datatypes} - {"rdf"}
     prefixes = {prefix: namespace for prefix, namespace in PREFIXES.items() if prefix in used}
     width = max(map(len, prefixes), default=0) + 1
     ordered = sorted(prefixes.items(), key=lambda item: item[0].lower())
-    lines = [f"@prefix {prefix + ':':<{width}} <{namespace}> .\n" for prefix, namespace in ordered]
+    yield "".join(f"@prefix {prefix + ':':<{width}} <{namespace}> .\n" for prefix, namespace in ordered).encode()
     for (_, title), members in sorted(sections.items()):
-        lines.append(f"\n# {'=' * 76}\n# {title}\n# {'=' * 76}\n\n")
-        lines.append(_turtle(sorted(members, key=_triple_order), prefixes))
-    return "".join(lines).encode()
+        yield f"\n# {'=' * 76}\n# {title}\n# {'=' * 76}\n\n".encode()
+        yield _turtle(sorted(members, key=_triple_order), prefixes).encode()
 
 
 def _turtle(triples: list[Triple], prefixes: dict[str, str]) -> str:
@@ -110,8 +112,4 @@ def _kind_order(kind: str) -> tuple[bool, str]:
 
 def _triple_order(triple: Triple) -> tuple[str, int, str, str]:
     predicate = compress(triple.predicate.value)
-    if predicate in _PREDICATE_ORDER:
-        rank = _PREDICATE_ORDER.index(predicate)
-    else:
-        rank = 100 + _LAST.index(predicate) if predicate in _LAST else 50
-    return triple.subject.value, rank, predicate, str(triple.object)  # type: ignore[union-attr]
+    return triple.subject.value, _RANKS.get(predicate, 50), predicate, str(triple.object)  # type: ignore[union-attr]

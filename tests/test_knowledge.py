@@ -1,0 +1,118 @@
+"""What the graph must know: facts that a pharmacologist can check, and questions that users ask."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+
+from imidgraph import KnowledgeGraph
+from tests.conftest import ROOT
+
+COMPETENCY = ROOT.parent / "shared" / "facts" / "competency.yaml"
+IMIDS = ("thalidomide", "lenalidomide", "pomalidomide")
+
+
+def boxed(kg: KnowledgeGraph, drug: str) -> set[str]:
+    return {risk.label for risk in kg.entity(drug).risks if risk.boxed_warning}
+
+
+def test_boxed_warnings_are_those_of_the_us_labels(kg: KnowledgeGraph) -> None:
+    for drug in (*IMIDS, "iberdomide"):
+        assert {"embryo-fetal toxicity", "venous thromboembolism"} <= boxed(kg, drug), drug
+    assert "hematologic toxicity" in boxed(kg, "lenalidomide")
+    for drug in ("thalidomide", "pomalidomide", "iberdomide"):
+        assert not {"hematologic toxicity", "neutropenia", "thrombocytopenia"} & boxed(kg, drug), drug
+    assert "arterial thromboembolism" not in boxed(kg, "thalidomide")
+    assert {"arterial thromboembolism"} <= boxed(kg, "lenalidomide") & boxed(kg, "pomalidomide")
+
+
+def test_a_risk_is_boxed_for_a_drug_or_it_is_not(kg: KnowledgeGraph) -> None:
+    query = """
+    SELECT ?drug ?effect WHERE {
+        ?a imid:subject ?drug ; imid:object ?effect ; imid:boxedWarning true .
+        ?b imid:subject ?drug ; imid:object ?effect ; imid:boxedWarning false .
+    }
+    """
+    assert kg.select(query).rows == []
+
+
+def test_neosubstrates_are_told_apart(kg: KnowledgeGraph) -> None:
+    def degraders(protein: str) -> set[str]:
+        return {item.subject.label for item in kg.relationships(predicate="degrades", object=protein)}
+
+    for protein in ("IKZF1", "IKZF3"):
+        assert set(IMIDS) <= degraders(protein)
+    assert "lenalidomide" in degraders("CSNK1A1")
+    assert not {"thalidomide", "pomalidomide"} & degraders("CSNK1A1")
+    assert {"CC-885", "eragidomide"} <= degraders("GSPT1")
+    assert not set(IMIDS) & degraders("GSPT1")
+    assert "thalidomide" in degraders("SALL4")
+
+
+@pytest.mark.parametrize(
+    ("drug", "disease", "jurisdiction", "date"),
+    [
+        ("thalidomide", "multiple myeloma", "United States", "2006-05-25"),
+        ("lenalidomide", "MDS with isolated del(5q)", "United States", "2005-12-27"),
+        ("lenalidomide", "multiple myeloma", "United States", "2006-06-29"),
+        ("lenalidomide", "multiple myeloma", "European Union", "2007-06-14"),
+        ("lenalidomide", "multiple myeloma", "United States", "2015-02-17"),
+        ("lenalidomide", "mantle cell lymphoma", "United States", "2013-06-05"),
+        ("lenalidomide", "follicular lymphoma", "United States", "2019-05-28"),
+        ("pomalidomide", "multiple myeloma", "United States", "2013-02-08"),
+        ("pomalidomide", "multiple myeloma", "European Union", "2013-08-05"),
+        ("pomalidomide", "Kaposi sarcoma", "United States", "2020-05-14"),
+        ("iberdomide", "multiple myeloma", "United States", "2026-08-13"),
+    ],
+)
+def test_approvals_have_their_day(kg: KnowledgeGraph, drug: str, disease: str, jurisdiction: str, date: str) -> None:
+    found = kg.relationships(drug, "approvedFor", disease)
+    assert (jurisdiction, date) in {(str(item.jurisdiction), str(item.approval_date)) for item in found}  # type: ignore[attr-defined]
+
+
+def test_nothing_is_approved_for_what_it_is_only_studied_in(kg: KnowledgeGraph) -> None:
+    for drug in ("mezigdomide", "golcadomide", "avadomide", "eragidomide", "CC-885"):
+        assert [item for item in kg.entity(drug).indications if item.predicate.label == "is approved for"] == [], drug
+
+
+def test_both_views_on_the_generation_of_pomalidomide_are_there(kg: KnowledgeGraph) -> None:
+    generations = kg.entity("pomalidomide").generations
+    assert {item.label for item in generations} == {"second generation", "third generation"}
+    assert all(item.sources for item in generations)
+
+
+def test_the_two_analyses_of_mm_003_are_kept_apart(kg: KnowledgeGraph) -> None:
+    results = kg.relationships("MM-003", "hasResultFor", "progression-free survival")
+    ratios = {float(item.qualifiers["hazardRatio"][0]) for item in results if "hazardRatio" in item.qualifiers}
+    assert {0.45, 0.48} <= ratios
+
+
+def test_each_drug_is_dispensed_under_its_programme(kg: KnowledgeGraph) -> None:
+    for drug in (*IMIDS, "iberdomide"):
+        where = {str(item.qualifiers["jurisdiction"][0]) for item in kg.entity(drug).programmes}
+        assert "United States" in where, drug
+
+
+def test_every_competency_question_has_a_query(kg: KnowledgeGraph) -> None:
+    if not COMPETENCY.exists():
+        if os.environ.get("CI"):
+            pytest.fail("the competency questions are missing on CI")
+        pytest.skip("the competency questions lie beside the project, and are not here")
+    asked = {claim["id"] for claim in yaml.safe_load(Path(COMPETENCY).read_text())["claims"]}
+    answered = {identifier for query in kg.queries.values() for identifier in query.header.get("competency") or ()}
+    assert asked == answered
+    assert len(kg.queries) >= 40
+
+
+def test_the_report_counts_what_there_is(kg: KnowledgeGraph) -> None:
+    counts = {(count.topic, count.kind): count.number for count in kg.coverage()}
+    associations = kg.select("SELECT ?a { ?a imid:subject ?s }")
+    assert counts["associations", "all"] == len(associations)
+    assert counts["backing of associations", "without evidence"] == 0
+    assert counts["backing of associations", "with one source only"] + counts[
+        "backing of associations", "with several sources"
+    ] == len(associations)
+    assert counts["backing of associations", "disputed"] >= 2
