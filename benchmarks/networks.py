@@ -26,10 +26,7 @@ from imidgraph.errors import PathNotFound
 from imidgraph.namespaces import IMID
 from imidgraph.network import Network
 from imidgraph.paths import Statements, find_paths
-try:
-    from imidgraph.projection import project
-except ImportError:
-    project=None
+from imidgraph.multigraph import project
 from imidgraph.resources import ONTOLOGY
 from imidgraph.stores.oxigraph import OxigraphStore
 

@@ -108,6 +108,15 @@ def test_no_and_not_curated_are_different_answers(kg: KnowledgeGraph) -> None:
     assert kg.status("thalidomide", "degrades", "GSPT1") == "not curated"
 
 
+def test_a_name_is_resolved_within_its_class(kg: KnowledgeGraph) -> None:
+    assert kg.lookup.entity("Ikaros", "Protein").curie == "imid:IKZF1"
+    assert kg.lookup.entity("Ikaros", "Entity").curie == "imid:IKZF1"
+    assert kg.lookup.entity("PMID:24292625", "Source").category == "Article"
+    for category in ("Drug", "Source"):
+        with pytest.raises(EntityNotFound):
+            kg.lookup.entity("Ikaros", category)
+
+
 def test_a_comparison_tells_shared_from_own(kg: KnowledgeGraph) -> None:
     comparison = kg.compare("lenalidomide", "pomalidomide")
     degrades = next(aspect for aspect in comparison.aspects if aspect.predicate.label == "degrades")

@@ -71,6 +71,8 @@ def test_identifiers_have_the_pattern_of_their_prefix_and_sit_on_the_right_kind(
     for entity, category, identifier in rows:
         prefix, _, local = identifier.curie.partition(":")
         assert prefix in PREFIXES, f"{entity} has {identifier}"
-        assert bioregistry.is_valid_identifier(str(bioregistry.normalize_prefix(prefix)), local), f"{entity.curie} has {identifier.curie}"
+        assert bioregistry.is_valid_identifier(str(bioregistry.normalize_prefix(prefix)), local), (
+            f"{entity.curie} has {identifier.curie}"
+        )
         kind = category.curie.partition(":")[2]
         assert kind in KINDS.get(prefix, {kind}), f"{identifier.curie} is on the {kind} {entity.curie}"

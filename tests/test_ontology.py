@@ -133,6 +133,21 @@ def test_a_subject_is_described_in_one_block(path: Path) -> None:
     assert len(subjects) == len(set(subjects)), sorted({name for name in subjects if subjects.count(name) > 1})
 
 
+def test_a_thing_is_described_in_one_module() -> None:
+    described = [name for path in MODULES for name in re.findall(r"^((?:[\w.-]+:\S+|<[^>]+>))$", path.read_text(), re.M)]
+    assert sorted({name for name in described if described.count(name) > 1}) == []
+
+
+def test_a_paper_is_one_article() -> None:
+    query = """
+    SELECT ?first ?second {
+        ?first a imid:Article ; rdfs:label ?title . ?second a imid:Article ; rdfs:label ?other .
+        FILTER(LCASE(STR(?title)) = LCASE(STR(?other)) && STR(?first) < STR(?second))
+    }
+    """
+    assert imidgraph.load().select(query).rows == []
+
+
 def test_it_is_consistent_under_a_reasoner(tmp_path: Path, program: Callable[[str], str]) -> None:
     """HermiT, which ships inside owlready2, finds neither an inconsistency nor an unsatisfiable class."""
     program("java")

@@ -57,7 +57,8 @@ class Hop:
 
     def __str__(self) -> str:
         one, other = (self.ends, self.starts) if self.backward else (self.starts, self.ends)
-        return f"{in_words(one)} {self.relation} {in_words(other)}"
+        relation = _plural(self.relation) if len(one) > 1 else self.relation
+        return f"{in_words(one)} {relation} {in_words(other)}"
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,10 @@ class Chain:
 
     @property
     def is_direct(self) -> bool:
-        """Whether it starts at a molecule that the drug binds or has degraded, or not at a drug."""
+        """Whether it starts at a molecule that the drug binds or has degraded, and not with an effect seen under the drug."""
         first = self.hops[0]
-        return first.starts[0].category != "Drug" or first.relation in {"binds", "degrades"}
+        caused = first.starts[0].category == "Drug" and not any(hop.backward for hop in self.hops)
+        return not caused or first.relation in {"binds", "degrades"}
 
     @property
     def gaps(self) -> tuple[str, ...]:
@@ -127,10 +129,12 @@ class Chain:
         for hop in self.hops:
             if hop.sign == 0:
                 yield f"Whether {in_words(hop.ends)} goes up or down is not stated."
-            if any(item.disputed for item in hop.statements):
-                yield f"Sources dispute that {hop}."
-            elif all(e.verification == "unconfirmed" for item in hop.statements for e in item.evidence) and hop.strength < 1:
-                yield f"That {hop} is unconfirmed."
+            for item in hop.statements:
+                told = f"{item.subject} {item.predicate} {item.object}"
+                if item.disputed:
+                    yield f"Sources dispute that {told}."
+                elif item.evidence and all(evidence.verification == "unconfirmed" for evidence in item.evidence):
+                    yield f"That {told} is unconfirmed."
 
     def to_dict(self) -> dict[str, Any]:
         """Give the chain as a dictionary that can be written as JSON."""
@@ -166,3 +170,8 @@ def in_words(terms: Sequence[Term]) -> str:
     'IKZF1 and IKZF3'
     """
     return ", ".join(term.label for term in terms[:-1]) + (" and " if len(terms) > 1 else "") + terms[-1].label
+
+
+def _plural(relation: str) -> str:
+    verb, _, rest = relation.partition(" ")
+    return f"{ {'is': 'are', 'has': 'have'}.get(verb, verb.removesuffix('s')) } {rest}".strip()

@@ -8,23 +8,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from imidgraph import comparison, coverage, resources, sparql, validation
+from imidgraph import coverage, resources, sparql, validation
 from imidgraph.coverage import Count
-from imidgraph.errors import QueryError
 from imidgraph.lookup import Entity, Lookup
 from imidgraph.model import Association
 from imidgraph.names import Match
-from imidgraph.network import Network
-from imidgraph.paths import MAX_LENGTH, MOST_PATHS, SEARCH_SECONDS, Paths, Statements, find_paths
+from imidgraph.projection import Projection
 from imidgraph.queries import Catalogue
 from imidgraph.stores import Guard, Results, Store, Triples
-from imidgraph.stores.oxigraph import OxigraphStore
+from imidgraph.stores.oxigraph import OxigraphStore, embedded
 from imidgraph.stores.worker import LIMIT, TIMEOUT, WorkerStore
+from imidgraph.traversals import Traversals
 from imidgraph.validation import Violation
 
 if TYPE_CHECKING:
     import rdflib
     from pyoxigraph import Triple
+
+    from imidgraph.export import Written
 
 _VERSION = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
@@ -32,7 +33,7 @@ SELECT ?version WHERE { ?ontology a owl:Ontology ; owl:versionInfo ?version } OR
 """
 
 
-class KnowledgeGraph:
+class KnowledgeGraph(Traversals):
     """A graph to look things up in, ask, traverse and export.
 
     Make one with `imidgraph.load` or `imidgraph.connect`.
@@ -233,98 +234,57 @@ class KnowledgeGraph:
         ends = self._ends(subject, predicate, object)
         return self.lookup.statements.status(*map(str, ends))
 
-    def compare(self, *drugs: str) -> comparison.Comparison:
-        """Compare two or more drugs relation by relation.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> [drug.label for drug in imidgraph.load().compare("Thalomid", "Revlimid").drugs]
-        ['thalidomide', 'lenalidomide']
-        """
-        if len(drugs) < 2:
-            raise QueryError("A comparison needs two drugs or more.")
-        return comparison.compare([self.entity(drug) for drug in drugs])
-
-    def paths(
-        self,
-        start: str,
-        end: str,
-        max_length: int = MAX_LENGTH,
-        limit: int = MOST_PATHS,
-        timeout: float = SEARCH_SECONDS,
-        via: Iterable[str] = (),
-        avoid: Iterable[str] = (),
-        predicates: Iterable[str] = (),
-        directed: bool = False,
-    ) -> Paths:
-        """Find the simple paths between two entities, shortest first, each hop with its statements and their evidence.
+    def write(self, path: str | Path, format: str | None = None) -> Written:
+        """Write the graph to a file, whole or not at all; the suffix tells the format.
 
         Parameters
         ----------
-        start, end : str
-            The ends, by any of their names.
-        max_length : int
-            The most hops that a path may have.
-        limit : int
-            The most paths to find.
-        timeout : float
-            The most seconds to search.
-        via, avoid : iterable of str
-            Entities that each path must, or must not, pass.
-        predicates : iterable of str
-            The relations to follow, such as ``degrades``; all between entities if left out.
-        directed : bool
-            Whether to follow relations only from subject to object.
+        path : str or Path
+            The file; with ``.gz`` or ``.zst`` at its end, packed. A format of several files adds their names:
+            ``imid.csv`` becomes ``imid_nodes.csv``, ``imid_edges.csv`` and ``imid_evidence.csv``.
+        format : str, optional
+            The name of the format, where the suffix does not tell it.
 
-        Raises
-        ------
-        PathNotFound
-            Where there is no path within the bounds.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> found = imidgraph.load().paths("thalidomide", "pomalidomide", max_length=2, predicates=["degrades"], via=["Ikaros"])
-        >>> print(found)
-        thalidomide --[degrades]--> IKZF1 <--[degrades]-- pomalidomide
-        """
-        return find_paths(
-            self.edge_statements,
-            self.entity(start).curie,
-            self.entity(end).curie,
-            max_length=max_length,
-            limit=limit,
-            timeout=timeout,
-            via=[self.entity(name).curie for name in via],
-            avoid=[self.entity(name).curie for name in avoid],
-            relations=[self.network.relation(name) for name in predicates],
-            directed=directed,
-        )
-
-    def write(self, path: str | Path) -> Path:
-        """Write the graph to a file, whole or not at all; the suffix tells the format.
+        Returns
+        -------
+        Written
+            The files, and a line that says what was flattened.
 
         Raises
         ------
         ExportError
             Where the suffix names no format or the file cannot be written.
         """
-        from imidgraph import export, files
+        from imidgraph import export
 
-        target = Path(path)
-        files.write_whole(target, export.writer(target.suffix)(self._store.triples()))
-        return target
+        return export.write(self.projection, Path(path), format)
 
     def triples(self) -> Iterable[Triple]:
         """Iterate over the triples of the graph as the engine holds them, in no order."""
         return self._store.triples()
 
     def serialize(self, format: str = "ttl") -> bytes:
-        """Give the graph in a format: ``ttl``, ``nt`` or ``jsonld``."""
+        """Give the graph in a format of one file, such as ``ttl``, ``jsonld`` or ``graphml``.
+
+        Raises
+        ------
+        ExportError
+            Where there is no such format, or where it needs several files.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> b"imid:lenalidomide" in imidgraph.load().serialize("ttl")
+        True
+        """
         from imidgraph import export
 
-        return export.writer(format)(self._store.triples())
+        return b"".join(export.stream(self.projection, format))
+
+    @cached_property
+    def projection(self) -> Projection:
+        """The graph as nodes and edges with attributes and evidence, as exports write it."""
+        return Projection(embedded(self._store))
 
     def to_rdflib(self) -> rdflib.Graph:
         """Give the graph as an `rdflib.Graph`."""
@@ -368,16 +328,6 @@ class KnowledgeGraph:
     def lookup(self) -> Lookup:
         """Finds entities and statements."""
         return Lookup(self._store)
-
-    @cached_property
-    def network(self) -> Network:
-        """The entities as nodes, joined by relations; fetched from the store as needed."""
-        return Network(self._store)
-
-    @cached_property
-    def edge_statements(self) -> Statements:
-        """The statements on the edges of the network, kept once they were looked up."""
-        return Statements(self.network, self.lookup.statements)
 
     def _ends(self, subject: str | None, predicate: str | None, object: str | None) -> tuple[str | None, str | None, str | None]:
         return (

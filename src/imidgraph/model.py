@@ -236,9 +236,10 @@ class Association:
     @property
     def population(self) -> str | None:
         """The patients or cells for whom it holds."""
-        return self._one("population")  # type: ignore[no-any-return]
+        return self.value("population")  # type: ignore[no-any-return]
 
-    def _one(self, name: str) -> Any:
+    def value(self, name: str) -> Any:
+        """Give the value of a qualifier by its local name, the first of several; None where it has none."""
         return next(iter(self.qualifiers.get(name, ())), None)
 
     def __str__(self) -> str:
@@ -259,22 +260,22 @@ class Indication(Association):
     @property
     def approval_date(self) -> Date | None:
         """The day, month or year of the approval."""
-        return self._one("approvalDate")  # type: ignore[no-any-return]
+        return self.value("approvalDate")  # type: ignore[no-any-return]
 
     @property
     def approval_type(self) -> str | None:
         """The kind of the approval: regular, accelerated or conditional."""
-        return self._one("approvalType")  # type: ignore[no-any-return]
+        return self.value("approvalType")  # type: ignore[no-any-return]
 
     @property
     def jurisdiction(self) -> Term | None:
         """Where the approval holds."""
-        return self._one("jurisdiction")  # type: ignore[no-any-return]
+        return self.value("jurisdiction")  # type: ignore[no-any-return]
 
     @property
     def setting(self) -> Term | None:
         """At which point in the course of the disease the drug is given."""
-        return self._one("setting")  # type: ignore[no-any-return]
+        return self.value("setting")  # type: ignore[no-any-return]
 
 
 class Risk(Association):
@@ -283,12 +284,12 @@ class Risk(Association):
     @property
     def boxed_warning(self) -> bool:
         """Whether the boxed warning of the US label names the risk."""
-        return bool(self._one("boxedWarning"))
+        return bool(self.value("boxedWarning"))
 
     @property
     def severity(self) -> str | None:
         """How grave the risk is."""
-        return self._one("severity")  # type: ignore[no-any-return]
+        return self.value("severity")  # type: ignore[no-any-return]
 
     @property
     def frequencies(self) -> tuple[Frequency, ...]:

@@ -25,6 +25,7 @@ SELECT DISTINCT ?entity ?label ?category ?root ?property ?name WHERE {
 }
 ORDER BY ?entity ?property ?name
 """
+_SOURCE = 10  # what a source is called stands behind what an entity is called
 _PRIORITY = {"label": 0, "brandName": 1, "altLabel": 1, "exactMatch": 2, "closeMatch": 3}
 
 
@@ -57,7 +58,7 @@ class Names:
         name : str
             The name, in any case.
         category : str, optional
-            The class that it must belong to, such as ``Drug``.
+            The class that it must belong to, such as ``Drug``; ``Entity`` and ``Source`` stand for all of theirs.
 
         Raises
         ------
@@ -70,11 +71,11 @@ class Names:
         found = {term.iri: term for term in self._by_iri.get(iri, ())}
         if not found:
             ranked = self._by_name.get(normalize(name), {})
-            fitting = [(rank, term) for term, rank in ranked.items() if category in (None, term.category)]
+            fitting = [(rank, term) for term, rank in ranked.items() if self._fits(term, category)]
             best = min((rank for rank, _ in fitting), default=None)
             found = {term.iri: term for rank, term in fitting if rank == best}
         elif category is not None:
-            found = {key: term for key, term in found.items() if term.category == category}
+            found = {key: term for key, term in found.items() if self._fits(term, category)}
         if not found:
             raise EntityNotFound(name, self._suggestions(name, category))
         if len(found) > 1:
@@ -122,12 +123,15 @@ class Names:
 
     def labels(self, category: str) -> list[str]:
         """List the labels of the entities of a class."""
-        return sorted({term.label for terms in self._by_iri.values() for term in terms if term.category == category})
+        return sorted({term.label for terms in self._by_iri.values() for term in terms if self._fits(term, category)})
+
+    def _fits(self, term: Term, category: str | None) -> bool:
+        return category in (None, term.category, self._roots.get(term.category))
 
     def _suggestions(self, name: str, category: str | None) -> list[str]:
         from rapidfuzz import fuzz, process
 
-        names = [key for key, terms in self._by_name.items() if any(category in (None, term.category) for term in terms)]
+        names = [key for key, terms in self._by_name.items() if any(self._fits(term, category) for term in terms)]
         found = process.extract(normalize(name), names, scorer=fuzz.ratio, limit=3, score_cutoff=65)
         return [self._spelling[match] for match, _, _ in found]
 
@@ -135,9 +139,14 @@ class Names:
     def _names(self) -> list[tuple[Term, int, str, Any]]:
         rows = []
         for entity, label, category, root, property_, name in self._store.select(_NAMES).rows:
-            rank = _PRIORITY[local_name(property_)] + (10 if root == IMID + "Source" else 0)
+            rank = _PRIORITY[local_name(property_)] + (_SOURCE if root == IMID + "Source" else 0)
             rows.append((Term(entity, label, local_name(category)), rank, local_name(property_), name))
         return rows
+
+    @cached_property
+    def _roots(self) -> dict[str, str]:
+        """Entity or Source, for each class."""
+        return {term.category: "Source" if rank >= _SOURCE else "Entity" for term, rank, _, _ in self._names}
 
     @cached_property
     def _by_iri(self) -> dict[str, list[Term]]:

@@ -35,6 +35,7 @@ class Statements:
         self.network = network
         self._associations = associations
         self._found: dict[tuple[str, str], tuple[Association, ...]] = {}
+        self._about: dict[str, tuple[Association, ...]] = {}
 
     def load(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Look up what joins many pairs of nodes, in few queries."""
@@ -51,6 +52,12 @@ class Statements:
         """Give the statements that lead from one node to another, negated ones included."""
         self.load([(subject, object)])
         return self._found[subject, object]
+
+    def about(self, subject: str) -> tuple[Association, ...]:
+        """Give all statements that have a node as their subject, negated ones included."""
+        if subject not in self._about:
+            self._about[subject] = tuple(self._associations.find(subject=self.network.iri(subject)))
+        return self._about[subject]
 
     def _unstated(self, pair: tuple[str, str], stated: Sequence[Association]) -> Iterator[Association]:
         """Give the edges that no statement is behind: those of the hierarchies."""

@@ -28,7 +28,7 @@ from imidgraph.stores.results import Iri, python_value
 
 Value = str | bool | int | float | Decimal | datetime.date
 Facts = dict[str, tuple[Value, ...]]
-"""Values by the name of the attribute: a local name of this graph's own vocabulary, else a CURIE."""
+"""Values by the name of the attribute: short for the graph's own words (`statement`, `altLabel`), else a CURIE."""
 
 _TYPE = PREFIXES["rdf"] + "type"
 _LABEL = PREFIXES["rdfs"] + "label"
@@ -37,11 +37,14 @@ _EVIDENCE = NamedNode(IMID + "evidence")
 _ENDS = {_SUBJECT, _OBJECT, NamedNode(IMID + "source")}
 _PARTS = {_PREDICATE, _EVIDENCE}
 _VERSION = NamedNode(PREFIXES["owl"] + "versionInfo")
-_OWN = (IMID, _LABEL, PREFIXES["skos"])
 _SCHEMA = {PREFIXES["owl"] + name for name in ("AnnotationProperty", "Class", "DatatypeProperty", "ObjectProperty", "Ontology")}
 _HIERARCHY = {PREFIXES["skos"] + name for name in ("broader", "narrower", "related")}
 _ABOUT_TERMS = tuple(PREFIXES[name] for name in ("rdf", "rdfs", "owl", "skos", "dcterms", "vann"))
-_RESERVED = {"id", "subject", "predicate", "object", "category", "evidence"}
+_RESERVED = {"id", "subject", "predicate", "object", "category", "evidence", "edge"}
+_SKOS_NAMES = {
+    *("altLabel", "broadMatch", "closeMatch", "definition", "exactMatch", "example", "hiddenLabel", "label", "narrowMatch"),
+    *("notation", "note", "prefLabel", "relatedMatch", "scopeNote"),
+}
 _HELD = 500_000  # triples of a graph that is read once and held
 _EXACT = 2**53  # up to here a whole number is the same in every program
 
@@ -396,12 +399,17 @@ def _plain(term: Any) -> Value:
 
 @lru_cache(maxsize=4096)
 def _attribute_name(predicate: str) -> str:
-    name = _name(predicate) if predicate.startswith(_OWN) else compress(predicate)
-    return compress(predicate) if name in _RESERVED else name
+    name = _name(predicate)
+    taken = name in _RESERVED or (predicate.startswith(IMID) and name in _SKOS_NAMES)
+    return compress(predicate) if taken else name
 
 
 def _name(iri: str) -> str:
-    return iri.removeprefix(IMID) if iri.startswith(IMID) else local_name(iri) if iri.startswith(_OWN) else compress(iri)
+    """Give the short name of a property or class: a local one of this graph's own words, else a CURIE."""
+    local = local_name(iri)
+    if iri == _LABEL or (local in _SKOS_NAMES and iri == PREFIXES["skos"] + local):
+        return local
+    return iri.removeprefix(IMID) if iri.startswith(IMID) else compress(iri)
 
 
 def _id(term: Any) -> str:

@@ -34,6 +34,11 @@ class Deadline:
         if time.monotonic() > self._end:
             raise OutOfTimeError
 
+    @property
+    def left(self) -> float:
+        """The seconds that are left, at least a hundredth."""
+        return max(0.01, self._end - time.monotonic())
+
     def __str__(self) -> str:
         return f"stopped after {self.seconds:g} seconds; there may be more"
 
@@ -153,8 +158,8 @@ class Walker:
         choices = [onward(path[0], 0)]
         while choices:
             self._proceed()
-            node = next(choices[-1], None)
-            if node is None:
+            node = next(choices[-1], "")
+            if not node:
                 choices.pop()
                 passed.discard(path.pop())
             elif node not in passed and len(via - passed - {node}) <= max(0, length - len(path) - 1):

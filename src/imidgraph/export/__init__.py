@@ -36,12 +36,15 @@ class Format:
         Whether its writers take triples.
     flat : bool
         Whether it cannot hold lists and maps, so that `records.flatten` is at work.
+    hint : str
+        What whoever writes it should know.
     """
 
     title: str
     writers: str | dict[str, str]
     rdf: bool = False
     flat: bool = False
+    hint: str = ""
 
     def streams(self, graph: Projection) -> dict[str, Iterator[bytes]]:
         """Give the bytes of each file of the format, by the tail of its name."""
@@ -58,7 +61,7 @@ class Written:
     paths : tuple of Path
         The files.
     note : str
-        What was flattened, in one line; nothing where nothing was.
+        What was flattened or left out, in one line; nothing where nothing was.
     """
 
     paths: tuple[Path, ...]
@@ -72,6 +75,39 @@ FORMATS: dict[str, Format] = {
     "trig": Format("TriG", "turtle:write_turtle", rdf=True),
     "rdf": Format("RDF/XML", "rdfxml:write_rdfxml", rdf=True),
     "jsonld": Format("JSON-LD", "jsonld:write_jsonld", rdf=True),
+    "json": Format("node-link JSON", "jsongraph:write_node_link"),
+    "cyjs": Format("Cytoscape.js JSON", "jsongraph:write_cytoscape"),
+    "graphml": Format("GraphML", "graphml:write_graphml", flat=True),
+    "gexf": Format("GEXF", "gexf:write_gexf", flat=True),
+    "gml": Format("GML", "gml:write_gml", flat=True),
+    "dot": Format("Graphviz DOT", "drawing:write_dot", flat=True),
+    "mmd": Format("Mermaid", "drawing:write_mermaid", hint="Mermaid shows names and relations, without attributes and evidence."),
+    "edges": Format("edge list", "drawing:write_edge_list", hint="An edge list holds neither attributes nor negated statements."),
+    "csv": Format(
+        "CSV",
+        {
+            "_nodes.csv": "tables:write_node_table",
+            "_edges.csv": "tables:write_edge_table",
+            "_evidence.csv": "tables:write_evidence_table",
+        },
+        flat=True,
+    ),
+    "parquet": Format(
+        "Parquet",
+        {
+            "_nodes.parquet": "parquet:write_node_parquet",
+            "_edges.parquet": "parquet:write_edge_parquet",
+            "_evidence.parquet": "parquet:write_evidence_parquet",
+        },
+    ),
+    "sqlite": Format("SQLite", "sqlite:write_sqlite", flat=True),
+    "neo4j.csv": Format(
+        "Neo4j import CSV",
+        {"_neo4j_nodes.csv": "tables:write_neo4j_nodes", "_neo4j_edges.csv": "tables:write_neo4j_edges"},
+        hint="Import with: neo4j-admin database import full --array-delimiter=U+001F --multiline-fields=true "
+        "--nodes=..._nodes.csv --relationships=..._edges.csv",
+    ),
+    "cypher": Format("Cypher script", "cypher:write_cypher"),
 }
 
 
@@ -159,7 +195,7 @@ def stream(graph: Projection, format: str) -> Iterator[bytes]:
 
 def _note(format: Format, graph: Projection) -> str:
     if not format.flat:
-        return ""
+        return format.hint
     from imidgraph.export.records import summary
 
     return summary(graph)

@@ -31,7 +31,7 @@ def node_records(graph: Projection) -> Iterator[Record]:
     """
     columns = _by_name(graph.node_columns)
     for node in graph.nodes():
-        yield {"id": node.id, "label": node.label, "category": node.category} | _values(node.attributes, columns, NODE_KEYS)
+        yield {"id": node.id, "label": node.label, "category": node.category} | _values(node.attributes, columns)
 
 
 def edge_records(graph: Projection, evidence: bool = True) -> Iterator[Record]:
@@ -46,9 +46,9 @@ def edge_records(graph: Projection, evidence: bool = True) -> Iterator[Record]:
             "object": edge.object,
             "category": edge.category,
         }
-        record |= _values(edge.attributes, columns, EDGE_KEYS)
+        record |= _values(edge.attributes, columns)
         if evidence and edge.evidence:
-            record["evidence"] = [_values(item, parts, ()) for item in edge.evidence]
+            record["evidence"] = [_values(item, parts) for item in edge.evidence]
         yield record
 
 
@@ -58,7 +58,7 @@ def evidence_records(graph: Projection) -> Iterator[Record]:
     for edge in graph.edges():
         for item in edge.evidence:
             yield {"id": item["id"][0], "edge": edge.id} | {
-                key: value for key, value in _values(item, parts, ()).items() if key != "id"
+                key: value for key, value in _values(item, parts).items() if key != "id"
             }
 
 
@@ -102,6 +102,23 @@ def summary(graph: Projection) -> str:
     return f"Flattened: {'; '.join(parts)}." if parts else ""
 
 
+def flat_types(graph: Projection) -> tuple[dict[str, str], dict[str, str]]:
+    """Give the attributes of flattened nodes and edges with their types, those that every one has first.
+
+    Returns
+    -------
+    tuple of dict
+        For nodes and for edges, ``boolean``, ``integer``, ``number`` or ``string`` by the name of the attribute.
+    """
+    nodes = dict.fromkeys(NODE_KEYS, "string") | _flat_types(graph.node_columns)
+    edges = dict.fromkeys(EDGE_KEYS, "string") | _flat_types(graph.edge_columns)
+    return nodes, edges | ({"evidence": "string"} if graph.evidence_columns else {})
+
+
+def _flat_types(columns: tuple[Column, ...]) -> dict[str, str]:
+    return {column.name: "string" if column.plural else column.type for column in columns}
+
+
 def safe_names(names: tuple[str, ...] | list[str], reserved: tuple[str, ...] = ()) -> dict[str, str]:
     """Give each name another one of letters, digits and underscores, different even where case does not matter.
 
@@ -128,10 +145,10 @@ def _by_name(columns: tuple[Column, ...]) -> dict[str, Column]:
     return {column.name: column for column in columns}
 
 
-def _values(facts: Facts, columns: Mapping[str, Column], taken: tuple[str, ...]) -> Record:
+def _values(facts: Facts, columns: Mapping[str, Column]) -> Record:
     found: Record = {}
     for name, values in facts.items():
         column = columns[name]
         cast = column.cast(values)
-        found[f"imid:{name}" if name in taken else name] = cast if column.plural else cast[0]
+        found[name] = cast if column.plural else cast[0]
     return found

@@ -13,7 +13,7 @@ from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Tr
 from imidgraph import sparql
 from imidgraph.errors import OntologyError, QueryError
 from imidgraph.namespaces import PREFIXES
-from imidgraph.stores import disk
+from imidgraph.stores import Store, disk
 from imidgraph.stores.results import Results, Triples
 
 
@@ -110,6 +110,10 @@ class OxigraphStore:
         """Iterate over the triples of the graph, in no order."""
         return (quad.triple for quad in self._store)
 
+    def embedded(self) -> pyoxigraph.Store:
+        """Give the graph as pyoxigraph holds it."""
+        return self._store
+
     def close(self) -> None:
         """Let go of the graph."""
         self._store = pyoxigraph.Store()
@@ -147,3 +151,20 @@ class OxigraphStore:
             raise QueryError(f"This is not valid SPARQL: {error}. Correct it and ask again.") from error
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(f"The query failed: {error}") from error
+
+
+def embedded(store: Store) -> pyoxigraph.Store:
+    """Give the graph of any store as pyoxigraph holds it; that of another engine is copied.
+
+    Examples
+    --------
+    >>> from imidgraph.resources import RELEASE
+    >>> store = OxigraphStore.read(RELEASE)
+    >>> len(embedded(store)) == len(store)
+    True
+    """
+    if isinstance(store, OxigraphStore):
+        return store.embedded()
+    copy = pyoxigraph.Store()
+    copy.bulk_extend(pyoxigraph.Quad(*triple) for triple in store.triples())
+    return copy

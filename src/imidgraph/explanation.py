@@ -1,0 +1,291 @@
+"""Explanations: why one entity bears on another, as chains of steps with their evidence, and what stays open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+from imidgraph.chains import Chain, Hop, in_words
+from imidgraph.citations import Notes, cited
+from imidgraph.errors import PathNotFound, QueryError
+from imidgraph.mechanisms import RELATIONS, STEPS, Mechanisms
+from imidgraph.model import Association, Term
+from imidgraph.namespaces import IMID, compress
+from imidgraph.paths import Path, Statements, find_paths
+from imidgraph.walks import Deadline
+
+SHOWN = 5
+"""How many chains are told where nobody asks for more."""
+
+SECONDS = 10.0
+_CAUSES = STEPS | {"Drug", "Regimen"}
+_EFFECTS = STEPS | {"AdverseEffect", "Disease"}
+_SHARED = (
+    "degrades",
+    "binds",
+    "modulates",
+    "decreases",
+    "increases",
+    "approvedFor",
+    "hasAdverseEffect",
+    "confersResistanceTo",
+    "dispensedUnder",
+    "belongsTo",
+)
+_REACHING = RELATIONS | {compress(IMID + name) for name in ("binds", "hasComponent")}
+_LONGEST_WAY = 5  # hops from a drug to what a resistance mechanism changes
+_LONGEST_DETOUR = 3  # hops between entities that no chain of causes joins
+_FEWEST_WAYS = 50
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What the graph knows of how one entity bears on another.
+
+    Parameters
+    ----------
+    start, end : Term
+        The entities.
+    stated : tuple of Association
+        The statements that name both.
+    chains : tuple of Chain
+        The chains of steps between them, the best borne out first.
+    bound : str or None
+        Which bound ended the search early, in words.
+    """
+
+    start: Term
+    end: Term
+    stated: tuple[Association, ...]
+    chains: tuple[Chain, ...]
+    bound: str | None = None
+
+    def __bool__(self) -> bool:
+        """Tell whether the graph knows anything of it."""
+        return bool(self.stated or self.chains)
+
+    @cached_property
+    def gaps(self) -> tuple[str, ...]:
+        """What stays open, in words."""
+        found = []
+        if not self.chains:
+            no = "No chain of curated steps leads" if self.stated else "No statement and no chain of curated steps leads"
+            found.append(f"{no} from {self.start} to {self.end}. That does not mean that there is none.")
+        if self.bound:
+            found.append(f"The search was {self.bound}.")
+        return tuple(found)
+
+    def verdict(self, chain: Chain) -> str:
+        """Say in a few words what a chain does to the end.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> explanation = imidgraph.load().explain("thalidomide", "birth defects")
+        >>> explanation.verdict(explanation.chains[0])
+        'brings embryo-fetal toxicity about'
+        """
+        good, bad = {
+            "Disease": (f"works against {self.end}", f"favors {self.end}"),
+            "AdverseEffect": (f"protects from {self.end}", f"brings {self.end} about"),
+        }.get(self.end.category, (f"lowers {self.end}", f"raises {self.end}"))
+        return {-1: good, 1: bad, 0: "net direction open"}.get(2 if chain.sign is None else chain.sign, "")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the explanation as a dictionary that can be written as JSON."""
+        return {
+            "start": self.start.curie,
+            "end": self.end.curie,
+            "stated": [item.to_dict() for item in self.stated],
+            "chains": [chain.to_dict() | {"verdict": self.verdict(chain)} for chain in self.chains],
+            "gaps": list(self.gaps),
+            "bound": self.bound,
+        }
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Give the explanation as rows of a table: chain, hop, from, relation, to, sign, statement and sources."""
+        for number, chain in enumerate(self.chains, 1):
+            for place, hop in enumerate(chain.hops, 1):
+                ends = in_words(hop.starts), hop.relation, in_words(hop.ends)
+                for sentence, items in hop.sentences.items():
+                    yield number, place, *ends, hop.sign, sentence, cited(items), round(chain.score, 2)
+
+    def tell(self, shown: int = SHOWN) -> str:
+        """Tell the explanation in words, with so many chains, and number the sources of each sentence."""
+        notes = Notes()
+        return "\n".join([*self._lines(shown, notes), "", *notes.lines()])
+
+    def __str__(self) -> str:
+        return self.tell()
+
+    def _lines(self, shown: int, notes: Notes) -> Iterator[str]:
+        yield f"{self.start} and {self.end}"
+        if self.stated:
+            yield "Stated:"
+            yield from (f"  {item}{notes.cite([item])}" for item in self.stated[:shown])
+            if len(self.stated) > shown:
+                yield f"  and {len(self.stated) - shown} more statements"
+        for number, chain in enumerate(self.chains[:shown], 1):
+            verdict = self.verdict(chain)
+            yield f"\n{number}. {chain}" + (f" ({verdict})" if verdict else "")
+            for hop in chain.hops:
+                yield f"   {hop}"
+                yield from (f"     {sentence}{notes.cite(items)}" for sentence, items in hop.sentences.items())
+            yield from (f"   seen: {item}{notes.cite([item])}" for item in chain.observed)
+            yield from (f"   also: {variant}" for variant in chain.variants)
+            yield from (f"   open: {gap}" for gap in chain.gaps)
+        if len(self.chains) > shown:
+            yield f"\nand {len(self.chains) - shown} more chains"
+        yield from (f"\nopen: {gap}" for gap in self.gaps)
+
+
+def explain(statements: Statements, start: Term, end: Term, timeout: float = SECONDS) -> Explanation:
+    """Explain how one entity bears on another.
+
+    Parameters
+    ----------
+    statements : Statements
+        The network, with the statements on its edges.
+    start, end : Term
+        The entities, in either order.
+    timeout : float
+        The most seconds to search.
+
+    Raises
+    ------
+    QueryError
+        Where both ends are the same.
+    """
+    if start.iri == end.iri:
+        raise QueryError(f"Nothing is explained by itself, and both ends are {start}. Name another one.")
+    if (start.category, end.category) in {("Disease", "Drug"), ("AdverseEffect", "Drug"), ("Drug", "ResistanceMechanism")}:
+        start, end = end, start
+    return Explainer(statements, start, end, Deadline(timeout)).explanation()
+
+
+class Explainer:
+    """Puts one explanation together."""
+
+    def __init__(self, statements: Statements, start: Term, end: Term, proceed: Deadline) -> None:
+        self._statements = statements
+        self._network = statements.network
+        self._start, self._end = start, end
+        self._proceed = proceed
+        self._bound: str | None = None
+
+    def explanation(self) -> Explanation:
+        """Find what the kinds of the two ends ask for."""
+        self._network.fetch([self._start.curie, self._end.curie])
+        kinds = self._start.category, self._end.category
+        if kinds == ("ResistanceMechanism", "Drug"):
+            chains = self._resistance()
+        elif kinds == ("Drug", "Drug"):
+            chains = self._shared()
+        elif kinds[0] in _CAUSES and kinds[1] in _EFFECTS:
+            chains = self._causes()
+        else:
+            chains = self._ways()
+        stated = [*self._between(self._start, self._end), *self._between(self._end, self._start)]
+        stated.sort(key=lambda item: (-item.strength, str(item)))
+        return Explanation(self._start, self._end, tuple(stated), tuple(chains), self._bound)
+
+    def _causes(self) -> list[Chain]:
+        """Follow the causes; those of a regimen start at its drugs."""
+        if self._start.category != "Regimen":
+            return self._mechanisms(self._start.curie, self._end.curie)
+        chains = []
+        for term, items in self._held():
+            first = Hop((self._start,), (term,), items[0].predicate.label, items)
+            chains += [replace(chain, hops=(first, *chain.hops)) for chain in self._mechanisms(term.curie, self._end.curie)]
+        return sorted(chains, key=lambda chain: (-round(chain.score, 2), str(chain)))
+
+    def _held(self) -> Iterator[tuple[Term, tuple[Association, ...]]]:
+        relation = frozenset({compress(IMID + "hasComponent")})
+        for term in self._network.terms(sorted(self._joined(self._start, relation, backward=False))):
+            yield term, self._joining(self._start, [term], relation, backward=False)
+
+    def _mechanisms(self, start: str, end: str) -> list[Chain]:
+        found, bound = Mechanisms(self._statements).chains(start, end, self._proceed)
+        self._bound = self._bound or bound
+        return found
+
+    def _resistance(self) -> list[Chain]:
+        """Follow a drug to what a resistance mechanism changes: there its way is cut."""
+        drug, involves = self._end.curie, compress(IMID + "involves")
+        changed = self._network.neighbours(self._start.curie, {involves}, directed=True)
+        chains = []
+        for node, term in zip(sorted(changed), self._network.terms(sorted(changed)), strict=True):
+            found = self._mechanisms(drug, node)
+            hops = list(found[0].hops) if found else self._reaching(drug, node)
+            items = tuple(item for item in self._between(self._start, term) if compress(item.predicate.iri) == involves)
+            last = Hop((term,), (self._start,), items[0].predicate.label, items, backward=True)
+            if hops:
+                chains.append(Chain((*hops, last)))
+        return sorted(chains, key=lambda chain: (len(chain.hops), -round(chain.score, 2), str(chain)))
+
+    def _reaching(self, drug: str, node: str) -> list[Hop]:
+        try:
+            found = find_paths(self._statements, drug, node, max_length=_LONGEST_WAY, limit=1, relations=_REACHING, directed=True)
+        except PathNotFound:
+            return []
+        return _hops(found[0])
+
+    def _shared(self) -> list[Chain]:
+        """Put together what two drugs have in common, one relation at a time."""
+        chains = []
+        for name, backward in product(_SHARED, (False, True)):
+            relation = frozenset({compress(IMID + name)})
+            one, other = (self._joined(end, relation, backward) for end in (self._start, self._end))
+            if common := sorted(one & other):
+                terms = tuple(sorted(self._network.terms(common), key=str))
+                label = self._network.relations[compress(IMID + name)].label
+                ahead, back = (self._joining(end, terms, relation, backward) for end in (self._start, self._end))
+                first = Hop((self._start,), terms, label, ahead, backward=backward)
+                chains.append(Chain((first, Hop(terms, (self._end,), label, back, backward=not backward))))
+        return chains
+
+    def _joined(self, end: Term, relation: Set[str], backward: bool) -> set[str]:
+        if backward:
+            return self._network.sources(end.curie, relation)
+        return self._network.neighbours(end.curie, relation, directed=True)
+
+    def _ways(self) -> list[Chain]:
+        """Where no causes lead, list the shortest ways of any kind, those through busy entities last."""
+        try:
+            left = self._proceed.left
+            found = find_paths(
+                self._statements,
+                self._start.curie,
+                self._end.curie,
+                max_length=_LONGEST_DETOUR,
+                limit=_FEWEST_WAYS,
+                timeout=left,
+            )
+        except PathNotFound:
+            return []
+        self._bound = self._bound or found.bound
+        busy = {node: len(self._network.neighbours(node, self._network.joining)) for path in found for node in path.nodes[1:-1]}
+        chains = [(Chain(tuple(_hops(path))), path) for path in found.load() if len(path) > 1]
+        chains.sort(key=lambda item: (len(item[1]), sum(busy[node] for node in item[1].nodes[1:-1]), str(item[0])))
+        return [chain for chain, _ in chains]
+
+    def _between(self, one: Term, other: Term) -> tuple[Association, ...]:
+        return self._statements.between(one.curie, other.curie)
+
+    def _joining(self, end: Term, terms: Sequence[Term], relation: Set[str], backward: bool) -> tuple[Association, ...]:
+        pairs = [(term.curie, end.curie) if backward else (end.curie, term.curie) for term in terms]
+        self._statements.load(pairs)
+        items = (item for pair in pairs for item in self._statements.between(*pair))
+        return tuple(item for item in items if not item.negated and compress(item.predicate.iri) in relation)
+
+
+def _hops(path: Path) -> list[Hop]:
+    hops = []
+    for step in path.steps:
+        items, backward = (step.ahead, False) if step.ahead else (step.statements, True)
+        label = ", ".join(dict.fromkeys(item.predicate.label for item in items))
+        hops.append(Hop((step.start,), (step.end,), label, items, backward=backward))
+    return hops

@@ -1,0 +1,198 @@
+"""Multigraphs: the graph, or a part of it, as a networkx graph that keeps its meaning.
+
+Entities are nodes, named by their CURIEs, with label, category and their other attributes; associations are folded into
+the edges that they describe, with sign, strength and evidence. networkx is imported when it is first needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from typing import Any
+
+from imidgraph.errors import QueryError
+from imidgraph.model import Association, plain
+from imidgraph.namespaces import PREFIXES, compress, local_name
+from imidgraph.network import Network
+from imidgraph.stores import Results, Store, Triples
+from imidgraph.stores.results import Iri
+
+KINDS = ("MultiDiGraph", "DiGraph", "Graph")
+_ATTRIBUTES = """
+SELECT ?entity ?property ?value WHERE {
+    ?class rdfs:subClassOf* %s .
+    ?entity a ?class ;
+        ?property ?value .
+}
+"""
+_ABOUT = "imid:isAbout"
+_TYPE = PREFIXES["rdf"] + "type"
+_LABEL = PREFIXES["rdfs"] + "label"
+
+Edge = tuple[str, str, str, dict[str, Any]]
+
+
+def project(
+    network: Network,
+    associations: Iterable[Association] = (),
+    attributes: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    kind: str = "MultiDiGraph",
+    relations: Collection[str] = (),
+    nodes: Collection[str] | None = None,
+    negated: bool = False,
+) -> Any:
+    """Make a networkx graph.
+
+    Parameters
+    ----------
+    network : Network
+        The nodes and relations.
+    associations : iterable of Association
+        The statements to fold into the edges.
+    attributes : mapping, optional
+        The attributes of each node, as `read_attributes` gives them; each of its nodes is in the graph.
+    kind : str
+        ``MultiDiGraph``: an edge for each statement, with the CURIE of the statement as its key. ``DiGraph`` and
+        ``Graph``: one edge for each pair of nodes, with its statements in a list.
+    relations : collection of str
+        The CURIEs of the relations to take; all between entities if empty.
+    nodes : collection of str, optional
+        The CURIEs of the nodes to take, whose edges were fetched; all if left out.
+    negated : bool
+        Whether negated statements are edges too, marked as negated.
+
+    Raises
+    ------
+    QueryError
+        Where the kind is another one.
+    """
+    import networkx
+
+    if kind not in KINDS:
+        raise QueryError(f"There is no kind of graph {kind!r}. Use one of {', '.join(KINDS)}.")
+    if nodes is None:
+        network.fetch_all()
+    edges = _edges(network, associations, frozenset(relations) or network.joining, nodes, negated)
+    graph = getattr(networkx, kind)()
+    if attributes is not None:
+        graph.add_nodes_from((node, dict(known)) for node, known in attributes.items() if nodes is None or node in nodes)
+    if kind == "MultiDiGraph":
+        graph.add_edges_from((subject, object, key, data) for subject, object, key, data in edges)
+    else:
+        for subject, object, _, data in edges:
+            _merge(graph, subject, object, data)
+    unnamed = [node for node, data in graph.nodes(data=True) if "label" not in data]
+    for node, term in zip(unnamed, network.terms(unnamed), strict=True):
+        graph.add_node(node, label=term.label, category=term.category)
+    return graph
+
+
+def project_triples(network: Network, triples: Triples, kind: str = "MultiDiGraph") -> Any:
+    """Make a networkx graph of the triples that a CONSTRUCT query gives: IRIs are nodes, literals their attributes."""
+    import networkx
+
+    if kind not in KINDS:
+        raise QueryError(f"There is no kind of graph {kind!r}. Use one of {', '.join(KINDS)}.")
+    graph = getattr(networkx, kind)()
+    literals: list[tuple[str, str, Any]] = []
+    for subject, predicate, value in triples:
+        node = compress(subject)
+        if not isinstance(value, Iri) or predicate == _TYPE:
+            literals.append((subject, predicate, value))
+        elif kind == "MultiDiGraph":
+            graph.add_edge(node, compress(value), compress(predicate), **_described(network, compress(predicate)))
+        else:
+            _merge(graph, node, compress(value), _described(network, compress(predicate)))
+    graph.add_nodes_from(_gathered(network, literals).items())
+    unnamed = [node for node, data in graph.nodes(data=True) if "label" not in data]
+    for node, term in zip(unnamed, network.terms(unnamed), strict=True):
+        graph.add_node(node, label=term.label, category=graph.nodes[node].get("category", term.category))
+    return graph
+
+
+def read_attributes(store: Store, network: Network, sources: bool = False) -> dict[str, dict[str, Any]]:
+    """Read the label, the category and the other attributes of each entity.
+
+    An attribute that has several values on any node is a list on every node that has it.
+
+    Parameters
+    ----------
+    store : Store
+        The engine that holds the graph.
+    network : Network
+        The relations, which are no attributes.
+    sources : bool
+        Whether to read the sources too.
+    """
+    found: list[tuple[str, str, Any]] = []
+    for root in ("imid:Entity", "imid:Source") if sources else ("imid:Entity",):
+        results: Results = store.select(_ATTRIBUTES % root)
+        found += results.rows
+    return _gathered(network, found)
+
+
+def _gathered(network: Network, rows: Iterable[tuple[str, str, Any]]) -> dict[str, dict[str, Any]]:
+    facts: dict[str, dict[str, list[Any]]] = {}
+    for iri, property, value in rows:
+        known = facts.setdefault(network.curie(iri), {})
+        if property == _TYPE:
+            known.setdefault("category", []).append(local_name(value))
+        elif compress(property) not in network.relations:
+            values = known.setdefault(local_name(property), [])
+            if plain(value) not in values:
+                values.append(plain(value))
+    several = {name for known in facts.values() for name, values in known.items() if len(values) > 1} - {"label", "category"}
+    return {
+        node: {name: sorted(values, key=str) if name in several else min(values, key=str) for name, values in known.items()}
+        for node, known in sorted(facts.items())
+    }
+
+
+def _edges(
+    network: Network, associations: Iterable[Association], relations: Set[str], nodes: Collection[str] | None, negated: bool
+) -> Iterator[Edge]:
+    """Give subject, object, key and data of each edge: one for each statement, and one where there is no statement."""
+    stated = set()
+    for item in associations:
+        ends = network.curie(item.subject.iri), compress(item.predicate.iri), network.curie(item.object.iri)
+        inside = nodes is None or (ends[0] in nodes and ends[2] in nodes)
+        if ends[1] in relations and inside and (negated or not item.negated):
+            stated.add(ends)
+            yield ends[0], ends[2], item.curie, _described(network, ends[1]) | _told(item)
+    plainly = {relation: _described(network, relation) for relation in relations}
+    edges: Iterable[tuple[str, str, str]] = network.edges()
+    if _ABOUT in relations:
+        about = ((network.curie(source), _ABOUT, network.curie(entity)) for source, entity in network.ends(_ABOUT))
+        edges = (edge for group in (edges, about) for edge in group)
+    for subject, relation, object in edges:
+        inside = nodes is None or (subject in nodes and object in nodes)
+        if relation in relations and inside and (subject, relation, object) not in stated:
+            yield subject, object, relation, plainly[relation]
+
+
+def _described(network: Network, relation: str) -> dict[str, Any]:
+    known = network.relations.get(relation)
+    if known is None:
+        return {"predicate": relation, "label": relation.rpartition(":")[2]}
+    return {"predicate": relation, "label": known.label} | ({} if known.sign is None else {"sign": known.sign})
+
+
+def _told(item: Association) -> dict[str, Any]:
+    told = item.to_dict()
+    told["association"] = told.pop("id")
+    del told["subject"], told["predicate"], told["object"]
+    return told | {"strength": round(item.strength, 3)}
+
+
+def _merge(graph: Any, subject: str, object: str, data: dict[str, Any]) -> None:
+    """Add a statement to the one edge of its ends; a sign stays where all statements have it."""
+    told = {"subject": subject, "object": object} | data
+    if not graph.has_edge(subject, object):
+        graph.add_edge(subject, object, **{key: data[key] for key in ("sign", "strength") if key in data}, statements=[told])
+        return
+    edge = graph.edges[subject, object]
+    edge["statements"].append(told)
+    if edge.get("sign") != data.get("sign"):
+        edge.pop("sign", None)
+    if "strength" in data:
+        edge["strength"] = max(edge.get("strength", 0.0), data["strength"])

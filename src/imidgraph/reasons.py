@@ -1,0 +1,249 @@
+"""Reasons: what evidence speaks for one drug over another in a disease, and what against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from imidgraph.citations import Notes
+from imidgraph.comparison import Comparison, compare
+from imidgraph.errors import QueryError
+from imidgraph.model import Association, Indication, Risk, Term
+from imidgraph.namespaces import local_name
+from imidgraph.paths import Statements
+from imidgraph.trials import carriers, duels, kinds_of
+
+_BETTER, _SAFER, _RISKIER = "moreEffectiveThan", "hasLowerRiskThan", "hasHigherRiskThan"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason, in one sentence, with the statements that it rests on.
+
+    Parameters
+    ----------
+    kind : str
+        What it is about: ``efficacy``, ``risk``, ``licence``, ``resistance`` or ``mechanism``.
+    favors : Term or None
+        The drug that it speaks for; None where it speaks for neither.
+    text : str
+        The reason.
+    statements : tuple of Association
+        The statements behind it.
+    """
+
+    kind: str
+    favors: Term | None
+    text: str
+    statements: tuple[Association, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The reasons for one drug over another in a disease.
+
+    What no source says is no reason: a licence or a risk that is not curated for a drug may exist all the same.
+
+    Parameters
+    ----------
+    drug, over, disease : Term
+        The drug asked about, the other one, and the disease.
+    reasons : tuple of Reason
+        The reasons, those on efficacy first.
+    comparison : Comparison
+        Both drugs side by side, with the frequencies of adverse effects in their own populations.
+    """
+
+    drug: Term
+    over: Term
+    disease: Term
+    reasons: tuple[Reason, ...]
+    comparison: Comparison
+
+    @property
+    def for_it(self) -> tuple[Reason, ...]:
+        """The reasons for the drug."""
+        return tuple(reason for reason in self.reasons if reason.favors == self.drug)
+
+    @property
+    def against_it(self) -> tuple[Reason, ...]:
+        """The reasons for the other drug."""
+        return tuple(reason for reason in self.reasons if reason.favors == self.over)
+
+    @property
+    def open(self) -> tuple[Reason, ...]:
+        """What was compared and speaks for neither."""
+        return tuple(reason for reason in self.reasons if reason.favors is None)
+
+    def __bool__(self) -> bool:
+        """Tell whether the graph knows any reason."""
+        return bool(self.reasons)
+
+    def rows(self) -> Iterator[tuple[str, str, str, tuple[Association, ...]]]:
+        """Give the reasons as rows: the side, the kind, the sentence and the statements."""
+        for side, reasons in (("for", self.for_it), ("against", self.against_it), ("neither", self.open)):
+            for reason in reasons:
+                yield side, reason.kind, reason.text, reason.statements
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the reasons as a dictionary that can be written as JSON."""
+        return {
+            "drug": self.drug.curie,
+            "over": self.over.curie,
+            "disease": self.disease.curie,
+            "reasons": [
+                {"side": side, "kind": kind, "text": text, "statements": [item.to_dict() for item in items]}
+                for side, kind, text, items in self.rows()
+            ],
+        }
+
+    def __str__(self) -> str:
+        notes = Notes()
+        lines = [f"{self.drug} over {self.over} for {self.disease}"]
+        for heading, reasons in (("for", self.for_it), ("against", self.against_it), ("for neither", self.open)):
+            lines += [f"{heading}:"] if reasons else []
+            lines += [f"  {reason.kind}: {reason.text}{notes.cite(reason.statements)}" for reason in reasons]
+        if not self.reasons:
+            lines.append("The graph knows no reason. That does not mean that there is none.")
+        return "\n".join([*lines, "", *notes.lines()])
+
+
+def weigh(statements: Statements, drug: Term, over: Term, disease: Term) -> Choice:
+    """Collect the reasons for one drug over another in a disease.
+
+    Parameters
+    ----------
+    statements : Statements
+        The network, with the statements on its edges.
+    drug, over : Term
+        The drug asked about and the other one.
+    disease : Term
+        The disease.
+
+    Raises
+    ------
+    QueryError
+        Where both drugs are the same.
+    """
+    if drug.iri == over.iri:
+        raise QueryError(f"A choice is between two drugs, and both are {drug}. Name another one.")
+    weigher = _Weigher(statements, drug, over, disease)
+    reasons = (
+        *weigher.findings(),
+        *weigher.trials(),
+        *weigher.licences(),
+        *weigher.warnings(),
+        *weigher.resistance(),
+        *weigher.targets(),
+    )
+    return Choice(drug, over, disease, tuple(dict.fromkeys(reasons)), weigher.comparison)
+
+
+class _Weigher:
+    """Collects the reasons, one kind after the other."""
+
+    def __init__(self, statements: Statements, drug: Term, over: Term, disease: Term) -> None:
+        self._statements = statements
+        self._drug, self._over, self._disease = drug, over, disease
+        self._kinds = kinds_of(statements, disease)
+        self.comparison = compare(statements, [drug, over])
+
+    def findings(self) -> Iterator[Reason]:
+        """What sources say of both drugs, or of regimens that differ in them."""
+        mine, theirs = (carriers(self._statements, drug) for drug in (self._drug, self._over))
+        mine, theirs = mine - theirs, theirs - mine
+        self._statements.network.fetch(mine | theirs)
+        ends = [(one, other) for one in sorted(mine) for other in sorted(theirs)]
+        joined = [pair for one, other in ends for pair in ((one, other), (other, one)) if self._is_joined(*pair)]
+        self._statements.load(joined)
+        for subject, object in joined:
+            for item in self._statements.between(subject, object):
+                relation = local_name(item.predicate.iri)
+                if relation not in {_BETTER, _SAFER, _RISKIER}:
+                    continue
+                favored = self._drug if (subject in mine) == (relation != _RISKIER) else self._over
+                kind = "efficacy" if relation == _BETTER else "risk"
+                settled = not item.negated and not item.disputed
+                yield Reason(kind, favored if settled else None, str(item), (item,))
+
+    def trials(self) -> Iterator[Reason]:
+        """What trials of one against the other measured in this disease."""
+        for duel in duels(self._statements, self._drug, self._over, self._disease):
+            for item in duel.results:
+                favored = {1: self._drug, -1: self._over}.get(duel.outcome(item))
+                yield Reason("efficacy", favored, str(item), (item,))
+
+    def licences(self) -> Iterator[Reason]:
+        """In which settings and territories only one of them is approved for this disease."""
+        approved = [
+            [
+                item
+                for item in self._statements.about(drug.curie)
+                if isinstance(item, Indication) and not item.negated and self._is_licence(item)
+            ]
+            for drug in (self._drug, self._over)
+        ]
+        for position, (drug, other) in enumerate(((self._drug, self._over), (self._over, self._drug))):
+            there = {place for item in approved[1 - position] for place in _places(item)}
+            for place in dict.fromkeys(place for item in approved[position] for place in _places(item)):
+                if place in there:
+                    continue
+                items = tuple(item for item in approved[position] if place in _places(item))
+                where, setting = place
+                setting = f", {setting}" if setting else ""
+                text = f"{drug} is approved for {self._disease} ({where}{setting}); for {other} no such approval is curated."
+                yield Reason("licence", drug, text, items)
+
+    def warnings(self) -> Iterator[Reason]:
+        """Of which risks the boxed warning of only one of them speaks, or that of both."""
+        boxed = [
+            {item.object: item for item in self._statements.about(drug.curie) if isinstance(item, Risk) and item.boxed_warning}
+            for drug in (self._drug, self._over)
+        ]
+        for effect in dict.fromkeys([*boxed[0], *boxed[1]]):
+            items = tuple(warning[effect] for warning in boxed if effect in warning)
+            if len(items) == 2:
+                yield Reason("risk", None, f"The boxed warnings of both name {effect}.", items)
+                continue
+            warned, other = (self._drug, self._over) if effect in boxed[0] else (self._over, self._drug)
+            text = f"The boxed warning of {warned} names {effect}; for {other} no such warning is curated."
+            yield Reason("risk", other, text, items)
+
+    def resistance(self) -> Iterator[Reason]:
+        """Which of them is used where the other has failed."""
+        network = self._statements.network
+        for drug, other in ((self._drug, self._over), (self._over, self._drug)):
+            strategies = network.sources(other.curie, {"imid:overcomes"})
+            for strategy in network.terms(sorted(strategies)):
+                for item in self._statements.between(strategy.curie, other.curie):
+                    named = f"{strategy} {item}".lower()
+                    if drug.label.lower() in str(strategy).lower() and not item.negated and not item.disputed:
+                        yield Reason("resistance", drug, str(item), (item,))
+                    elif drug.label.lower() in named and not item.negated:
+                        yield Reason("resistance", None, f"{strategy}: {item}", (item,))
+
+    def targets(self) -> Iterator[Reason]:
+        """Which molecules only one of them has degraded: a difference, and no reason by itself."""
+        aspect = self.comparison.aspect("degrades")
+        for position, drug in enumerate((self._drug, self._over) if aspect else ()):
+            for term in aspect.only(position) if aspect else ():
+                yield Reason(
+                    "mechanism", None, f"Only for {drug} it is curated that it degrades {term}.", aspect.about(term)[position]
+                )
+
+    def _is_joined(self, one: str, other: str) -> bool:
+        return other in self._statements.network.objects.get(one, {}) or bool(self._negated(one, other))
+
+    def _negated(self, one: str, other: str) -> Iterable[Association]:
+        return [item for item in self._statements.about(one) if item.negated and item.object.curie == other]
+
+    def _is_licence(self, item: Indication) -> bool:
+        current = item.value("withdrawalDate") is None
+        return local_name(item.predicate.iri) == "approvedFor" and current and item.object.curie in self._kinds
+
+
+def _places(item: Indication) -> list[tuple[Term | None, Term | None]]:
+    """Give each territory and setting of an approval."""
+    settings = item.qualifiers.get("setting", (None,))
+    return [(item.jurisdiction, setting) for setting in settings]

@@ -1,0 +1,149 @@
+"""Trials: those in which one drug stood against another, arm by arm, with what they measured."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from imidgraph.model import Association, Term
+from imidgraph.namespaces import IMID, compress
+from imidgraph.paths import Statements
+
+_COMPONENT, _TESTS, _CONTROL, _ENROLS, _RESULT = (
+    compress(IMID + name) for name in ("hasComponent", "tests", "comparesWith", "enrols", "hasResultFor")
+)
+_BROADER = "skos:broader"
+_MORE_IS_BETTER = frozenset(
+    compress(IMID + name)
+    for name in (
+        "complete-response-rate",
+        "minimal-residual-disease-negativity",
+        "overall-response-rate",
+        "overall-survival",
+        "progression-free-survival",
+        "time-to-progression",
+        "transfusion-independence",
+    )
+)
+
+
+@dataclass(frozen=True)
+class Duel:
+    """A trial with one drug in one arm and another one in the other.
+
+    Parameters
+    ----------
+    trial : Term
+        The trial.
+    arms : tuple of Term
+        The arm of the first drug and that of the second: a drug or a regimen. Partner drugs can differ between them.
+    tested : bool
+        Whether the arm of the first drug is the experimental one.
+    design : tuple of Association
+        The statements that say which arm is which.
+    results : tuple of Association
+        What was measured in these arms.
+    """
+
+    trial: Term
+    arms: tuple[Term, Term]
+    tested: bool
+    design: tuple[Association, ...]
+    results: tuple[Association, ...]
+
+    def outcome(self, result: Association) -> int:
+        """Tell whom a result favors: 1 the first drug, -1 the second, 0 where the difference can be chance.
+
+        A hazard ratio with a confidence interval decides, else a difference of the values whose p value is below
+        0.05. Where the source gives neither, nobody is favored.
+        """
+        low, high = (result.value(name) for name in ("hazardRatioLower", "hazardRatioUpper"))
+        favored = 0
+        if low is not None and high is not None:
+            favored = 1 if high < 1 else -1 if low > 1 else 0
+        elif _is_significant(result.value("pValue")) and result.object.curie in _MORE_IS_BETTER:
+            ratio = result.value("hazardRatio")
+            one, other = result.value("experimentalValue"), result.value("comparatorValue")
+            if ratio is not None:
+                favored = 1 if ratio < 1 else -1
+            elif one is not None and other is not None:
+                favored = 1 if one > other else -1
+        return favored if self.tested else -favored
+
+
+def duels(statements: Statements, one: Term, other: Term, disease: Term | None = None) -> list[Duel]:
+    """Find the trials in which one drug stood against another.
+
+    Parameters
+    ----------
+    statements : Statements
+        The network, with the statements on its edges.
+    one, other : Term
+        Two drugs.
+    disease : Term, optional
+        The disease that the trials must have enrolled, or a kind of it.
+    """
+    network = statements.network
+    first, second = carriers(statements, one), carriers(statements, other)
+    mine, theirs = first - second, second - first
+    network.fetch(mine | theirs)
+    wanted = kinds_of(statements, disease) if disease is not None else set()
+    found = []
+    for tested, experimental, control in ((True, mine, theirs), (False, theirs, mine)):
+        testing = {arm: network.sources(arm, {_TESTS}) for arm in experimental}
+        controlled = {arm: network.sources(arm, {_CONTROL}) for arm in control}
+        for arm in sorted(experimental):
+            for against in sorted(control):
+                trials = testing[arm] & controlled[against]
+                network.fetch(trials)
+                found += [
+                    _duel(statements, trial, arm, against, tested)
+                    for trial in sorted(trials)
+                    if disease is None or network.neighbours(trial, {_ENROLS}, directed=True) & wanted
+                ]
+    return sorted(found, key=lambda duel: (duel.trial.label, not duel.tested))
+
+
+def carriers(statements: Statements, drug: Term) -> set[str]:
+    """Give the CURIEs of a drug and of the regimens that hold it."""
+    return {drug.curie} | statements.network.sources(drug.curie, {_COMPONENT})
+
+
+def kinds_of(statements: Statements, term: Term) -> set[str]:
+    """Give the CURIEs of an entity and of all its narrower kinds."""
+    found: set[str] = set()
+    frontier = {term.curie}
+    while frontier:
+        found |= frontier
+        statements.network.fetch(frontier)
+        frontier = {kind for node in frontier for kind in statements.network.sources(node, {_BROADER})} - found
+    return found
+
+
+def _duel(statements: Statements, trial: str, arm: str, against: str, tested: bool) -> Duel:
+    network = statements.network
+    term, experimental, control = network.terms([trial, arm, against])
+    endpoints = sorted(network.neighbours(trial, {_RESULT}, directed=True))
+    statements.load([(trial, arm), (trial, against), *((trial, endpoint) for endpoint in endpoints)])
+    results = (item for endpoint in endpoints for item in statements.between(trial, endpoint))
+    design = (*_of(statements.between(trial, arm), _TESTS), *_of(statements.between(trial, against), _CONTROL))
+    return Duel(
+        term,
+        (experimental, control) if tested else (control, experimental),
+        tested,
+        design,
+        tuple(
+            item for item in results if (item.value("experimentalArm"), item.value("comparatorArm")) == (experimental, control)
+        ),
+    )
+
+
+def _of(items: Iterable[Association], relation: str) -> tuple[Association, ...]:
+    return tuple(item for item in items if compress(item.predicate.iri) == relation and not item.negated)
+
+
+def _is_significant(printed: str | None) -> bool:
+    """Read a p value as its source prints it, such as ``<.0001`` or ``0.003 (one-sided)``."""
+    match = re.match(r"[pP=<\s]*(0?\.\d+)", printed or "")
+    return match is not None and float(match[1]) < (0.025 if "one-sided" in str(printed) else 0.05)
