@@ -1,58 +1,71 @@
+"""Exports as a whole: which format a name means, packing, determinism, and files written whole or not at all."""
+
 from __future__ import annotations
 
+import gzip
 import os
+import resource
+import signal
 import stat
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import rdflib
-from hypothesis import given
-from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
-from rdflib.compare import isomorphic
+import zstandard
 
-from imidgraph import ExportError, KnowledgeGraph
-from imidgraph.export import FORMATS, writer
-from imidgraph.files import write_whole
-
-RDFLIB = {"ttl": "turtle", "nt": "nt", "jsonld": "json-ld"}
-IRIS = st.builds(lambda name: NamedNode("https://example.org/" + name), st.text("abcXYZ09", min_size=1))
-TEXTS = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"))
-LITERALS = st.one_of(
-    st.builds(Literal, TEXTS),
-    st.builds(lambda text: Literal(text, language="en"), TEXTS),
-    st.builds(lambda number: Literal(str(number), datatype=NamedNode("http://www.w3.org/2001/XMLSchema#integer")), st.integers()),
-    st.builds(Literal, st.booleans()),
-)
-GRAPHS = st.lists(st.builds(Triple, IRIS, IRIS, st.one_of(IRIS, LITERALS)), max_size=12)
+from imidgraph import ExportError, KnowledgeGraph, export
+from imidgraph.errors import EndpointError
+from imidgraph.export import FORMATS
+from imidgraph.files import write_all, write_whole
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
-def test_what_is_written_reads_back(kg: KnowledgeGraph, tmp_path: Path, suffix: str, reference: object) -> None:
-    path = kg.write(tmp_path / f"imid.{suffix}")
-    read = rdflib.Graph().parse(path, format=RDFLIB[suffix])
-    assert set(read) == set(reference.graph)  # type: ignore[attr-defined]
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_writes_what_its_suffix_says(kg: KnowledgeGraph, tmp_path: Path, name: str) -> None:
+    written = kg.write(tmp_path / f"imid.{name}")
+    assert sorted(written.paths) == sorted(tmp_path.iterdir())
+    assert all(path.stat().st_size for path in written.paths)
+    assert ("Flattened" in written.note) == FORMATS[name].flat
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
-@given(triples=GRAPHS)
-def test_any_graph_reads_back_and_order_does_not_matter(suffix: str, triples: list[Triple]) -> None:
-    written = writer(suffix)(triples)
-    assert writer(suffix)(reversed(triples)) == written
-    own = rdflib.Graph().parse(data=writer("nt")(triples), format="nt")
-    assert isomorphic(rdflib.Graph().parse(data=written, format=RDFLIB[suffix]), own)
-    if suffix != "jsonld":
-        format = RdfFormat.TURTLE if suffix == "ttl" else RdfFormat.N_TRIPLES
-        assert {quad.triple for quad in parse(written, format=format)} == set(triples)
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_same_graph_gives_the_same_bytes(kg: KnowledgeGraph, tmp_path: Path, name: str) -> None:
+    paths = kg.write(tmp_path / f"a.{name}").paths
+    first = [path.read_bytes() for path in paths]
+    assert [path.read_bytes() for path in kg.write(tmp_path / f"b.{name}").paths] == first
+
+
+def test_the_longest_known_suffix_counts() -> None:
+    assert export.find("imid.neo4j.csv") == "neo4j.csv"
+    assert export.find("imid.v1.csv.gz") == "csv"
+    assert export.find("IMID.TTL") == "ttl"
 
 
 def test_an_unknown_suffix_names_those_that_exist(kg: KnowledgeGraph, tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=r"\.jsonld, \.nt, \.ttl"):
+    with pytest.raises(ExportError, match=r"\.ttl, \.nt, .*\.jsonld"):
         kg.write(tmp_path / "imid.doc")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_failure_leaves_the_old_file(kg: KnowledgeGraph, tmp_path: Path) -> None:
+def test_a_suffix_packs(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    plain = kg.serialize("nt")
+    kg.write(tmp_path / "imid.nt.gz")
+    assert gzip.decompress((tmp_path / "imid.nt.gz").read_bytes()) == plain
+    kg.write(tmp_path / "imid.nt.zst")
+    with (tmp_path / "imid.nt.zst").open("rb") as file:
+        assert zstandard.ZstdDecompressor().stream_reader(file).read() == plain
+    assert {path.name for path in kg.write(tmp_path / "imid.csv.gz").paths} >= {"imid_nodes.csv.gz", "imid_edges.csv.gz"}
+    assert gzip.decompress(kg.serialize("nt.gz")) == plain
+
+
+def test_a_format_of_several_files_cannot_be_one_stream(kg: KnowledgeGraph) -> None:
+    with pytest.raises(ExportError, match="several files"):
+        kg.serialize("csv")
+
+
+def test_a_failure_leaves_the_old_files(kg: KnowledgeGraph, tmp_path: Path) -> None:
     path = tmp_path / "imid.nt"
     path.write_text("old")
     folder = tmp_path / "folder.nt"
@@ -60,28 +73,54 @@ def test_a_failure_leaves_the_old_file(kg: KnowledgeGraph, tmp_path: Path) -> No
     for target in (folder, tmp_path / "absent" / "imid.nt", Path("/proc/imid.nt")):
         with pytest.raises(ExportError, match="cannot be written"):
             kg.write(target)
+    other = tmp_path / "other.nt"
+    for error in (EndpointError("http://localhost", "it is gone"), KeyboardInterrupt()):
+
+        def broken(error: BaseException = error) -> Iterator[bytes]:
+            yield b"new"
+            raise error
+
+        with pytest.raises(type(error)):
+            write_all({other: [b"new"], path: broken()})
     assert path.read_text() == "old"
     assert sorted(item.name for item in tmp_path.iterdir()) == ["folder.nt", "imid.nt"]
 
 
-def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import resource
-
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "imid.nt"
     path.write_text("old")
-    import signal
-
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     previous = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
     try:
         with pytest.raises(ExportError):
-            write_whole(path, b"x" * 1000)
+            write_whole(path, (b"x" * 10 for _ in range(100)))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, previous)
     assert path.read_text() == "old"
     assert [item.name for item in tmp_path.iterdir()] == ["imid.nt"]
+
+
+def test_a_kill_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "imid.nt"
+    path.write_text("old")
+    code = """
+import itertools, sys
+from pathlib import Path
+from imidgraph.files import write_whole
+def pieces():
+    yield b"x" * 1_000_000
+    print("writing", flush=True)
+    yield from itertools.repeat(b"", )
+write_whole(Path(sys.argv[1]), pieces())
+"""
+    process = subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"writing\n"
+    process.kill()
+    process.communicate()
+    assert path.read_text() == "old"
 
 
 def test_a_file_keeps_its_mode(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from imidgraph import coverage, resources, sparql, validation
 from imidgraph.coverage import Count
-from imidgraph.lookup import Entity, Lookup
+from imidgraph.lookup import Entity
 from imidgraph.model import Association
 from imidgraph.names import Match
 from imidgraph.projection import Projection
@@ -323,11 +323,6 @@ class KnowledgeGraph(Traversals):
     def __len__(self) -> int:
         """Count the triples."""
         return len(self._store)
-
-    @cached_property
-    def lookup(self) -> Lookup:
-        """Finds entities and statements."""
-        return Lookup(self._store)
 
     def _ends(self, subject: str | None, predicate: str | None, object: str | None) -> tuple[str | None, str | None, str | None]:
         return (

@@ -150,7 +150,7 @@ class _Weigher:
         self.comparison = compare(statements, [drug, over])
 
     def findings(self) -> Iterator[Reason]:
-        """What sources say of both drugs, or of regimens that differ in them."""
+        """Give what sources say of both drugs, or of regimens that differ in them."""
         mine, theirs = (carriers(self._statements, drug) for drug in (self._drug, self._over))
         mine, theirs = mine - theirs, theirs - mine
         self._statements.network.fetch(mine | theirs)
@@ -168,14 +168,14 @@ class _Weigher:
                 yield Reason(kind, favored if settled else None, str(item), (item,))
 
     def trials(self) -> Iterator[Reason]:
-        """What trials of one against the other measured in this disease."""
+        """Give what trials of one against the other measured in this disease."""
         for duel in duels(self._statements, self._drug, self._over, self._disease):
             for item in duel.results:
                 favored = {1: self._drug, -1: self._over}.get(duel.outcome(item))
                 yield Reason("efficacy", favored, str(item), (item,))
 
     def licences(self) -> Iterator[Reason]:
-        """In which settings and territories only one of them is approved for this disease."""
+        """Tell in which settings and territories only one of them is approved for this disease."""
         approved = [
             [
                 item
@@ -191,12 +191,12 @@ class _Weigher:
                     continue
                 items = tuple(item for item in approved[position] if place in _places(item))
                 where, setting = place
-                setting = f", {setting}" if setting else ""
-                text = f"{drug} is approved for {self._disease} ({where}{setting}); for {other} no such approval is curated."
+                named = ", ".join(str(part) for part in (where, setting) if part is not None)
+                text = f"{drug} is approved for {self._disease} ({named}); for {other} no such approval is curated."
                 yield Reason("licence", drug, text, items)
 
     def warnings(self) -> Iterator[Reason]:
-        """Of which risks the boxed warning of only one of them speaks, or that of both."""
+        """Tell of which risks the boxed warning of only one of them speaks, or that of both."""
         boxed = [
             {item.object: item for item in self._statements.about(drug.curie) if isinstance(item, Risk) and item.boxed_warning}
             for drug in (self._drug, self._over)
@@ -208,10 +208,11 @@ class _Weigher:
                 continue
             warned, other = (self._drug, self._over) if effect in boxed[0] else (self._over, self._drug)
             text = f"The boxed warning of {warned} names {effect}; for {other} no such warning is curated."
-            yield Reason("risk", other, text, items)
+            labelled = all(boxed)  # no boxed warning at all: perhaps no label yet, and no reason to feel safe
+            yield Reason("risk", other if labelled else None, text, items)
 
     def resistance(self) -> Iterator[Reason]:
-        """Which of them is used where the other has failed."""
+        """Tell which of them is used where the other has failed."""
         network = self._statements.network
         for drug, other in ((self._drug, self._over), (self._over, self._drug)):
             strategies = network.sources(other.curie, {"imid:overcomes"})
@@ -224,13 +225,14 @@ class _Weigher:
                         yield Reason("resistance", None, f"{strategy}: {item}", (item,))
 
     def targets(self) -> Iterator[Reason]:
-        """Which molecules only one of them has degraded: a difference, and no reason by itself."""
+        """Tell which molecules only one of them has degraded: a difference, and no reason by itself."""
         aspect = self.comparison.aspect("degrades")
-        for position, drug in enumerate((self._drug, self._over) if aspect else ()):
-            for term in aspect.only(position) if aspect else ():
-                yield Reason(
-                    "mechanism", None, f"Only for {drug} it is curated that it degrades {term}.", aspect.about(term)[position]
-                )
+        if aspect is None:
+            return
+        for position, drug in enumerate((self._drug, self._over)):
+            for term in aspect.only(position):
+                text = f"Only for {drug} it is curated that it degrades {term}."
+                yield Reason("mechanism", None, text, aspect.about(term)[position])
 
     def _is_joined(self, one: str, other: str) -> bool:
         return other in self._statements.network.objects.get(one, {}) or bool(self._negated(one, other))

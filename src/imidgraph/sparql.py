@@ -14,21 +14,24 @@ from imidgraph.errors import QueryError
 from imidgraph.namespaces import PREFIXES
 
 _ESCAPED = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"  # in the local part of a prefixed name
-_LONG = r'"""(?:"{0,2}(?:[^"\\]|\\.))*"""' + r"|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}"
-_SHORT = r'"(?:[^"\\\r\n]|\\.)*"' + r"|'(?:[^'\\\r\n]|\\.)*'"
-_TOKEN = re.compile(
+_LONG = r'"""(?:"{0,2}(?:[^"\\]|\\.))*+"""' + r"|'{3}(?:'{0,2}(?:[^'\\]|\\.))*+'{3}"
+_SHORT = r'"(?:[^"\\\r\n]|\\.)*+"' + r"|'(?:[^'\\\r\n]|\\.)*+'"
+_RUN = r"[^\W\d_][\w.-]*+"  # of a prefix, or of words with dots and hyphens between them
+_TOKEN = re.compile(  # possessive where a failure would be tried again from each of many starts: text is untrusted
     r"(?P<comment>\#[^\r\n]*)"
     r"|(?P<iri><[^<>\"{}|^`\\\x00-\x20]*>)"
     rf"|(?P<string>{_LONG}|{_SHORT})"
     r"|(?P<variable>[?$]\w+)"
-    rf"|(?P<name>(?:[^\W\d_](?:[\w.-]*[\w-])?)?:(?:(?:[\w:]|{_ESCAPED})(?:[\w:.-]|{_ESCAPED})*)?)"
+    rf"|(?P<name>(?:{_RUN}(?<!\.))?:(?:(?:[\w:]|{_ESCAPED})(?:[\w:.-]|{_ESCAPED})*+)?)"
+    rf"|(?P<run>{_RUN}(?:(?!:)|(?<=\.)))"
     r"|(?P<blank>_:\w[\w.-]*)"
     r"|(?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)"
-    r"|(?P<word>[A-Za-z_]\w*)"
+    r"|(?P<word>_\w*)"
     r"|(?P<space>\s+)"
     r"|(?P<mark>.)",
     re.DOTALL,
 )
+_WORD = re.compile(r"(?P<word>[^\W\d]\w*)|(?P<mark>.)", re.DOTALL)
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")  # may stand anywhere in a query, in a keyword too
 _MAY_NAME_GRAPHS = re.compile(r"from|\\u", re.IGNORECASE)
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
@@ -43,6 +46,11 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
     tuple of str, str and int
         The kind of the token, its text and its offset.
 
+    Raises
+    ------
+    QueryError
+        Where a string does not end.
+
     Examples
     --------
     >>> [kind for kind, _, _ in tokens('ASK { ?drug a "SERVICE" } # LOAD')]
@@ -50,7 +58,12 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
     """
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or "mark"
-        if kind not in {"comment", "space"}:
+        if kind == "run":
+            for part in _WORD.finditer(text, match.start(), match.end()):
+                yield part.lastgroup or "mark", part[0], part.start()
+        elif kind == "mark" and match[0] in "\"'":
+            raise QueryError(f"A string starts at character {match.start() + 1} and does not end. Close its quotes.")
+        elif kind not in {"comment", "space"}:
             yield kind, match[0], match.start()
 
 

@@ -5,25 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
+from imidgraph import sparql
 from imidgraph.comparison import Comparison, compare
 from imidgraph.errors import QueryError
 from imidgraph.explanation import SECONDS, Explanation, explain
-from imidgraph.lookup import Entity, Lookup
+from imidgraph.lookup import Lookup
+from imidgraph.losses import Loss, lose
+from imidgraph.model import Term
+from imidgraph.neighbourhood import MOST_NODES, Neighbourhood, surround
 from imidgraph.network import Network
 from imidgraph.paths import MAX_LENGTH, MOST_PATHS, SEARCH_SECONDS, Paths, Statements, find_paths
 from imidgraph.reasons import Choice, weigh
+from imidgraph.similarity import ASPECTS, MOST_ALIKE, Similar, similar
 from imidgraph.stores import Store
+from imidgraph.topology import Ranked, articulation_points, centrality, communities
 
 
 class Traversals:
-    """The traversals of a graph, for a class that has a store, a lookup and finds entities."""
+    """The lookups and traversals of a graph, for a class that holds it in a store."""
 
     _store: Store
-    lookup: Lookup
 
-    def entity(self, name: str) -> Entity:
-        """Find an entity by any of its names."""
-        return self.lookup.entity(name)
+    @cached_property
+    def lookup(self) -> Lookup:
+        """Finds entities and statements."""
+        return Lookup(self._store)
 
     @cached_property
     def network(self) -> Network:
@@ -80,14 +86,13 @@ class Traversals:
         """
         return find_paths(
             self.edge_statements,
-            self.entity(start).curie,
-            self.entity(end).curie,
+            *self._curies([start, end]),
             max_length=max_length,
             limit=limit,
             timeout=timeout,
-            via=[self.entity(name).curie for name in via],
-            avoid=[self.entity(name).curie for name in avoid],
-            relations=[self.network.relation(name) for name in predicates],
+            via=self._curies(via),
+            avoid=self._curies(avoid),
+            relations=self._relations(predicates),
             directed=directed,
         )
 
@@ -107,7 +112,7 @@ class Traversals:
         >>> print(imidgraph.load().explain("lenalidomide", "MDS with del(5q)").chains[0])
         lenalidomide > CRBN > CSNK1A1 > survival of del(5q) cells > myelodysplastic syndrome associated with isolated del(5q)
         """
-        return explain(self.edge_statements, self.entity(start), self.entity(end), timeout)
+        return explain(self.edge_statements, self.lookup.entity(start), self.lookup.entity(end), timeout)
 
     def compare(self, *drugs: str) -> Comparison:
         """Compare two or more drugs: what they share, in what they differ, trials between them, and what is disputed.
@@ -118,7 +123,7 @@ class Traversals:
         >>> [drug.label for drug in imidgraph.load().compare("Thalomid", "Revlimid").drugs]
         ['thalidomide', 'lenalidomide']
         """
-        found = list(dict.fromkeys(self.entity(drug) for drug in drugs))
+        found = list(dict.fromkeys(self.lookup.entity(drug) for drug in drugs))
         if len(found) < 2:
             raise QueryError("A comparison needs two different drugs or more.")
         return compare(self.edge_statements, found)
@@ -140,4 +145,161 @@ class Traversals:
         >>> {reason.kind for reason in choice.for_it} >= {"efficacy", "risk"}
         True
         """
-        return weigh(self.edge_statements, self.entity(drug), self.entity(over), self.entity(for_))
+        return weigh(self.edge_statements, self.lookup.entity(drug), self.lookup.entity(over), self.lookup.entity(for_))
+
+    def neighbourhood(self, centre: str, hops: int = 1, predicates: Iterable[str] = (), limit: int = MOST_NODES) -> Neighbourhood:
+        """Find the entities within some hops of one, and what joins them.
+
+        Parameters
+        ----------
+        centre : str
+            The entity in the middle, by any of its names.
+        hops : int
+            How far to go, whichever way the relations lead.
+        predicates : iterable of str
+            The relations to follow, such as ``degrades``; all between entities if left out.
+        limit : int
+            The most entities to take.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> around = imidgraph.load().neighbourhood("CK1 alpha", predicates=["degrades"])
+        >>> [term.label for term in around.nodes]
+        ['CSNK1A1', 'lenalidomide']
+        """
+        return surround(self.edge_statements, self.lookup.entity(centre), hops, self._relations(predicates), limit)
+
+    def similar(self, entity: str, aspects: Iterable[str] = ASPECTS, limit: int = MOST_ALIKE) -> list[Similar]:
+        """Find the entities that have most in common with one, with what that is.
+
+        Parameters
+        ----------
+        entity : str
+            The entity, such as a drug, by any of its names.
+        aspects : iterable of str
+            The pillars whose relations count.
+        limit : int
+            The most entities to give.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> imidgraph.load().similar("pomalidomide", limit=1)[0].entity.label
+        'lenalidomide'
+        """
+        return similar(self.network, self.lookup.entity(entity), tuple(aspects), limit)
+
+    def without(self, entity: str, timeout: float = SECONDS) -> Loss:
+        """Find which effects of drugs lose their chains where an entity, such as cereblon, is lost.
+
+        Parameters
+        ----------
+        entity : str
+            A protein, complex, process or cell, by any of its names.
+        timeout : float
+            The most seconds to search.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> loss = imidgraph.load().without("cereblon")
+        >>> ("eragidomide", "acute myeloid leukemia") in {(one.drug.label, one.effect.label) for one in loss.lost}
+        True
+        """
+        return lose(self.edge_statements, self.lookup.entity(entity), timeout)
+
+    def centrality(self, measure: str = "betweenness", pillars: Iterable[str] = ()) -> list[Ranked]:
+        """Rank the entities by how central they are in the network, or in some of its pillars.
+
+        Parameters
+        ----------
+        measure : str
+            ``betweenness``, ``degree`` or ``pagerank``.
+        pillars : iterable of str
+            The pillars whose relations count, such as ``mechanisms``; all if left out.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> "CRBN" in [item.entity.label for item in imidgraph.load().centrality(pillars=["mechanisms"])[:10]]
+        True
+        """
+        return centrality(self.network, measure, self._relations_of(pillars))
+
+    def communities(self, pillars: Iterable[str] = ()) -> list[tuple[Term, ...]]:
+        """Find groups of entities that are joined more with one another than with others, the largest first."""
+        return communities(self.network, self._relations_of(pillars))
+
+    def articulation_points(self, pillars: Iterable[str] = ()) -> list[Ranked]:
+        """Find the entities that alone hold others to the rest of the network, with how many, the most first."""
+        return articulation_points(self.network, self._relations_of(pillars))
+
+    def to_networkx(
+        self,
+        kind: str = "MultiDiGraph",
+        predicates: Iterable[str] = (),
+        pillars: Iterable[str] = (),
+        around: str | None = None,
+        hops: int = 1,
+        construct: str | None = None,
+        negated: bool = False,
+    ) -> Any:
+        """Give the graph, or a part of it, as a networkx graph.
+
+        Entities are nodes, named by their CURIEs, with ``label``, ``category`` and their other attributes. Edges carry
+        ``predicate``, ``label``, ``sign``, ``association``, ``negated``, ``strength``, ``statement``, the qualifiers and
+        ``evidence``, a list of dictionaries. Articles are evidence on edges; with the pillar ``articles`` they are nodes.
+
+        Parameters
+        ----------
+        kind : str
+            ``MultiDiGraph``: an edge for each statement, its CURIE as the key. ``DiGraph`` and ``Graph``: one edge
+            for each pair of entities, with its statements in the list ``statements``.
+        predicates : iterable of str
+            The relations to take, such as ``degrades``.
+        pillars : iterable of str
+            The pillars whose relations to take. Without predicates and pillars: all relations between entities.
+        around : str, optional
+            Take only what is within so many `hops` of this entity.
+        hops : int
+            How far to go around it.
+        construct : str, optional
+            Take the result of this CONSTRUCT query instead: IRIs are nodes, literals their attributes.
+        negated : bool
+            Whether negated statements are edges too, marked as negated.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> graph = imidgraph.load().to_networkx(predicates=["degrades"])
+        >>> edge = next(iter(graph["imid:lenalidomide"]["imid:CSNK1A1"].values()))
+        >>> edge["label"], edge["sign"]
+        ('degrades', -1)
+        """
+        from imidgraph.multigraph import project, project_triples, read_attributes
+
+        if construct is not None:
+            sparql.query_form(construct)
+            return project_triples(self.network, self._store.construct(construct), kind)
+        relations = {*self._relations(predicates), *self._relations_of(pillars)}
+        nodes = None
+        if around is not None:
+            nodes = {term.curie for term in self.neighbourhood(around, hops).nodes}
+            self.network.fetch(nodes)
+            pairs = [(one, other) for one in nodes for other in self.network.objects.get(one, {}) if other in nodes]
+            self.edge_statements.load(pairs)
+            stated = [item for pair in pairs for item in self.edge_statements.between(*pair) if item.iri]
+        else:
+            stated = self.lookup.statements.find()
+        attributes = read_attributes(self._store, self.network, "imid:isAbout" in relations)
+        return project(self.network, stated, attributes, kind=kind, relations=relations, nodes=nodes, negated=negated)
+
+    def _curies(self, names: Iterable[str]) -> list[str]:
+        return [self.lookup.entity(name).curie for name in names]
+
+    def _relations(self, names: Iterable[str]) -> list[str]:
+        return [self.network.relation(name) for name in names]
+
+    def _relations_of(self, pillars: Iterable[str]) -> list[str]:
+        return [relation for pillar in pillars for relation in self.network.relations_of(pillar)]

@@ -24,7 +24,7 @@ def write_dot(graph: Projection) -> Iterator[bytes]:
     yield f"digraph imidgraph {{\nversion={_quoted(graph.version)};\nnode [shape=box, style=rounded];\n".encode()
     for record in map(flat, node_records(graph)):
         name = _quoted(record.pop("id"))
-        yield f"{name} [{_attributes(record, record['label'])}];\n".encode()
+        yield f"{name} [{_attributes(record, record.pop('label'))}];\n".encode()
     for record in map(flat, edge_records(graph)):
         ends = f"{_quoted(record.pop('subject'))} -> {_quoted(record.pop('object'))}"
         yield f"{ends} [{_attributes(record, local_name(record['predicate'].rpartition(':')[2]))}];\n".encode()
@@ -73,7 +73,7 @@ def write_edge_list(graph: Projection) -> Iterator[bytes]:
 
 def _attributes(record: Record, label: str) -> str:
     shown = {"label": label} | {
-        "tooltip" if name == "label" else name: plain_text(value) for name, value in record.items() if value is not label
+        "tooltip" if name == "label" else name: plain_text(value) for name, value in record.items()
     }
     return ", ".join(f"{_quoted(name)}={_quoted(value)}" for name, value in shown.items())
 

@@ -106,10 +106,10 @@ class _Context:
         if datatype == _INTEGER and term.value == str(_whole(term.value)):
             return int(term.value)
         if term.language is not None:
-            plain = kind == "@" + term.language
-            return term.value if plain else {"@value": term.value, "@language": term.language}
-        if datatype in {kind, _STRING}:
-            return term.value if not kind.startswith("@") and kind in {"", _STRING, datatype} else {"@value": term.value}
+            alike = kind == "@" + term.language
+            return term.value if alike else {"@value": term.value, "@language": term.language}
+        if datatype == _STRING or (datatype == kind and kind not in {_BOOLEAN, _INTEGER}):
+            return term.value
         return {"@value": term.value, "@type": self._compact(datatype)}
 
 

@@ -1,0 +1,163 @@
+"""Losses: what becomes of the effects of drugs where a protein, a complex or a process is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from imidgraph.chains import Chain
+from imidgraph.mechanisms import RECEPTOR, RELATIONS, STEPS, Mechanisms
+from imidgraph.model import Term
+from imidgraph.paths import Statements
+from imidgraph.trials import kinds_of
+from imidgraph.walks import Deadline
+
+OUTCOMES = frozenset({"AdverseEffect", "Disease"})
+_COMPONENT = "imid:hasComponent"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An effect of a drug, with the chains that a loss cuts and those that it leaves.
+
+    Parameters
+    ----------
+    drug, effect : Term
+        The drug, and the disease or adverse effect that it bears on.
+    cut, left : tuple of Chain
+        The chains that need what is lost, and those that do not.
+    """
+
+    drug: Term
+    effect: Term
+    cut: tuple[Chain, ...]
+    left: tuple[Chain, ...]
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether no chain is left that starts at a molecule the drug acts on.
+
+        What is left without a known target may depend on the lost one all the same.
+        """
+        return not any(chain.is_direct for chain in self.left)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What becomes of the effects of drugs where one entity is lost.
+
+    This is reasoning over the curated chains, not an observation: compare it with what the sources say of resistance.
+    """
+
+    entity: Term
+    outcomes: tuple[Outcome, ...]
+    bound: str | None = None
+
+    @property
+    def lost(self) -> tuple[Outcome, ...]:
+        """The effects that lose every chain with a known target."""
+        return tuple(outcome for outcome in self.outcomes if outcome.is_lost)
+
+    @property
+    def weakened(self) -> tuple[Outcome, ...]:
+        """The effects that lose some chains and keep others."""
+        return tuple(outcome for outcome in self.outcomes if not outcome.is_lost)
+
+    def rows(self) -> Iterator[tuple[str, str, str, int, int]]:
+        """Give the effects as rows: drug, effect, what becomes of it, and how many chains are cut and left."""
+        for outcome in self.outcomes:
+            fate = "lost" if outcome.is_lost else "weakened"
+            yield outcome.drug.label, outcome.effect.label, fate, len(outcome.cut), len(outcome.left)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the loss as a dictionary that can be written as JSON."""
+        outcomes = [
+            {
+                "drug": outcome.drug.curie,
+                "effect": outcome.effect.curie,
+                "lost": outcome.is_lost,
+                "cut": [chain.to_dict() for chain in outcome.cut],
+                "left": [chain.to_dict() for chain in outcome.left],
+            }
+            for outcome in self.outcomes
+        ]
+        return {"entity": self.entity.curie, "outcomes": outcomes, "bound": self.bound}
+
+    def __str__(self) -> str:
+        lines = [f"without {self.entity}"]
+        for heading, outcomes in (("lost:", self.lost), ("weakened:", self.weakened)):
+            lines += [heading] if outcomes else []
+            lines += [f"  {one.drug}: {one.effect} ({len(one.cut)} chains cut, {len(one.left)} left)" for one in outcomes]
+        if not self.outcomes:
+            lines.append("No curated chain needs it.")
+        return "\n".join([*lines, self.bound] if self.bound else lines)
+
+
+def lose(statements: Statements, entity: Term, timeout: float) -> Loss:
+    """Find the effects of drugs whose chains need an entity.
+
+    A neosubstrate is degraded through cereblon: such a step needs cereblon, the ligase that holds it, and its parts.
+
+    Parameters
+    ----------
+    statements : Statements
+        The network, with the statements on its edges.
+    entity : Term
+        What is lost: a protein, a complex, a process or a cell.
+    timeout : float
+        The most seconds to search.
+    """
+    network, proceed = statements.network, Deadline(timeout)
+    through_receptor = entity.curie in _ligase(statements)
+    lost = kinds_of(statements, entity) if entity.category not in {"Protein", "ProteinComplex"} else {entity.curie}
+    drugs = _before(statements, {RECEPTOR} if through_receptor else lost)
+    outcomes, bound = [], None
+    for drug in drugs:
+        for effect in _after(statements, drug):
+            chains, stopped = Mechanisms(statements).chains(drug.curie, effect.curie, proceed)
+            bound = bound or stopped
+            cut = tuple(chain for chain in chains if _needs(chain, lost, through_receptor))
+            if cut:
+                outcomes.append(Outcome(drug, effect, cut, tuple(chain for chain in chains if chain not in cut)))
+    network.terms([entity.curie])
+    return Loss(entity, tuple(sorted(outcomes, key=lambda one: (one.drug.label, one.effect.label))), bound)
+
+
+def _needs(chain: Chain, lost: set[str], through_receptor: bool) -> bool:
+    if through_receptor and any(hop.relation == "degrades" for hop in chain.hops):
+        return True
+    return any({term.curie for term in terms} <= lost for terms in chain.nodes[1:-1])
+
+
+def _ligase(statements: Statements) -> set[str]:
+    """Give the receptor, the complexes that hold it, and their parts."""
+    network = statements.network
+    complexes = network.sources(RECEPTOR, {_COMPONENT})
+    network.fetch(complexes)
+    parts = {part for name in complexes for part in network.neighbours(name, {_COMPONENT}, directed=True)}
+    return {RECEPTOR} | complexes | parts
+
+
+def _before(statements: Statements, nodes: set[str]) -> list[Term]:
+    """Give the drugs from which causes lead to some nodes."""
+    network = statements.network
+    follow = RELATIONS | {"imid:binds"}
+    seen, frontier = set(nodes), set(nodes)
+    while frontier:
+        network.fetch(frontier)
+        frontier = {other for node in frontier for other in network.sources(node, follow)} - seen
+        seen |= frontier
+    return [term for term in network.terms(sorted(seen)) if term.category == "Drug"]
+
+
+def _after(statements: Statements, drug: Term) -> list[Term]:
+    """Give the diseases and adverse effects to which causes lead from a drug."""
+    network = statements.network
+    seen, frontier = {drug.curie}, {drug.curie}
+    while frontier:
+        network.fetch(frontier)
+        reached = {other for node in frontier for other in network.neighbours(node, RELATIONS, directed=True)} - seen
+        seen |= reached
+        frontier = {term.curie for term in network.terms(sorted(reached)) if term.category in STEPS}
+    return [term for term in network.terms(sorted(seen)) if term.category in OUTCOMES]
