@@ -222,6 +222,17 @@ class Projection:
     def _read_edges(self) -> Iterator[Edge]:
         return (edge for term in self._subjects() for edge in self._edges(term))
 
+    def describe(self, iri: str) -> Facts:
+        """Give what the graph says of any term, the mappings and parents of a class or property among it.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> imidgraph.load().projection.describe("https://w3id.org/imidgraph/degrades")["broadMatch"]
+        ('biolink:affects',)
+        """
+        return _attributes(self._facts(NamedNode(iri)), set())
+
     @cached_property
     def node_columns(self) -> tuple[Column, ...]:
         """The attributes of nodes, in alphabetical order."""

@@ -107,6 +107,15 @@ FORMATS: dict[str, Format] = {
         hint="Import with: neo4j-admin database import full --array-delimiter=U+001F --multiline-fields=true "
         "--nodes=..._nodes.csv --relationships=..._edges.csv",
     ),
+    "kgx.tsv": Format(
+        "KGX TSV",
+        {"_nodes.tsv": "kgx:write_kgx_nodes", "_edges.tsv": "kgx:write_kgx_edges"},
+        flat=True,
+    ),
+    "kgx.jsonl": Format(
+        "KGX JSON Lines",
+        {"_nodes.jsonl": "kgx:write_kgx_node_lines", "_edges.jsonl": "kgx:write_kgx_edge_lines"},
+    ),
     "cypher": Format("Cypher script", "cypher:write_cypher"),
 }
 
