@@ -17,6 +17,7 @@ from imidgraph.errors import (
     QueryError,
     QueryNotFound,
     QueryTimeout,
+    WorkerError,
 )
 from imidgraph.graph import KnowledgeGraph, connect, load
 
@@ -34,6 +35,7 @@ __all__ = [
     "QueryError",
     "QueryNotFound",
     "QueryTimeout",
+    "WorkerError",
     "__version__",
     "connect",
     "load",

@@ -120,6 +120,26 @@ class QueryTimeout(ImidgraphError, TimeoutError):
         return type(self), (self.seconds,)
 
 
+class WorkerError(ImidgraphError, ChildProcessError):
+    """The process that answers free queries does not start.
+
+    Examples
+    --------
+    >>> print(WorkerError("exit 1"))
+    The process that answers queries does not start: exit 1. Look at the memory and the processes that the system allows.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"The process that answers queries does not start: {reason.rstrip('.')}."
+            " Look at the memory and the processes that the system allows."
+        )
+
+    def __reduce__(self) -> tuple[type[WorkerError], tuple[str]]:
+        return type(self), (self.reason,)
+
+
 class EndpointError(ImidgraphError, OSError):
     """A SPARQL endpoint cannot be reached, or does not answer as the standard says.
 
@@ -164,6 +184,25 @@ class MissingExtra(ImidgraphError, ImportError):
 
     def __reduce__(self) -> tuple[type[MissingExtra], tuple[str, str]]:
         return type(self), (self.library, self.extra)
+
+
+class MissingProgram(ImidgraphError, OSError):
+    """A feature needs a program that is not installed.
+
+    Examples
+    --------
+    >>> print(MissingProgram("dot", "Graphviz", "apt-get install graphviz"))
+    This needs the program dot of Graphviz. Install it: apt-get install graphviz.
+    """
+
+    def __init__(self, program: str, package: str, hint: str) -> None:
+        self.program = program
+        self.package = package
+        self.hint = hint
+        super().__init__(f"This needs the program {program} of {package}. Install it: {hint}.")
+
+    def __reduce__(self) -> tuple[type[MissingProgram], tuple[str, str, str]]:
+        return type(self), (self.program, self.package, self.hint)
 
 
 def _either(names: Sequence[str]) -> str:

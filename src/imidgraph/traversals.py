@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
+from typing import Any
 
 from imidgraph import sparql
 from imidgraph.comparison import Comparison, compare
 from imidgraph.errors import QueryError
 from imidgraph.explanation import SECONDS, Explanation, explain
+from imidgraph.figures import Figure, draw
 from imidgraph.lookup import Lookup
 from imidgraph.losses import Loss, lose
 from imidgraph.model import Term
 from imidgraph.neighbourhood import MOST_NODES, Neighbourhood, surround
 from imidgraph.network import Network
 from imidgraph.paths import MAX_LENGTH, MOST_PATHS, SEARCH_SECONDS, Paths, Statements, find_paths
+from imidgraph.picture import Picture
 from imidgraph.reasons import Choice, weigh
 from imidgraph.similarity import ASPECTS, MOST_ALIKE, Similar, similar
 from imidgraph.stores import Store
@@ -294,6 +297,30 @@ class Traversals:
             stated = self.lookup.statements.find()
         attributes = read_attributes(self._store, self.network, "imid:isAbout" in relations)
         return project(self.network, stated, attributes, kind=kind, relations=relations, nodes=nodes, negated=negated)
+
+    def plot(self, *what: str | Figure) -> Picture:
+        """Draw a picture: of what was found, of an entity and what is around it, or of how two entities are connected.
+
+        Parameters
+        ----------
+        *what : Explanation, Comparison, Neighbourhood, Paths or str
+            A thing to draw; or one name, for its neighbourhood; or two, for the explanation.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> picture = imidgraph.load().plot("thalidomide", "birth defects")
+        >>> "SALL4" in picture.mermaid()
+        True
+        """
+        names = [name for name in what if isinstance(name, str)]
+        if len(names) == len(what) == 1:
+            return draw(self.neighbourhood(names[0]), self.network)
+        if len(names) == len(what) == 2:
+            return draw(self.explain(*names), self.network)
+        if len(what) != 1 or isinstance(what[0], str):
+            raise QueryError("A picture shows one found thing, one entity or two. Give one or two names, or one result.")
+        return draw(what[0], self.network)
 
     def _curies(self, names: Iterable[str]) -> list[str]:
         return [self.lookup.entity(name).curie for name in names]

@@ -36,7 +36,7 @@ _PREFIXES = {
     "atc": "ATC",
     "cas": "CAS",
     "chembl.compound": "CHEMBL.COMPOUND",
-    "doi": "doi",
+    "clinicaltrials": "CLINICALTRIALS",
     "drugbank": "DRUGBANK",
     "hgnc": "HGNC",
     "icd10cm": "ICD10CM",

@@ -7,9 +7,7 @@ query text included, so that its parent can end it at the limit.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import struct
 import sys
 import threading
 import time
@@ -31,55 +29,20 @@ from pyoxigraph import (
 from imidgraph import sparql
 from imidgraph.errors import ImidgraphError, QueryError
 from imidgraph.namespaces import PREFIXES
+from imidgraph.stores.frames import pack, read
 from imidgraph.stores.oxigraph import OxigraphStore
 
-_HEADER = struct.Struct("!II")  # the lengths of the JSON message and of the payload
 _MAX_BYTES = 256 * 1024 * 1024
 _GZIP_FROM = 1024  # bytes from which an answer is worth packing
 _CHECK = 1 << 20  # bytes of an answer between two counts of its rows
-# What stands between two rows of a format, at least; it may stand elsewhere too in JSON and CSV, never in TSV.
-_MARKS = {QueryResultsFormat.JSON: b"},{", QueryResultsFormat.XML: b"<result>"}
-
-
-class Frame:
-    """A message and its payload, put together from the parts in which they arrive.
-
-    Examples
-    --------
-    >>> frame = Frame()
-    >>> frame.feed(pack({"kind": "boolean"}, b"true"))
-    True
-    >>> frame.take()
-    ({'kind': 'boolean'}, b'true')
-    """
-
-    def __init__(self) -> None:
-        self._data = bytearray()
-
-    def feed(self, part: bytes) -> bool:
-        """Take a part, and tell whether the frame is whole.
-
-        Raises
-        ------
-        EOFError
-            Where the part is empty: the other side is gone.
-        """
-        if not part:
-            raise EOFError
-        self._data += part
-        return len(self._data) >= _HEADER.size and len(self._data) >= _HEADER.size + sum(_HEADER.unpack_from(self._data))
-
-    def take(self) -> tuple[dict[str, Any], bytes]:
-        """Give the message and its payload."""
-        start, length = _HEADER.size, _HEADER.unpack_from(self._data)[0]
-        with memoryview(self._data) as view:
-            return json.loads(bytes(view[start : start + length])), bytes(view[start + length :])
-
-
-def pack(message: dict[str, Any], payload: bytes = b"") -> bytes:
-    """Write a message and its payload as one frame."""
-    body = json.dumps(message).encode()
-    return b"".join((_HEADER.pack(len(body), len(payload)), body, payload))
+# What marks a row in each format, and how many marks more than rows there are. JSON may have the mark elsewhere too.
+_MARKS = {
+    QueryResultsFormat.JSON: (b"},{", -1),
+    QueryResultsFormat.XML: (b"<result>", 0),
+    QueryResultsFormat.CSV: (b"\n", 1),
+    QueryResultsFormat.TSV: (b"\n", 1),
+    RdfFormat.N_TRIPLES: (b"\n", 0),
+}
 
 
 def main() -> None:
@@ -95,8 +58,7 @@ def main() -> None:
     source, target = sys.stdin.buffer, sys.stdout.buffer
     target.write(pack({"kind": "ready"}))
     target.flush()
-    while header := source.read(_HEADER.size):
-        request = json.loads(source.read(_HEADER.unpack(header)[0]))
+    while request := read(source):
         target.write(pack(*_answer(opened, request)))
         target.flush()
 
@@ -132,30 +94,25 @@ def _evaluate(store: OxigraphStore, request: dict[str, Any]) -> tuple[dict[str, 
         return store.evaluate(text, request["default"], request["named"])
 
     answer = evaluate()
-    message: dict[str, Any] = {"media type": media_type}
+    message: dict[str, Any] = {"media type": media_type, "cut": None}
     if isinstance(answer, QueryTriples):
-        lines = _Answer(b"\n", limit)
-        _write(answer, lines, RdfFormat.N_TRIPLES)
-        return message | {"kind": "triples", "cut": lines.cut}, _triples(lines.whole_lines(limit), media_type)
+        lines = _written(answer, RdfFormat.N_TRIPLES, limit)
+        return message | {"kind": "triples", "cut": lines.cut}, _triples(lines.whole_rows(), media_type)
     format = QueryResultsFormat.from_media_type(media_type)
+    assert format is not None
     if isinstance(answer, QueryBoolean):
         return message | {"kind": "boolean", "value": bool(answer)}, answer.serialize(format=format) or b""
-    assert format is not None
-    message["kind"] = "rows"
-    if format != QueryResultsFormat.TSV:
-        written = _Answer(_MARKS.get(format, b"\n"), limit)
-        _write(answer, written, format)
-        if not written.cut:
-            return message | {"cut": None}, bytes(written.data)
-        again = evaluate()  # too many rows, as it seems: only TSV counts them exactly and can be cut between two
+    table = _written(answer, format, limit)
+    if table.cut is None:
+        return message | {"kind": "rows"}, bytes(table.data)
+    if format != QueryResultsFormat.TSV:  # too many rows, as it seems: only TSV counts them exactly and can be cut between two
+        again = evaluate()
         assert isinstance(again, QuerySolutions)
-        answer = again
-    lines = _Answer(b"\n", limit + 1)  # the first line of a table names its columns
-    _write(answer, lines, QueryResultsFormat.TSV)
-    payload = lines.whole_lines(limit + 1)
+        table = _written(again, QueryResultsFormat.TSV, limit)
+    payload = table.whole_rows()
     if format != QueryResultsFormat.TSV:
         payload = parse_query_results(payload, format=QueryResultsFormat.TSV).serialize(format=format) or b""
-    return message | {"cut": lines.cut and lines.cut.replace(f"{limit + 1} rows", f"{limit} rows")}, payload
+    return message | {"kind": "rows", "cut": table.cut}, payload
 
 
 class _Full(Exception):
@@ -167,18 +124,21 @@ class _Answer:
 
     Parameters
     ----------
+    limit : int
+        How many rows it may have.
     mark : bytes
-        What is counted to count rows.
-    most : int
-        How many marks may come.
+        What marks a row.
+    more : int
+        How many marks more than rows there are.
     """
 
-    def __init__(self, mark: bytes, most: int) -> None:
+    def __init__(self, limit: int, mark: bytes, more: int) -> None:
         self.data = bytearray()
         self.cut: str | None = None
+        self._limit = limit
         self._mark = mark
-        self._left = most
-        self._most = most
+        self._most = limit + more
+        self._seen = 0
         self._checked = 0
 
     def write(self, part: bytes) -> int:
@@ -193,21 +153,21 @@ class _Answer:
 
     def check(self) -> None:
         """Count the marks that came since the last time, and stop where there are too many."""
-        self._left -= self.data.count(self._mark, max(0, self._checked - len(self._mark) + 1))
+        self._seen += self.data.count(self._mark, max(0, self._checked - len(self._mark) + 1))
         self._checked = len(self.data)
-        if self._left < 0:
-            self.cut = f"cut at {self._most} rows"
-            raise _Full
-        if self._checked > _MAX_BYTES:
+        if self._seen > self._most:
+            self.cut = f"cut at {self._limit} rows"
+        elif self._checked > _MAX_BYTES:
             self.cut = f"cut at {_MAX_BYTES >> 20} MiB"
+        if self.cut:
             raise _Full
 
-    def whole_lines(self, limit: int) -> bytes:
-        """Give the whole lines up to the limit."""
+    def whole_rows(self) -> bytes:
+        """Give the whole rows up to the limit, where a row is a line."""
         if self.cut is None:
             return bytes(self.data)
         position = 0
-        for _ in range(limit):
+        for _ in range(self._most):
             found = self.data.find(b"\n", position)
             if found < 0:
                 break
@@ -215,10 +175,12 @@ class _Answer:
         return bytes(self.data[:position])
 
 
-def _write(answer: QuerySolutions | QueryTriples, target: _Answer, format: Any) -> None:
+def _written(answer: QuerySolutions | QueryTriples, format: Any, limit: int) -> _Answer:
+    target = _Answer(limit, *_MARKS[format])
     with contextlib.suppress(_Full):
         answer.serialize(output=target, format=format)  # type: ignore[arg-type]
         target.check()
+    return target
 
 
 def _triples(lines: bytes, media_type: str) -> bytes:
