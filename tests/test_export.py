@@ -21,7 +21,6 @@ from imidgraph.export import FORMATS
 from imidgraph.files import write_all, write_whole
 
 
-
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_writes_what_its_suffix_says(kg: KnowledgeGraph, tmp_path: Path, name: str) -> None:
     written = kg.write(tmp_path / f"imid.{name}")

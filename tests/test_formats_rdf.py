@@ -122,6 +122,8 @@ def test_rdfxml_reads_back_or_says_why_not(found: list[Triple]) -> None:
 
 
 def test_a_scheme_that_is_called_like_a_prefix_stays_itself() -> None:
-    triple = Triple(NamedNode("mesh:D1"), NamedNode("https://w3id.org/imidgraph/binds"), NamedNode("http://id.nlm.nih.gov/mesh/D1"))
+    triple = Triple(
+        NamedNode("mesh:D1"), NamedNode("https://w3id.org/imidgraph/binds"), NamedNode("http://id.nlm.nih.gov/mesh/D1")
+    )
     written = b"".join(stream(graphs.projection([triple]), "jsonld"))
     assert _triples(written, RdfFormat.JSON_LD) == {triple}

@@ -53,7 +53,9 @@ def _validate(format: str, *paths: Path) -> dict[str, Any]:
 def test_the_validator_of_kgx_finds_nothing(kg: KnowledgeGraph, tmp_path: Path, format: str) -> None:
     report = _validate(format.removeprefix("kgx."), *kg.write(tmp_path / f"imid.{format}").paths)
     # KGX takes no identifier with a slash for a CURIE, and every DOI has one
-    assert [error for error in report["errors"] if "'doi:" not in error and "'id' is expected to be of type 'CURIE'" not in error] == []
+    assert [
+        error for error in report["errors"] if "'doi:" not in error and "'id' is expected to be of type 'CURIE'" not in error
+    ] == []
     drug = report["nodes"]["imid:lenalidomide"]
     assert (drug["name"], drug["category"]) == ("lenalidomide", ["biolink:Drug"])
     assert "CHEBI:63791" in drug["equivalent_identifiers"]

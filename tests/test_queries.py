@@ -52,9 +52,7 @@ def test_the_golden_answer(kg: KnowledgeGraph, name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_engines_agree(kg: KnowledgeGraph, reference: RdflibStore, name: str) -> None:
     query = CATALOGUE[name]
-    text = query.bind(
-        {key: kg.entity(value).iri if query.params[key].type == "entity" else value for key, value in query.example.items()}
-    )
+    text = query.bind(kg.lookup.names.resolve(query, query.example))
     assert Counter(kg.select(text).rows) == Counter(reference.select(text).rows)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import product
 
 from imidgraph.chains import Chain, Hop
@@ -78,7 +79,7 @@ def _arrow(one: Term, other: Term, hop: Hop) -> Arrow:
         one.curie,
         other.curie,
         hop.relation,
-        hop.sign,
+        hop.sign if any(item.evidence for item in own) else None,  # to be a kind of something is no effect
         max((item.strength for item in own), default=0.0),
         hop.backward,
         any(item.disputed for item in own),
@@ -104,11 +105,15 @@ def _paths(paths: Paths, network: Network) -> Picture:
 
 def _neighbourhood(around: Neighbourhood, network: Network) -> Picture:
     kept = around.nodes[:MOST_DRAWN]
-    inside = {term.iri for term in kept}
-    statements = [item for item in around.statements if {item.subject.iri, item.object.iri} <= inside]
-    caption = f"{len(kept)} of {len(around)} entities are drawn." if len(kept) < len(around) else around.bound or ""
-    title = f"around {around.centre}"
-    return Picture(title, _nodes(kept, {around.centre.curie}), _arrows(statements, network), caption)
+    distance = {term.iri: place for place, ring in enumerate(around.rings) for term in ring if term in kept}
+    outward = [
+        item
+        for item in around.statements
+        if abs(distance.get(item.subject.iri, -9) - distance.get(item.object.iri, 9)) == 1  # within a ring is too much to read
+    ]
+    cut = f"{len(kept)} of {len(around)} entities are drawn. " if len(kept) < len(around) else ""
+    caption = f"{cut}What joins those of equal distance is not drawn."
+    return Picture(f"around {around.centre}", _nodes(kept, {around.centre.curie}), _arrows(outward, network), caption)
 
 
 def _comparison(comparison: Comparison, network: Network) -> Picture:
@@ -119,9 +124,22 @@ def _comparison(comparison: Comparison, network: Network) -> Picture:
         for item in items
         if local_name(aspect.predicate.iri) in _COMPARED or (isinstance(item, Risk) and item.boxed_warning)
     ]
-    terms = [*comparison.drugs, *dict.fromkeys(item.object for item in statements)]
     title = " and ".join(map(str, comparison.drugs)) + ": targets, approvals and boxed warnings"
-    return Picture(title, _nodes(terms, {drug.curie for drug in comparison.drugs}), _arrows(statements, network))
+    holders: dict[Term, set[Term]] = {}
+    for item in statements:
+        holders.setdefault(item.object, set()).add(item.subject)
+    first, *_, last = comparison.drugs
+    # What only the first drug has stands above what all share, and that above what only the last one has.
+    column = sorted(holders, key=lambda term: (_place(term)[0], last in holders[term], first not in holders[term], term.label))
+    arrows = _arrows(statements, network)
+    if len(comparison.drugs) == 2:  # one drug on each side of what they share
+        arrows = tuple(_mirrored(arrow) if arrow.start == last.curie else arrow for arrow in arrows)
+    nodes = _nodes([*comparison.drugs, *column], {drug.curie for drug in comparison.drugs})
+    return Picture(title, nodes, arrows, column=tuple(term.curie for term in column))
+
+
+def _mirrored(arrow: Arrow) -> Arrow:
+    return replace(arrow, start=arrow.end, end=arrow.start, backward=not arrow.backward)
 
 
 def _arrows(statements: Iterable[Association], network: Network) -> tuple[Arrow, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,7 @@ from imidgraph.projection import Projection
 from imidgraph.queries import Catalogue
 from imidgraph.stores import Guard, Results, Store, Triples
 from imidgraph.stores.oxigraph import OxigraphStore, embedded
+from imidgraph.stores.results import Iri
 from imidgraph.stores.worker import LIMIT, TIMEOUT, WorkerStore
 from imidgraph.traversals import Traversals
 from imidgraph.validation import Violation
@@ -234,8 +235,8 @@ class KnowledgeGraph(Traversals):
         ends = self._ends(subject, predicate, object)
         return self.lookup.statements.status(*map(str, ends))
 
-    def write(self, path: str | Path, format: str | None = None) -> Written:
-        """Write the graph to a file, whole or not at all; the suffix tells the format.
+    def write(self, path: str | Path, format: str | None = None, part: Projection | None = None) -> Written:
+        """Write the graph, or a part of it, to a file, whole or not at all; the suffix tells the format.
 
         Parameters
         ----------
@@ -244,6 +245,8 @@ class KnowledgeGraph(Traversals):
             ``imid.csv`` becomes ``imid_nodes.csv``, ``imid_edges.csv`` and ``imid_evidence.csv``.
         format : str, optional
             The name of the format, where the suffix does not tell it.
+        part : Projection, optional
+            What `part` gave; the whole graph if left out.
 
         Returns
         -------
@@ -257,7 +260,7 @@ class KnowledgeGraph(Traversals):
         """
         from imidgraph import export
 
-        return export.write(self.projection, Path(path), format)
+        return export.write(part or self.projection, Path(path), format)
 
     def triples(self) -> Iterable[Triple]:
         """Iterate over the triples of the graph as the engine holds them, in no order."""
@@ -280,6 +283,55 @@ class KnowledgeGraph(Traversals):
         from imidgraph import export
 
         return b"".join(export.stream(self.projection, format))
+
+    def part(
+        self,
+        only: Iterable[str] = (),
+        neighbourhood: str | None = None,
+        hops: int = 1,
+        query: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Projection:
+        """Choose a part of the graph to write: its statements whole, with their evidence.
+
+        Parameters
+        ----------
+        only : iterable of str
+            Pillars: drugs, generations, mechanisms, indications, risks, articles; all if empty.
+        neighbourhood : str, optional
+            An entity by any of its names; only what lies around it is kept.
+        hops : int
+            How many statements away from it an entity may be.
+        query : str, optional
+            A named query; only the entities in its answer are kept, with the statements between them.
+        parameters : dict, optional
+            The parameters of the query.
+
+        Raises
+        ------
+        QueryError
+            Where there is no such pillar, or a parameter is wrong.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> part = imidgraph.load().part(only=["mechanisms"], neighbourhood="CK1 alpha")
+        >>> "imid:lenalidomide" in {node.id for node in part.nodes()}
+        True
+        """
+        from imidgraph import selection
+
+        chosen = self.projection
+        pillars = list(only)
+        if pillars:
+            chosen = selection.pillars(chosen, pillars)
+        if neighbourhood is not None:
+            chosen = selection.neighbourhood(chosen, self.entity(neighbourhood).curie, hops)
+        if query is not None:
+            answer = self.run(query, **(parameters or {}))
+            named = {value.curie for row in answer.rows for value in row if isinstance(value, Iri)}
+            chosen = selection.among(chosen, named & {node.id for node in chosen.nodes()})
+        return chosen
 
     @cached_property
     def projection(self) -> Projection:

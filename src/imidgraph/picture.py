@@ -99,12 +99,15 @@ class Picture:
         What joins them.
     caption : str
         What was left out, or else has to be said.
+    column : tuple of str
+        The ids of nodes that stand in one column, from top to bottom.
     """
 
     title: str
     nodes: tuple[Node, ...]
     arrows: tuple[Arrow, ...]
     caption: str = ""
+    column: tuple[str, ...] = ()
     _rendered: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def write(self, path: str | Path) -> Path:
@@ -157,6 +160,8 @@ class Picture:
             parts += ["style=dashed"] if arrow.faint else []
             parts += [f"penwidth={0.8 + 2.2 * arrow.strength:.1f}", f"tooltip={_quoted(arrow.told or arrow.label)}"]
             yield f"  {_quoted(arrow.start)} -> {_quoted(arrow.end)} [{', '.join(parts)}];"
+        if self.column:
+            yield f"  {{rank=same; {' -> '.join(map(_quoted, self.column))} [style=invis]}}"
         yield "}"
 
     def mermaid(self) -> str:
@@ -188,10 +193,10 @@ class Picture:
         cells.append("<TD>thicker: better borne out</TD>")
         if any(arrow.faint for arrow in self.arrows):
             cells.append("<TD>dashed: disputed, or only seen</TD>")
-        words = [self.title, *([self.caption] if self.caption else []), NOTE]
         span = f'COLSPAN="{len(cells)}" ALIGN="LEFT"'
-        rows = "".join(f"<TR><TD {span}>{html.escape(text)}</TD></TR>" for text in words)
-        return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="4"><TR>{"".join(cells)}</TR>{rows}</TABLE>>'
+        words = [f"<B>{html.escape(self.title)}</B>", html.escape(self.caption), NOTE]
+        title, *rows = [f"<TR><TD {span}>{text}</TD></TR>" for text in words if text]
+        return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="4">{title}<TR>{"".join(cells)}</TR>{"".join(rows)}</TABLE>>'
 
 
 _MERMAID_SHAPES = {"ellipse": ("([", "])"), "hexagon": ("{{", "}}"), "octagon": ("[[", "]]")}

@@ -233,6 +233,16 @@ class Projection:
         """
         return _attributes(self._facts(NamedNode(iri)), set())
 
+    def about(self, name: str) -> Iterator[Triple]:
+        """Give the triples whose subject has a CURIE or IRI."""
+        return (quad.triple for quad in self._store.quads_for_pattern(term_of(name), None, None))
+
+    def schema(self) -> Iterator[Triple]:
+        """Give the triples of the classes, the properties and the header."""
+        for kind in sorted(_SCHEMA):
+            for quad in self._store.quads_for_pattern(None, NamedNode(_TYPE), NamedNode(kind)):
+                yield from (found.triple for found in self._store.quads_for_pattern(quad.subject, None, None))
+
     @cached_property
     def node_columns(self) -> tuple[Column, ...]:
         """The attributes of nodes, in alphabetical order."""
@@ -384,6 +394,17 @@ def iri_of(id: str) -> str:
     'https://w3id.org/imidgraph/lenalidomide'
     """
     return id if "://" in id or id.startswith(("_:", "urn:")) else expand(id) or id
+
+
+def term_of(id: str) -> NamedNode | BlankNode:
+    """Give the RDF term of a node or an edge.
+
+    Examples
+    --------
+    >>> term_of("imid:lenalidomide")
+    <NamedNode value=https://w3id.org/imidgraph/lenalidomide>
+    """
+    return BlankNode(id[2:]) if id.startswith("_:") else NamedNode(iri_of(id))
 
 
 def _bare_edge(term: NamedNode | BlankNode, subject: str, predicate: str, object_: NamedNode | BlankNode) -> Edge:

@@ -317,7 +317,7 @@ class Traversals:
         if len(names) == len(what) == 1:
             return draw(self.neighbourhood(names[0]), self.network)
         if len(names) == len(what) == 2:
-            return draw(self.explain(*names), self.network)
+            return draw(self.explain(names[0], names[1]), self.network)
         if len(what) != 1 or isinstance(what[0], str):
             raise QueryError("A picture shows one found thing, one entity or two. Give one or two names, or one result.")
         return draw(what[0], self.network)

@@ -73,15 +73,7 @@ def run(name: str, parameters: tuple[str, ...], format_: str | None) -> None:
     For example:
       imidgraph query run boxed-warnings drug=Revlimid
     """
-    values = {}
-    for parameter in parameters:
-        key, equals, value = parameter.partition("=")
-        if not equals:
-            raise click.UsageError(f"{parameter!r} is no parameter. Write it as name=value, such as drug=lenalidomide.")
-        if key in values:
-            raise click.UsageError(f"The parameter {key!r} is given twice.")
-        values[key] = value
-    results = opened().run(name, **values)
+    results = opened().run(name, **read_parameters(parameters))
     print_rows(results.columns, results.rows, format_)
     if not results.rows:
         say("Nothing found. That may mean that it is not curated here.")
@@ -117,6 +109,19 @@ def sparql(text: str | None, path: Path | None, timeout: float, limit: int, form
     if not isinstance(answer, bool) and answer.truncated:
         say(f"The answer is {answer.truncated}. Raise --limit for more.")
     sys.exit(FOUND if answer else NOTHING)
+
+
+def read_parameters(parameters: tuple[str, ...]) -> dict[str, str]:
+    """Read parameters that are written as name=value."""
+    values: dict[str, str] = {}
+    for parameter in parameters:
+        key, equals, value = parameter.partition("=")
+        if not equals:
+            raise click.UsageError(f"{parameter!r} is no parameter. Write it as name=value, such as drug=lenalidomide.")
+        if key in values:
+            raise click.UsageError(f"The parameter {key!r} is given twice.")
+        values[key] = value
+    return values
 
 
 def _read(path: Path | None) -> str:

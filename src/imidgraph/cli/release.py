@@ -8,26 +8,55 @@ from pathlib import Path
 import click
 
 from imidgraph.cli.group import NOTHING, opened
-from imidgraph.cli.output import format_option, print_rows, say
-from imidgraph.export import FORMATS
+from imidgraph.cli.output import format_option, print_rows, progress_bar, say
+from imidgraph.cli.queries import read_parameters
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--format", "format_", type=click.Choice(sorted(FORMATS)), help="The format, where the suffix does not tell it.")
-def export(file: Path, format_: str | None) -> None:
-    """Write the graph to FILE; the suffix tells the format (.ttl, .nt, .jsonld). A dash is standard output."""
-    from imidgraph.export import writer
-    from imidgraph.files import write_whole
+@click.argument("parameters", nargs=-1, metavar="[PARAMETER=VALUE]...")
+@click.option("--format", "format_", metavar="NAME", help="The format, where the suffix does not tell it.")
+@click.option("--only", metavar="PILLAR,...", help="Only these: drugs, generations, mechanisms, indications, risks, articles.")
+@click.option("--neighbourhood", metavar="ENTITY", help="Only what lies around an entity, by any of its names.")
+@click.option("--hops", default=1, show_default=True, help="How many statements away from it an entity may be.")
+@click.option("--query", metavar="NAME", help="Only the entities in the answer of a named query, and what joins them.")
+def export(
+    file: Path,
+    parameters: tuple[str, ...],
+    format_: str | None,
+    only: str | None,
+    neighbourhood: str | None,
+    hops: int,
+    query: str | None,
+) -> None:
+    """Write the graph, or a part of it, to FILE. The suffix tells the format; with .gz or .zst behind it, FILE is packed.
 
+    A dash is standard output. Formats of several files add their names: imid.csv becomes imid_nodes.csv and so on.
+
+    \b
+    For example:
+      imidgraph export imid.graphml
+      imidgraph export mechanisms.cyjs --only mechanisms,drugs
+      imidgraph export around.dot --neighbourhood lenalidomide --hops 1
+      imidgraph export warned.jsonld --query boxed-warnings drug=Revlimid
+    """
+    from imidgraph.export import find, stream, write
+
+    if parameters and query is None:
+        raise click.UsageError("PARAMETER=VALUE belongs to --query NAME.")
+    chosen = find(format_ or ("ttl" if str(file) == "-" else file.name))
     graph = opened()
+    pillars = [name.strip() for name in only.split(",")] if only else []
+    part = graph.part(pillars, neighbourhood, hops, query, read_parameters(parameters))
     if str(file) == "-":
-        sys.stdout.buffer.write(graph.serialize(format_ or "ttl"))
+        for piece in stream(part, format_ or chosen):
+            sys.stdout.buffer.write(piece)
         return
-    format_ = format_ or file.suffix
-    writer(format_)
-    write_whole(file, graph.serialize(format_))
-    say(f"Wrote {len(graph)} triples to {file}.")
+    with progress_bar("writing") as progress:
+        written = write(part, file, chosen, progress)
+    say(f"Wrote {', '.join(map(str, written.paths))}.")
+    if written.note:
+        say(written.note)
 
 
 @click.command()

@@ -27,7 +27,7 @@ from pyoxigraph import (
 )
 
 from imidgraph import sparql
-from imidgraph.errors import ImidgraphError, QueryError
+from imidgraph.errors import ImidgraphError
 from imidgraph.namespaces import PREFIXES
 from imidgraph.stores.frames import pack, read
 from imidgraph.stores.oxigraph import OxigraphStore

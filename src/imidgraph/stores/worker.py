@@ -19,7 +19,7 @@ from typing import Any
 
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, parse, parse_query_results
 
-from imidgraph.errors import OntologyError, QueryError, QueryTimeout, WorkerError
+from imidgraph.errors import ImidgraphError, OntologyError, QueryError, QueryTimeout, WorkerError
 from imidgraph.stores.frames import Frame, pack
 from imidgraph.stores.results import Results, Triples
 
@@ -29,6 +29,7 @@ LIMIT = 10_000
 """Rows that an answer may have, unless the caller says otherwise."""
 MEMORY = 1 << 30
 """Bytes that a worker may use on top of the graph."""
+_COMMAND = "from imidgraph.stores.sandbox import main; main()"
 _LONGEST = 1e6  # seconds that the system can wait for
 CHUNK = 1 << 18
 """Bytes that are read at once."""
@@ -60,12 +61,11 @@ class Worker:
             return
         self.kill()
         self.socket, theirs = socket.socketpair()
-        command = "from imidgraph.stores.sandbox import main; main()"
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-c", command, str(self._path), str(self._memory)],
-                stdin=theirs,
-                stdout=theirs,
+                [sys.executable, "-c", _COMMAND, str(self._path), str(self._memory)],
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
                 stderr=subprocess.DEVNULL,
             )
         self._parent = os.getpid()
@@ -118,7 +118,8 @@ def request(
 def checked(message: dict[str, Any]) -> dict[str, Any]:
     """Give the message of a worker, or raise the error that it tells of."""
     if message["kind"] == "error":
-        raise (OntologyError if message["error"] == "OntologyError" else QueryError)(message["message"])
+        kind: type[ImidgraphError] = OntologyError if message["error"] == "OntologyError" else QueryError
+        raise kind(message["message"])
     return message
 
 
