@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from imidgraph.errors import ImidgraphError
 
 ROWS = (
@@ -31,7 +33,8 @@ class NotAcceptable(ImidgraphError, ValueError):
         super().__init__(f"There is no answer in {accept[:100]!r}. Accept one of {', '.join(choices)}.")
 
 
-def negotiate(accept: str | None, choices: tuple[str, ...]) -> str:
+@lru_cache(maxsize=256)  # clients send the same few headers over and over
+def negotiate(accept: str | None, choices: tuple[str, ...]) -> str | None:
     """Choose the media type of an answer.
 
     Parameters
@@ -43,13 +46,8 @@ def negotiate(accept: str | None, choices: tuple[str, ...]) -> str:
 
     Returns
     -------
-    str
-        The one that the client likes best; the default where it likes any.
-
-    Raises
-    ------
-    NotAcceptable
-        Where it accepts none.
+    str or None
+        The one that the client likes best; the default where it likes any; None where it accepts none.
 
     Examples
     --------
@@ -66,6 +64,24 @@ def negotiate(accept: str | None, choices: tuple[str, ...]) -> str:
         best = mimeparse.best_match(list(reversed(choices)), accept)
     except mimeparse.MimeTypeParseException:
         best = ""
-    if not best:
-        raise NotAcceptable(accept, choices)
-    return str(best)
+    return str(best) or None
+
+
+def accepts_gzip(header: str | None) -> bool:
+    """Tell whether a client takes a packed answer.
+
+    Parameters
+    ----------
+    header : str or None
+        The Accept-Encoding header of the request.
+
+    Examples
+    --------
+    >>> accepts_gzip("br, gzip;q=0.8"), accepts_gzip("gzip;q=0"), accepts_gzip(None)
+    (True, False, False)
+    """
+    for item in (header or "").lower().split(","):
+        name, _, quality = item.partition(";")
+        if name.strip() == "gzip":
+            return quality.replace(" ", "").rstrip(".0") != "q="
+    return False

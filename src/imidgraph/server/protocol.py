@@ -1,4 +1,4 @@
-"""The SPARQL 1.1 Protocol: a query out of a request, and an answer in the media type that the client accepts.
+"""The SPARQL 1.1 Protocol: a query out of a request.
 
 Source: SPARQL 1.1 Protocol, W3C Recommendation, 21 March 2013.
 """
@@ -9,17 +9,14 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.responses import Response
 
-from imidgraph import sparql
 from imidgraph.errors import QueryError
-from imidgraph.server.negotiation import CHOICES, negotiate
-from imidgraph.server.pool import Pool
 
 MAX_BYTES = 1 << 20
 """Bytes that a request may have."""
 _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
+_FIELDS = 100  # parameters that a request may have
 
 
 class Refused(QueryError):
@@ -45,9 +42,12 @@ async def read_operation(request: Request) -> Operation:
     Raises
     ------
     Refused
-        Where the request is not one query operation: 400, 413 or 415.
+        Where the request is not one query operation: 400, 403, 413, 414 or 415.
     """
-    pairs = _pairs(request.url.query.encode())
+    address: bytes = request.scope["query_string"]
+    if len(address) > MAX_BYTES:
+        raise Refused(414, f"The address is longer than {MAX_BYTES} bytes. Send a shorter query.")
+    pairs = _pairs(address)
     if request.method == "POST":
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         body = await _body(request)
@@ -69,23 +69,11 @@ async def read_operation(request: Request) -> Operation:
     return Operation(queries[0], default, named)
 
 
-async def answer(request: Request, pool: Pool) -> Response:
-    """Answer the query operation of a request."""
-    operation = await read_operation(request)
-    form = sparql.query_form(operation.query)
-    media_type = negotiate(request.headers.get("accept"), CHOICES[form])
-    body, cut = await pool.answer(operation.query, media_type, operation.default_graphs, operation.named_graphs)
-    headers = {"Vary": "Accept"}
-    if cut:
-        headers["X-Imidgraph-Truncated"] = "the answer is cut at the row limit of this endpoint"
-    return Response(body, media_type=media_type, headers=headers)
-
-
 def _pairs(text: bytes) -> list[tuple[str, str]]:
     try:
-        return parse_qsl(text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
+        return parse_qsl(text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS)
     except (UnicodeDecodeError, ValueError) as error:
-        raise Refused(400, "The parameters are not URL-encoded UTF-8. Encode them.") from error
+        raise Refused(400, f"The parameters are more than {_FIELDS}, or not URL-encoded UTF-8. Encode them.") from error
 
 
 def _text(body: bytes) -> str:
@@ -96,9 +84,9 @@ def _text(body: bytes) -> str:
 
 
 async def _body(request: Request) -> bytes:
-    body = b""
+    body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > MAX_BYTES:
             raise Refused(413, f"The request is larger than {MAX_BYTES} bytes. Send a shorter query.")
-    return body
+    return bytes(body)

@@ -1,0 +1,86 @@
+"""Answers: what a worker gives, in the media type that the client accepts, named by an ETag that holds for this graph."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from imidgraph.server.negotiation import CHOICES, ROWS, TRIPLES, NotAcceptable, accepts_gzip, negotiate
+from imidgraph.server.pool import Pool
+from imidgraph.server.protocol import Operation
+from imidgraph.stores.worker import request as write_request
+
+_VOLATILE = re.compile(r"rand|now|uuid|bnode|\\u", re.IGNORECASE)  # may give another answer each time
+
+
+class Answers:
+    """Answers queries within the limits of a server.
+
+    Parameters
+    ----------
+    pool : Pool
+        The workers that answer.
+    limit : int
+        Rows that an answer may have.
+    version : str
+        What names the graph that is served.
+    """
+
+    def __init__(self, pool: Pool, limit: int, version: str) -> None:
+        self._pool = pool
+        self._limit = limit
+        self._version = version
+
+    async def answer(self, request: Request, operation: Operation) -> Response:
+        """Answer a query operation of any form."""
+        accept = request.headers.get("accept")
+        rows, triples = negotiate(accept, ROWS), negotiate(accept, TRIPLES)
+        return await self._answer(request, operation, rows, triples)
+
+    async def table(self, request: Request, query: str) -> Response:
+        """Answer a SELECT query."""
+        return await self._answer(request, Operation(query), negotiate(request.headers.get("accept"), ROWS), None)
+
+    async def works(self) -> bool:
+        """Tell whether a worker answers."""
+        message, _ = await self._pool.answer(write_request("ASK { ?s ?p ?o }", 0, ROWS[0], None))
+        return message["kind"] == "boolean"
+
+    def document(self, request: Request, body: bytes, media_type: str) -> Response:
+        """Answer with what describes the server, or with 304 where the client has it."""
+        return self._unchanged(request, tag := self._tag(media_type, body.decode())) or Response(
+            body, media_type=media_type, headers={"ETag": tag, "Vary": "Accept"}
+        )
+
+    async def _answer(self, request: Request, operation: Operation, rows: str | None, triples: str | None) -> Response:
+        if rows is None and triples is None:
+            raise NotAcceptable(request.headers.get("accept", ""), ROWS + TRIPLES)
+        headers = {"Vary": "Accept, Accept-Encoding"}
+        if request.method != "POST" and not _VOLATILE.search(operation.query):
+            # Only who was given this answer knows its tag: where it matches, the query was a good one.
+            headers["ETag"] = self._tag(rows, triples, operation.query, *operation.default_graphs, "", *operation.named_graphs)
+            if unchanged := self._unchanged(request, headers["ETag"]):
+                return unchanged
+        gzip = accepts_gzip(request.headers.get("accept-encoding"))
+        graphs = operation.default_graphs, operation.named_graphs
+        message, body = await self._pool.answer(write_request(operation.query, self._limit, rows, triples, *graphs, gzip))
+        if message["kind"] == "unacceptable":
+            raise NotAcceptable(request.headers.get("accept", ""), CHOICES[message["form"]])
+        if message["cut"]:
+            headers["X-Imidgraph-Truncated"] = message["cut"]
+        if message.get("packed"):
+            headers["Content-Encoding"] = "gzip"
+        return Response(body, media_type=message["media type"], headers=headers)
+
+    def _tag(self, *parts: str | None) -> str:
+        digest = hashlib.sha256("\0".join(part or "" for part in parts).encode("utf-8", "surrogatepass"))
+        return f'W/"{self._version}-{digest.hexdigest()[:20]}"'
+
+    def _unchanged(self, request: Request, tag: str) -> Response | None:
+        known = request.headers.get("if-none-match")
+        if known is None or tag.removeprefix("W/") not in {item.strip().removeprefix("W/") for item in known.split(",")}:
+            return None
+        return Response(status_code=304, headers={"ETag": tag, "Vary": "Accept, Accept-Encoding"})
