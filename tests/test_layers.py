@@ -18,6 +18,7 @@ ROWS = {
     "resources": 1,
     "files": 1,
     "sorting": 1,
+    "columns": 1,
     "sparql": 1,
     "stores": 2,
     "queries": 2,

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
+from imidgraph.bounds import MOST_TOLD, SECONDS
 from imidgraph.chains import Chain, Hop, in_words
 from imidgraph.citations import Notes, cited
 from imidgraph.errors import PathNotFound, QueryError
@@ -17,10 +18,6 @@ from imidgraph.namespaces import IMID, compress
 from imidgraph.paths import Path, Statements, find_paths
 from imidgraph.walks import Deadline
 
-SHOWN = 5
-"""How many chains are told where nobody asks for more."""
-
-SECONDS = 10.0
 _CAUSES = STEPS | {"Drug", "Regimen"}
 _EFFECTS = STEPS | {"AdverseEffect", "Disease"}
 _SHARED = (
@@ -113,7 +110,7 @@ class Explanation:
                 for sentence, items in hop.sentences.items():
                     yield number, place, *ends, hop.sign, sentence, cited(items), round(chain.score, 2)
 
-    def tell(self, shown: int = SHOWN) -> str:
+    def tell(self, shown: int = MOST_TOLD) -> str:
         """Tell the explanation in words, with so many chains, and number the sources of each sentence."""
         notes = Notes()
         return "\n".join([*self._lines(shown, notes), "", *notes.lines()])

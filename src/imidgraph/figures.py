@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import product
 
+from imidgraph.bounds import MOST_TOLD
 from imidgraph.chains import Chain, Hop
 from imidgraph.citations import cited
 from imidgraph.comparison import Comparison
 from imidgraph.errors import QueryError
-from imidgraph.explanation import SHOWN, Explanation
+from imidgraph.explanation import Explanation
 from imidgraph.model import Association, Risk, Term
 from imidgraph.namespaces import local_name
 from imidgraph.neighbourhood import Neighbourhood
@@ -55,7 +56,7 @@ def draw(figure: Figure, network: Network) -> Picture:
 def _explanation(explanation: Explanation) -> Picture:
     if not explanation.chains:
         raise QueryError(f"There is no chain to draw. {' '.join(explanation.gaps)}")
-    shown = explanation.chains[:SHOWN]
+    shown = explanation.chains[:MOST_TOLD]
     ends = {explanation.start.curie, explanation.end.curie}
     hops = [hop for chain in shown for hop in chain.hops]
     arrows: dict[tuple[str, str], Arrow] = {}

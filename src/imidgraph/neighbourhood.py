@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from imidgraph.bounds import MOST_NODES
 from imidgraph.errors import QueryError
 from imidgraph.model import Association, Term
 from imidgraph.paths import Statements
-
-MOST_NODES = 500
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,12 @@ from functools import cached_property, lru_cache, partial
 from typing import Any, overload
 
 from imidgraph.associations import Associations
+from imidgraph.bounds import MAX_LENGTH, MOST_PATHS, SECONDS
 from imidgraph.errors import PathNotFound, QueryError
 from imidgraph.model import Association, Term
 from imidgraph.network import Network
 from imidgraph.walks import Deadline, OutOfTimeError, Walker
 
-MAX_LENGTH = 4
-MOST_PATHS = 100
-SEARCH_SECONDS = 10.0
 _LARGEST = 1_000_000  # paths that one answer may hold
 _KEPT = 20_000  # nodes whose neighbours a search keeps at hand
 
@@ -212,7 +210,7 @@ def find_paths(
     *,
     max_length: int = MAX_LENGTH,
     limit: int = MOST_PATHS,
-    timeout: float = SEARCH_SECONDS,
+    timeout: float = SECONDS,
     via: Iterable[str] = (),
     avoid: Iterable[str] = (),
     relations: Iterable[str] = (),

@@ -11,24 +11,18 @@ store one node at a time, each time anew: the memory that a projection needs doe
 
 from __future__ import annotations
 
-import datetime
-import math
 import uuid
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, cast
 
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Store, Triple, serialize
 
+from imidgraph.columns import Column, Facts, Observed, Value
 from imidgraph.namespaces import IMID, PREFIXES, compress, expand, local_name
 from imidgraph.sorting import sort_unique
 from imidgraph.stores.results import Iri, python_value
-
-Value = str | bool | int | float | Decimal | datetime.date
-Facts = dict[str, tuple[Value, ...]]
-"""Values by the name of the attribute: short for the graph's own words (`statement`, `altLabel`), else a CURIE."""
 
 _TYPE = PREFIXES["rdf"] + "type"
 _LABEL = PREFIXES["rdfs"] + "label"
@@ -46,7 +40,6 @@ _SKOS_NAMES = {
     *("notation", "note", "prefLabel", "relatedMatch", "scopeNote"),
 }
 _HELD = 500_000  # triples of a graph that is read once and held
-_EXACT = 2**53  # up to here a whole number is the same in every program
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,78 +89,6 @@ class Edge:
     category: str
     attributes: Facts
     evidence: tuple[Facts, ...] = ()
-
-
-@dataclass(frozen=True)
-class Column:
-    """An attribute, as all things of one kind have it.
-
-    Parameters
-    ----------
-    name : str
-        Its name.
-    type : str
-        ``boolean``, ``integer`` (within 2^53), ``number`` (what a double holds exactly) or ``string``.
-    plural : bool
-        Whether any thing has several values.
-    """
-
-    name: str
-    type: str
-    plural: bool
-
-    def cast(self, values: tuple[Value, ...]) -> list[str | bool | int | float]:
-        """Give values in the type of the column.
-
-        Examples
-        --------
-        >>> Column("percent", "number", False).cast((Decimal("22.5"),))
-        [22.5]
-        >>> Column("published", "string", False).cast((datetime.date(2010, 3, 12),))
-        ['2010-03-12']
-        """
-        if self.type == "number":
-            return [float(cast(float, value)) for value in values]
-        return [text_of(value) for value in values] if self.type == "string" else cast(list[Any], list(values))
-
-
-def text_of(value: Value) -> str:
-    """Give a value as text.
-
-    Examples
-    --------
-    >>> text_of(True), text_of(Decimal("0.10")), text_of(datetime.date(2010, 3, 12))
-    ('true', '0.10', '2010-03-12')
-    """
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value.isoformat() if isinstance(value, datetime.date) else str(value)
-
-
-@dataclass
-class _Observed:
-    types: set[str] = field(default_factory=set)
-    plural: bool = False
-
-    def note(self, values: tuple[Value, ...]) -> None:
-        self.types.update(map(_type_of, values))
-        self.plural = self.plural or len(values) > 1
-
-    def column(self, name: str) -> Column:
-        kind = next(iter(self.types)) if len(self.types) == 1 else "number" if self.types <= {"integer", "number"} else "string"
-        return Column(name, kind, self.plural)
-
-
-def _type_of(value: Value) -> str:
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int):
-        return "integer" if abs(value) <= _EXACT else "string"
-    if isinstance(value, float):
-        return "number" if math.isfinite(value) else "string"
-    if isinstance(value, Decimal):
-        return "number" if value.is_finite() and Decimal(repr(float(value))) == value else "string"
-    return "string"
 
 
 class Projection:
@@ -246,7 +167,10 @@ class Projection:
     @cached_property
     def node_columns(self) -> tuple[Column, ...]:
         """The attributes of nodes, in alphabetical order."""
-        return _columns(node.attributes for node in self.nodes())
+        observed = Observed()
+        for node in self.nodes():
+            observed.note(node.attributes)
+        return observed.columns()
 
     @cached_property
     def edge_columns(self) -> tuple[Column, ...]:
@@ -260,15 +184,12 @@ class Projection:
 
     @cached_property
     def _columns_of_edges(self) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
-        edges: dict[str, _Observed] = {}
-        evidence: dict[str, _Observed] = {}
+        edges, evidence = Observed(), Observed()
         for edge in self.edges():
-            _observe(edges, edge.attributes)
+            edges.note(edge.attributes)
             for item in edge.evidence:
-                _observe(evidence, item)
-        return tuple(edges[name].column(name) for name in sorted(edges)), tuple(
-            evidence[name].column(name) for name in sorted(evidence)
-        )
+                evidence.note(item)
+        return edges.columns(), evidence.columns()
 
     def _subjects(self) -> Iterator[NamedNode | BlankNode]:
         """Give every term that may be a node, in order, each once."""
@@ -314,7 +235,7 @@ class Projection:
             if quad.predicate in _ENDS:
                 return True
             facts = self._facts(quad.subject)
-            if joins(quad.predicate.value) and self._is_thing(quad.subject, facts):
+            if joins(quad.predicate.value) and self._is_thing(quad.subject, facts):  # type: ignore[arg-type]
                 return True
         return False
 
@@ -446,15 +367,3 @@ def _name(iri: str) -> str:
 
 def _id(term: Any) -> str:
     return compress(term.value) if type(term) is NamedNode else str(term)
-
-
-def _columns(things: Iterable[Facts]) -> tuple[Column, ...]:
-    observed: dict[str, _Observed] = {}
-    for facts in things:
-        _observe(observed, facts)
-    return tuple(observed[name].column(name) for name in sorted(observed))
-
-
-def _observe(observed: dict[str, _Observed], facts: Facts) -> None:
-    for name, values in facts.items():
-        observed.setdefault(name, _Observed()).note(values)

@@ -7,12 +7,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from imidgraph.bounds import ALIKE_IN, MOST_ALIKE
 from imidgraph.errors import QueryError
 from imidgraph.model import Term
 from imidgraph.network import Network
 
-ASPECTS = ("mechanisms", "risks", "indications")
-MOST_ALIKE = 10
 _Feature = tuple[str, str, bool]  # relation, other entity, and whether that entity is the subject
 
 
@@ -44,7 +43,7 @@ class Similar:
         return f"{self.entity} {self.score:.2f} ({reasons})"
 
 
-def similar(network: Network, entity: Term, aspects: tuple[str, ...] = ASPECTS, limit: int = MOST_ALIKE) -> list[Similar]:
+def similar(network: Network, entity: Term, aspects: tuple[str, ...] = ALIKE_IN, limit: int = MOST_ALIKE) -> list[Similar]:
     """Find the entities of the same category that have most in common with one.
 
     Parameters

@@ -12,7 +12,7 @@ _RUN = 200_000  # lines that are held at once
 
 
 def sort_unique(lines: Iterable[bytes], run: int = _RUN) -> Iterator[bytes]:
-    """Sort lines by their bytes, each once.
+    r"""Sort lines by their bytes, each once.
 
     Parameters
     ----------
@@ -28,8 +28,8 @@ def sort_unique(lines: Iterable[bytes], run: int = _RUN) -> Iterator[bytes]:
 
     Examples
     --------
-    >>> list(sort_unique([b"b\\n", b"a\\n", b"b\\n"], run=1))
-    [b'a\\n', b'b\\n']
+    >>> list(sort_unique([b"b\n", b"a\n", b"b\n"], run=1))
+    [b'a\n', b'b\n']
     """
     held: set[bytes] = set()
     runs: list[IO[bytes]] = []

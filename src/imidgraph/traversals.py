@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from imidgraph import sparql
-from imidgraph.comparison import Comparison, compare
+from imidgraph.bounds import ALIKE_IN, MAX_LENGTH, MOST_ALIKE, MOST_NODES, MOST_PATHS, SECONDS
 from imidgraph.errors import QueryError
-from imidgraph.explanation import SECONDS, Explanation, explain
-from imidgraph.figures import Figure, draw
 from imidgraph.lookup import Lookup
-from imidgraph.losses import Loss, lose
 from imidgraph.model import Term
-from imidgraph.neighbourhood import MOST_NODES, Neighbourhood, surround
-from imidgraph.network import Network
-from imidgraph.paths import MAX_LENGTH, MOST_PATHS, SEARCH_SECONDS, Paths, Statements, find_paths
-from imidgraph.picture import Picture
-from imidgraph.reasons import Choice, weigh
-from imidgraph.similarity import ASPECTS, MOST_ALIKE, Similar, similar
 from imidgraph.stores import Store
-from imidgraph.topology import Ranked, articulation_points, centrality, communities
+
+# What a traversal needs is imported when it is called: most commands start without.
+if TYPE_CHECKING:
+    from imidgraph.comparison import Comparison
+    from imidgraph.explanation import Explanation
+    from imidgraph.figures import Figure
+    from imidgraph.losses import Loss
+    from imidgraph.neighbourhood import Neighbourhood
+    from imidgraph.network import Network
+    from imidgraph.paths import Paths, Statements
+    from imidgraph.picture import Picture
+    from imidgraph.reasons import Choice
+    from imidgraph.similarity import Similar
+    from imidgraph.topology import Ranked
 
 
 class Traversals:
@@ -37,11 +41,15 @@ class Traversals:
     @cached_property
     def network(self) -> Network:
         """The entities as nodes, joined by relations; fetched from the store as needed."""
+        from imidgraph.network import Network
+
         return Network(self._store)
 
     @cached_property
     def edge_statements(self) -> Statements:
         """The statements on the edges of the network, kept once they were looked up."""
+        from imidgraph.paths import Statements
+
         return Statements(self.network, self.lookup.statements)
 
     def paths(
@@ -50,7 +58,7 @@ class Traversals:
         end: str,
         max_length: int = MAX_LENGTH,
         limit: int = MOST_PATHS,
-        timeout: float = SEARCH_SECONDS,
+        timeout: float = SECONDS,
         via: Iterable[str] = (),
         avoid: Iterable[str] = (),
         predicates: Iterable[str] = (),
@@ -87,6 +95,8 @@ class Traversals:
         >>> print(found)
         thalidomide --[degrades]--> IKZF1 <--[degrades]-- pomalidomide
         """
+        from imidgraph.paths import find_paths
+
         return find_paths(
             self.edge_statements,
             *self._curies([start, end]),
@@ -115,7 +125,9 @@ class Traversals:
         >>> print(imidgraph.load().explain("lenalidomide", "MDS with del(5q)").chains[0])
         lenalidomide > CRBN > CSNK1A1 > survival of del(5q) cells > myelodysplastic syndrome associated with isolated del(5q)
         """
-        return explain(self.edge_statements, self.lookup.entity(start), self.lookup.entity(end), timeout)
+        from imidgraph.explanation import explain
+
+        return explain(self.edge_statements, self.lookup.names.find(start), self.lookup.names.find(end), timeout)
 
     def compare(self, *drugs: str) -> Comparison:
         """Compare two or more drugs: what they share, in what they differ, trials between them, and what is disputed.
@@ -126,7 +138,9 @@ class Traversals:
         >>> [drug.label for drug in imidgraph.load().compare("Thalomid", "Revlimid").drugs]
         ['thalidomide', 'lenalidomide']
         """
-        found = list(dict.fromkeys(self.lookup.entity(drug) for drug in drugs))
+        from imidgraph.comparison import compare
+
+        found = list(dict.fromkeys(self.lookup.names.find(drug) for drug in drugs))
         if len(found) < 2:
             raise QueryError("A comparison needs two different drugs or more.")
         return compare(self.edge_statements, found)
@@ -148,7 +162,11 @@ class Traversals:
         >>> {reason.kind for reason in choice.for_it} >= {"efficacy", "risk"}
         True
         """
-        return weigh(self.edge_statements, self.lookup.entity(drug), self.lookup.entity(over), self.lookup.entity(for_))
+        from imidgraph.reasons import weigh
+
+        return weigh(
+            self.edge_statements, self.lookup.names.find(drug), self.lookup.names.find(over), self.lookup.names.find(for_)
+        )
 
     def neighbourhood(self, centre: str, hops: int = 1, predicates: Iterable[str] = (), limit: int = MOST_NODES) -> Neighbourhood:
         """Find the entities within some hops of one, and what joins them.
@@ -171,9 +189,11 @@ class Traversals:
         >>> [term.label for term in around.nodes]
         ['CSNK1A1', 'lenalidomide']
         """
-        return surround(self.edge_statements, self.lookup.entity(centre), hops, self._relations(predicates), limit)
+        from imidgraph.neighbourhood import surround
 
-    def similar(self, entity: str, aspects: Iterable[str] = ASPECTS, limit: int = MOST_ALIKE) -> list[Similar]:
+        return surround(self.edge_statements, self.lookup.names.find(centre), hops, self._relations(predicates), limit)
+
+    def similar(self, entity: str, aspects: Iterable[str] = ALIKE_IN, limit: int = MOST_ALIKE) -> list[Similar]:
         """Find the entities that have most in common with one, with what that is.
 
         Parameters
@@ -191,7 +211,9 @@ class Traversals:
         >>> imidgraph.load().similar("pomalidomide", limit=1)[0].entity.label
         'lenalidomide'
         """
-        return similar(self.network, self.lookup.entity(entity), tuple(aspects), limit)
+        from imidgraph.similarity import similar
+
+        return similar(self.network, self.lookup.names.find(entity), tuple(aspects), limit)
 
     def without(self, entity: str, timeout: float = SECONDS) -> Loss:
         """Find which effects of drugs lose their chains where an entity, such as cereblon, is lost.
@@ -210,7 +232,9 @@ class Traversals:
         >>> ("eragidomide", "acute myeloid leukemia") in {(one.drug.label, one.effect.label) for one in loss.lost}
         True
         """
-        return lose(self.edge_statements, self.lookup.entity(entity), timeout)
+        from imidgraph.losses import lose
+
+        return lose(self.edge_statements, self.lookup.names.find(entity), timeout)
 
     def centrality(self, measure: str = "betweenness", pillars: Iterable[str] = ()) -> list[Ranked]:
         """Rank the entities by how central they are in the network, or in some of its pillars.
@@ -228,14 +252,20 @@ class Traversals:
         >>> "CRBN" in [item.entity.label for item in imidgraph.load().centrality(pillars=["mechanisms"])[:10]]
         True
         """
+        from imidgraph.topology import centrality
+
         return centrality(self.network, measure, self._relations_of(pillars))
 
     def communities(self, pillars: Iterable[str] = ()) -> list[tuple[Term, ...]]:
         """Find groups of entities that are joined more with one another than with others, the largest first."""
+        from imidgraph.topology import communities
+
         return communities(self.network, self._relations_of(pillars))
 
     def articulation_points(self, pillars: Iterable[str] = ()) -> list[Ranked]:
         """Find the entities that alone hold others to the rest of the network, with how many, the most first."""
+        from imidgraph.topology import articulation_points
+
         return articulation_points(self.network, self._relations_of(pillars))
 
     def to_networkx(
@@ -313,6 +343,8 @@ class Traversals:
         >>> "SALL4" in picture.mermaid()
         True
         """
+        from imidgraph.figures import draw
+
         names = [name for name in what if isinstance(name, str)]
         if len(names) == len(what) == 1:
             return draw(self.neighbourhood(names[0]), self.network)
@@ -323,7 +355,7 @@ class Traversals:
         return draw(what[0], self.network)
 
     def _curies(self, names: Iterable[str]) -> list[str]:
-        return [self.lookup.entity(name).curie for name in names]
+        return [self.lookup.names.find(name).curie for name in names]
 
     def _relations(self, names: Iterable[str]) -> list[str]:
         return [self.network.relation(name) for name in names]

@@ -133,14 +133,17 @@ def _duel(statements: Statements, trial: str, arm: str, against: str, tested: bo
         (experimental, control) if tested else (control, experimental),
         tested,
         design,
-        tuple(
-            item for item in results if (item.value("experimentalArm"), item.value("comparatorArm")) == (experimental, control)
-        ),
+        tuple(item for item in results if _is(item, "experimentalArm", arm) and _is(item, "comparatorArm", against)),
     )
 
 
 def _of(items: Iterable[Association], relation: str) -> tuple[Association, ...]:
     return tuple(item for item in items if compress(item.predicate.iri) == relation and not item.negated)
+
+
+def _is(result: Association, qualifier: str, curie: str) -> bool:
+    named = result.value(qualifier)
+    return isinstance(named, Term) and named.curie == curie
 
 
 def _is_significant(printed: str | None) -> bool:

@@ -18,7 +18,9 @@ from imidgraph.cli.queries import read_parameters
 @click.option("--format", "format_", metavar="NAME", help="The format, where the suffix does not tell it.")
 @click.option("--only", metavar="PILLAR,...", help="Only these: drugs, generations, mechanisms, indications, risks, articles.")
 @click.option("--neighbourhood", metavar="ENTITY", help="Only what lies around an entity, by any of its names.")
-@click.option("--hops", default=1, type=click.IntRange(min=0), show_default=True, help="How many statements away from it an entity may be.")
+@click.option(
+    "--hops", default=1, type=click.IntRange(min=0), show_default=True, help="How many statements away from it an entity may be."
+)
 @click.option("--query", metavar="NAME", help="Only the entities in the answer of a named query, and what joins them.")
 def export(
     file: Path,

@@ -73,32 +73,47 @@ def push(url: str, name: str, user: str | None, password: str | None, update: bo
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option("--port", default=8000, show_default=True, help="The port to listen at.")
-@click.option("--workers", default=2, show_default=True, help="How many queries are answered at once.")
-@click.option("--waiting", default=32, show_default=True, help="How many more may wait before the server says that it is busy.")
-@click.option("--timeout", default=TIMEOUT, show_default=True, help="Seconds that a query may take.")
-@click.option("--limit", default=10 * LIMIT, show_default=True, help="Rows that an answer may have.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to listen at.")
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="How many queries are answered at once.")
+@click.option(
+    "--waiting",
+    type=click.IntRange(0),
+    default=32,
+    show_default=True,
+    help="How many more may wait before it says that it is busy.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, 86_400, min_open=True),
+    default=TIMEOUT,
+    show_default=True,
+    help="Seconds that a query may take.",
+)
+@click.option("--limit", type=click.IntRange(0), default=10 * LIMIT, show_default=True, help="Rows that an answer may have.")
 def serve(host: str, port: int, workers: int, waiting: int, timeout: float, limit: int) -> None:
-    """Serve the graph: a SPARQL endpoint at /sparql, the named queries at /queries, read-only."""
+    """Serve the graph: a SPARQL endpoint at /sparql, the named queries at /queries, read-only.
+
+    Each request is logged on standard error as one line of JSON. The other routes: /health, /version, /void, /catalogue
+    and /openapi.json.
+
+    \b
+    For example, a large graph for the machines around:
+      imidgraph --graph big serve --host 0.0.0.0 --workers 8 --timeout 30
+    """
     try:
         import uvicorn
 
         from imidgraph.server.app import Settings, create_app
+        from imidgraph.server.log import CONFIGURATION
     except ImportError as error:
         raise MissingExtra("starlette and uvicorn", "server") from error
     graph = click.get_current_context().find_root().params.get("graph")
-    settings = Settings(Path(graph) if graph else RELEASE, workers, waiting, timeout, limit)
-    app = create_app(settings)
+    if graph is not None and "://" in graph:
+        raise click.UsageError("Only a file or a disk store can be served, not another endpoint.")
+    app = create_app(Settings(Path(graph) if graph else RELEASE, workers, waiting, timeout, limit))
     say(f"Serving at http://{host}:{port}/sparql. Stop with Ctrl-C.")
-    uvicorn.run(app, host=host, port=port, log_config=_LOGGING, access_log=False, timeout_graceful_shutdown=10)
+    grace = int(timeout) + 2  # no query takes longer
+    uvicorn.run(app, host=host, port=port, log_config=CONFIGURATION, access_log=False, timeout_graceful_shutdown=grace)
 
-
-_LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"format": '{"time": "%(asctime)s", "level": "%(levelname)s", "event": %(message)s}'}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
-    "loggers": {"imidgraph.server": {"handlers": ["stderr"], "level": "INFO"}, "uvicorn": {"level": "WARNING"}},
-}
 
 COMMANDS = (load, push, serve)

@@ -63,18 +63,16 @@ def write_edge_list(graph: Projection) -> Iterator[bytes]:
     True
     """
     yield b"# subject\tobject\tpredicate\n"
-    last = ()
+    last = ""
     for edge in graph.edges():
-        line = edge.subject, edge.object, edge.predicate
+        line = f"{edge.subject}\t{edge.object}\t{edge.predicate}\n"
         if line != last and edge.attributes.get("negated") != (True,):
-            yield ("\t".join(line) + "\n").encode()
-            last = line  # type: ignore[assignment]
+            yield line.encode()
+            last = line
 
 
 def _attributes(record: Record, label: str) -> str:
-    shown = {"label": label} | {
-        "tooltip" if name == "label" else name: plain_text(value) for name, value in record.items()
-    }
+    shown = {"label": label} | {"tooltip" if name == "label" else name: plain_text(value) for name, value in record.items()}
     return ", ".join(f"{_quoted(name)}={_quoted(value)}" for name, value in shown.items())
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from imidgraph.export.records import Record, edge_records, flat, flat_types, node_records, plain_text, safe_names
 from imidgraph.projection import Projection
 
-_ESCAPED = re.compile(r'[^ !#-%\'-~]')
+_ESCAPED = re.compile(r"[^ !#-%\'-~]")
 _MOST = 2**31 - 1  # what GML calls an integer
 
 

@@ -53,7 +53,7 @@ class _Context:
         # an IRI whose scheme is called like a prefix would be taken for a CURIE
         self._prefixes = {prefix: PREFIXES[prefix] for prefix in sorted(used & PREFIXES.keys()) if prefix not in schemes}
         properties = {triple.predicate.value for triple in triples}
-        classes = {triple.object.value for triple in triples if _is_type(triple)}
+        classes = {triple.object.value for triple in triples if _is_type(triple)}  # type: ignore[union-attr]
         self._names = _short_names(properties | classes, set(self._prefixes))
         self._kinds = {predicate: _kind(objects) for predicate, objects in _by_predicate(triples).items()}
         self.document = self._document(properties - {_TYPE}, classes)
@@ -61,7 +61,7 @@ class _Context:
     def thing(self, facts: list[Triple]) -> dict[str, Any]:
         """Write what is known of one subject."""
         found: dict[str, Any] = {"@id": self._reference(facts[0].subject)}
-        types = [self._name(fact.object.value) for fact in facts if _is_type(fact)]
+        types = [self._name(fact.object.value) for fact in facts if _is_type(fact)]  # type: ignore[union-attr]
         if types:
             found["@type"] = types[0] if len(types) == 1 else types
         for predicate, group in groupby((fact for fact in facts if not _is_type(fact)), key=lambda fact: fact.predicate.value):

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from imidgraph.columns import Facts
 from imidgraph.export.records import Record, edge_records, flatten, node_records, plain_text
-from imidgraph.projection import Facts, Projection, iri_of
+from imidgraph.projection import Projection, iri_of
 
 _NODE_SLOTS = {
     "altLabel": "synonym",

@@ -29,11 +29,11 @@ def write_rdfxml(triples: Iterable[Triple]) -> Iterator[bytes]:
     ordered = sorted(set(triples), key=str)
     for triple in ordered:
         if isinstance(triple.object, Literal) and _NOT_XML.search(triple.object.value):
-            raise ExportError(f"XML cannot hold a control character of {triple.object}. Write Turtle, N-Triples or JSON-LD instead.")
+            raise ExportError(
+                f"XML cannot hold a control character of {triple.object}. Write Turtle, N-Triples or JSON-LD instead."
+            )
     used = {triple.predicate.value for triple in ordered}
-    prefixes = {
-        prefix: namespace for prefix, namespace in PREFIXES.items() if any(iri.startswith(namespace) for iri in used)
-    }
+    prefixes = {prefix: namespace for prefix, namespace in PREFIXES.items() if any(iri.startswith(namespace) for iri in used)}
     try:
         text = serialize(ordered, format=RdfFormat.RDF_XML, prefixes=prefixes) or b""
     except (OSError, ValueError) as error:

@@ -16,7 +16,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from imidgraph.projection import Column, Facts, Projection
+from imidgraph.columns import Column, Facts
+from imidgraph.projection import Projection
 
 Record = dict[str, Any]
 

@@ -8,9 +8,10 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from imidgraph.columns import Column
 from imidgraph.export.records import Record, edge_records, evidence_records, flat, flat_types, node_records, safe_names
 from imidgraph.export.tables import evidence_names
-from imidgraph.projection import Column, Projection
+from imidgraph.projection import Projection
 
 _TYPES = {"boolean": "BOOLEAN", "integer": "INTEGER", "number": "REAL", "string": "TEXT"}
 _KEYS = {

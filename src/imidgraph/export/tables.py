@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from imidgraph.columns import Column
 from imidgraph.export.records import (
     Record,
     edge_records,
@@ -20,7 +21,7 @@ from imidgraph.export.records import (
     plain_text,
     safe_names,
 )
-from imidgraph.projection import Column, Projection
+from imidgraph.projection import Projection
 
 _NEO4J = {"boolean": "boolean", "integer": "long", "number": "double", "string": "string"}
 _DELIMITER = "\x1f"  # Neo4j splits lists at it and knows no way to escape it; no text has this one
@@ -98,7 +99,15 @@ def write_neo4j_edges(graph: Projection) -> Iterator[bytes]:
     True
     """
     names = safe_names([column.name for column in graph.edge_columns], ("id", "category", "evidence"))
-    header = [":START_ID", ":END_ID", ":TYPE", "id:string", "category:string", *_typed(graph.edge_columns, names), "evidence:string"]
+    header = [
+        ":START_ID",
+        ":END_ID",
+        ":TYPE",
+        "id:string",
+        "category:string",
+        *_typed(graph.edge_columns, names),
+        "evidence:string",
+    ]
     rows = (
         [
             *(record["subject"], record["object"], relation_type(record["predicate"]), record["id"], record["category"]),

@@ -9,7 +9,7 @@ from imidgraph.export.records import plain_text
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
-_SPECIAL = re.compile("[&<>\"\t\n\r]")
+_SPECIAL = re.compile('[&<>"\t\n\r]')
 
 
 def xml_text(value: Any) -> str:

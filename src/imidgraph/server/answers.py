@@ -47,7 +47,7 @@ class Answers:
     async def works(self) -> bool:
         """Tell whether a worker answers."""
         message, _ = await self._pool.answer(write_request("ASK { ?s ?p ?o }", 0, ROWS[0], None))
-        return message["kind"] == "boolean"
+        return bool(message["kind"] == "boolean")
 
     def document(self, request: Request, body: bytes, media_type: str) -> Response:
         """Answer with what describes the server, or with 304 where the client has it."""

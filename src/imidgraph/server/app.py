@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
-import logging
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from anyio import to_thread
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import imidgraph
-from imidgraph.errors import EntityNotFound, ImidgraphError, QueryError, QueryNotFound, QueryTimeout
+from imidgraph.errors import EntityNotFound, ImidgraphError, OntologyError, QueryNotFound, QueryTimeout, WorkerError
 from imidgraph.server import descriptions, protocol
-from imidgraph.server.negotiation import CHOICES, NotAcceptable, negotiate
+from imidgraph.server.answers import Answers
+from imidgraph.server.log import Logged
+from imidgraph.server.negotiation import TRIPLES, NotAcceptable, negotiate
 from imidgraph.server.pool import Busy, Pool
 from imidgraph.stores.worker import LIMIT, TIMEOUT
 
-_LOG = logging.getLogger("imidgraph.server")
 _NOT_ADVICE = "A summary of published sources, not medical advice."
 
 
@@ -70,50 +70,59 @@ def create_app(settings: Settings) -> Starlette:
         An ASGI application.
     """
     graph = imidgraph.load(settings.path)
-    pool = Pool(settings.path, settings.workers, settings.waiting, settings.timeout, settings.limit)
-    etag = f'"{_fingerprint(settings.path, graph.version)}"'
+    triples = len(graph)
+    pool = Pool(settings.path, settings.workers, settings.waiting, settings.timeout)
+    answers = Answers(pool, settings.limit, _fingerprint(settings.path, graph.version))
+
+    def described(request: Request, turtle: str) -> Response:
+        accept = request.headers.get("accept")
+        media_type = negotiate(accept, TRIPLES)
+        if media_type is None:
+            raise NotAcceptable(accept or "", TRIPLES)
+        return answers.document(request, descriptions.translate(turtle, media_type), media_type)
+
+    def listed(request: Request, content: object) -> Response:
+        return answers.document(request, bytes(JSONResponse(content).body), "application/json")
 
     async def sparql(request: Request) -> Response:
-        if request.method == "GET" and not request.url.query:
-            return _turtle(descriptions.service_description(_endpoint(request)))
-        return await protocol.answer(request, pool)
+        if request.method != "POST" and not request.scope["query_string"]:
+            return described(request, descriptions.service_description(_endpoint(request)))
+        return await answers.answer(request, await protocol.read_operation(request))
 
     async def named_query(request: Request) -> Response:
-        name = request.path_params["name"]
-        parameters = dict(request.query_params)
-        if len(parameters) != len(request.query_params.multi_items()):
-            raise QueryError("A parameter is given twice. Give each parameter once.")
-        query = graph.queries[name]
-        media_type = negotiate(request.headers.get("accept"), CHOICES["SELECT"])
-        body, _ = await pool.answer(query.bind(graph.lookup.names.resolve(query, parameters)), media_type)
-        return Response(body, media_type=media_type, headers={"Vary": "Accept", "X-Notice": _NOT_ADVICE})
+        query = graph.queries[request.path_params["name"]]
+        parameters = protocol.read_parameters(request)
+        values = await to_thread.run_sync(graph.lookup.names.resolve, query, parameters)
+        response = await answers.table(request, query.bind(values))
+        response.headers["X-Notice"] = _NOT_ADVICE
+        return response
 
-    async def query_list(_: Request) -> Response:
-        listed = [
-            {"name": query.name, "topic": query.topic, "summary": query.summary, "parameters": sorted(query.params)}
-            for query in graph.queries.values()
-        ]
-        return JSONResponse(listed)
+    async def query_list(request: Request) -> Response:
+        return listed(request, descriptions.query_list(graph.queries))
 
     async def health(_: Request) -> Response:
         try:
-            await pool.answer("ASK { ?s ?p ?o }", "application/sparql-results+json")
+            await answers.works()
         except ImidgraphError as error:
             return JSONResponse({"status": "failing", "reason": str(error)}, status_code=503, headers={"Retry-After": "1"})
         return JSONResponse({"status": "ok", "triples": triples, "version": graph.version})
 
-    async def version(_: Request) -> Response:
-        return JSONResponse({"graph": graph.version, "package": imidgraph.__version__})
+    async def version(request: Request) -> Response:
+        return listed(request, {"graph": graph.version, "package": imidgraph.__version__})
+
+    @cache
+    def partition() -> list[tuple[str, int]]:
+        return graph.select(descriptions.PARTITION).rows
 
     async def void(request: Request) -> Response:
-        partition = graph.select(descriptions.PARTITION)
-        return _turtle(descriptions.void_description(_endpoint(request), graph.version, triples, partition))
+        classes = await to_thread.run_sync(partition)
+        return described(request, descriptions.void_description(_endpoint(request), graph.version, triples, classes))
 
-    async def catalogue(_: Request) -> Response:
-        return _turtle(descriptions.catalogue_description(graph.queries))
+    async def catalogue(request: Request) -> Response:
+        return described(request, descriptions.catalogue_description(graph.queries))
 
-    async def openapi(_: Request) -> Response:
-        return JSONResponse(descriptions.openapi(graph.queries, imidgraph.__version__))
+    async def openapi(request: Request) -> Response:
+        return listed(request, descriptions.openapi(graph.queries, imidgraph.__version__))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -122,7 +131,6 @@ def create_app(settings: Settings) -> Starlette:
         await pool.close()
         graph.close()
 
-    triples = len(graph)
     routes = [
         Route("/sparql", sparql, methods=["GET", "POST"]),
         Route("/queries", query_list),
@@ -134,15 +142,16 @@ def create_app(settings: Settings) -> Starlette:
         Route("/catalogue", catalogue),
         Route("/openapi.json", openapi),
     ]
+    exposed = ["ETag", "Retry-After", "X-Imidgraph-Truncated", "X-Notice"]
     middleware = [
-        Middleware(_Logged),
+        Middleware(Logged),
         Middleware(
-            CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], expose_headers=["ETag", "X-Imidgraph-Truncated"]
+            CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"], expose_headers=exposed
         ),
-        Middleware(GZipMiddleware, minimum_size=1024),
-        Middleware(_Versioned, etag=etag),
+        Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),  # the descriptions; workers pack their own answers
     ]
-    return Starlette(routes=routes, middleware=middleware, lifespan=lifespan, exception_handlers={ImidgraphError: _refuse})
+    handlers = {ImidgraphError: _refuse, 405: _tell_methods}
+    return Starlette(routes=routes, middleware=middleware, lifespan=lifespan, exception_handlers=handlers)
 
 
 async def _refuse(_: Request, error: Exception) -> Response:
@@ -153,72 +162,25 @@ async def _refuse(_: Request, error: Exception) -> Response:
         status = 406
     elif isinstance(error, QueryTimeout):
         status = 504
-    elif isinstance(error, Busy):
-        status, headers = 503, {"Retry-After": str(error.retry_after)}
+    elif isinstance(error, Busy | OntologyError | WorkerError):
+        status, headers = 503, {"Retry-After": "1"}
     elif isinstance(error, protocol.Refused):
         status = error.status
     return PlainTextResponse(f"{error}\n", status_code=status, headers=headers)
 
 
+async def _tell_methods(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    allowed = {"Allow": ", ".join(sorted({*(error.headers or {}).get("Allow", "").split(", "), "OPTIONS"}))}
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=allowed)
+    return PlainTextResponse(f"This address takes {allowed['Allow']}.\n", status_code=405, headers=allowed)
+
+
 def _endpoint(request: Request) -> str:
-    return str(request.url.replace(path="/sparql", query="", fragment=""))
-
-
-def _turtle(text: str) -> Response:
-    return Response(text, media_type="text/turtle")
+    return f"{request.base_url}sparql"
 
 
 def _fingerprint(path: Path, version: str | None) -> str:
     file = path / "CURRENT" if path.is_dir() else path
     return f"{version or 'unknown'}-{hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
-
-
-class _Versioned:
-    """Gives each answer to a GET the version of the graph as its ETag, and answers 304 to who has that version."""
-
-    def __init__(self, app: ASGIApp, etag: str) -> None:
-        self._app = app
-        self._etag = etag
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] == "/health":
-            await self._app(scope, receive, send)
-            return
-        known = dict(scope["headers"]).get(b"if-none-match", b"").decode("latin-1")
-        if self._etag in [tag.strip().removeprefix("W/") for tag in known.split(",")]:
-            await Response(status_code=304, headers={"ETag": self._etag, "Vary": "Accept"})(scope, receive, send)
-            return
-
-        async def send_versioned(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] == 200:
-                message["headers"] = [*message["headers"], (b"etag", self._etag.encode())]
-            await send(message)
-
-        await self._app(scope, receive, send_versioned)
-
-
-class _Logged:
-    """Writes one line of JSON for each request."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        start = time.perf_counter()
-        status = 500
-
-        async def send_seen(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, send_seen)
-        finally:
-            elapsed = round((time.perf_counter() - start) * 1000, 1)
-            line = {"method": scope["method"], "path": scope["path"], "status": status, "ms": elapsed}
-            _LOG.info(json.dumps(line))

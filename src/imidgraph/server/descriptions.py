@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
+
+from pyoxigraph import Literal, RdfFormat, parse, serialize
 
 from imidgraph.namespaces import IMID, PREFIXES
 from imidgraph.queries import Catalogue, Parameter
-from imidgraph.stores import Results
 
 _PREFIXES = {
     "dcterms": PREFIXES["dcterms"],
@@ -32,7 +34,6 @@ _TYPES = {"integer": "integer", "decimal": "number", "boolean": "boolean"}
 PARTITION = """
 SELECT ?class (COUNT(?thing) AS ?n) WHERE { ?thing a ?class } GROUP BY ?class ORDER BY ?class
 """
-COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 
 
 def service_description(endpoint: str) -> str:
@@ -56,9 +57,9 @@ def service_description(endpoint: str) -> str:
     )
 
 
-def void_description(endpoint: str, version: str | None, triples: int, partition: Results) -> str:
+def void_description(endpoint: str, version: str | None, triples: int, partition: list[tuple[str, int]]) -> str:
     """Describe the data set in VoID, in Turtle."""
-    parts = " ,\n        ".join(f"[ void:class <{kind}> ; void:entities {count} ]" for kind, count in partition.rows)
+    parts = " ,\n        ".join(f"[ void:class <{kind}> ; void:entities {count} ]" for kind, count in partition)
     lines = [
         f"<{IMID}>\n    a void:Dataset",
         '    dcterms:title "imidgraph: a knowledge graph of the immunomodulatory imide drugs"@en',
@@ -82,8 +83,6 @@ def catalogue_description(catalogue: Catalogue) -> str:
     >>> "sh:SPARQLSelectExecutable" in catalogue_description(Catalogue(QUERIES))
     True
     """
-    from pyoxigraph import Literal
-
     blocks = []
     for name, query in sorted(catalogue.items()):
         body = "\n".join(line for line in query.text.splitlines() if not line.startswith("#+"))
@@ -98,6 +97,36 @@ def catalogue_description(catalogue: Catalogue) -> str:
             f"    sh:select {Literal(body)} .\n"
         )
     return _HEAD + "\n".join(blocks)
+
+
+@lru_cache(maxsize=32)  # documents are few; an address that varies makes a new one
+def translate(turtle: str, media_type: str) -> bytes:
+    r"""Write a description in another syntax of RDF.
+
+    Examples
+    --------
+    >>> translate("<a:b> a <a:c> .", "application/n-triples")
+    b'<a:b> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <a:c> .\n'
+    """
+    format = RdfFormat.from_media_type(media_type)
+    if format == RdfFormat.TURTLE:
+        return turtle.encode()
+    return serialize((quad.triple for quad in parse(turtle, format=RdfFormat.TURTLE)), format=format, prefixes=_PREFIXES) or b""
+
+
+def query_list(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """List the named queries.
+
+    Examples
+    --------
+    >>> from imidgraph.resources import QUERIES
+    >>> sorted(query_list(Catalogue(QUERIES))[0])
+    ['name', 'parameters', 'summary', 'topic']
+    """
+    return [
+        {"name": query.name, "topic": query.topic, "summary": query.summary, "parameters": sorted(query.params)}
+        for query in catalogue.values()
+    ]
 
 
 def openapi(catalogue: Catalogue, version: str) -> dict[str, Any]:

@@ -13,13 +13,13 @@ _LOG = logging.getLogger("imidgraph.server")
 
 
 class JsonLines(logging.Formatter):
-    """Writes each record as one line of JSON, so that nothing in it can look like another line.
+    r"""Writes each record as one line of JSON, so that nothing in it can look like another line.
 
     Examples
     --------
-    >>> record = logging.LogRecord("imidgraph", logging.INFO, "", 0, "a\\nb", None, None)
+    >>> record = logging.LogRecord("imidgraph", logging.INFO, "", 0, "a\nb", None, None)
     >>> json.loads(JsonLines().format(record))["event"]
-    'a\\nb'
+    'a\nb'
     """
 
     def format(self, record: logging.LogRecord) -> str:

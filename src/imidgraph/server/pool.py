@@ -17,8 +17,6 @@ from imidgraph.stores.worker import CHUNK, Worker, checked
 class Busy(ImidgraphError):
     """Every worker is at work and enough requests are waiting."""
 
-    retry_after = 1
-
     def __init__(self) -> None:
         super().__init__("The server is busy. Ask again in a second.")
 

@@ -69,6 +69,21 @@ async def read_operation(request: Request) -> Operation:
     return Operation(queries[0], default, named)
 
 
+def read_parameters(request: Request) -> dict[str, str]:
+    """Read the parameters of a named query out of a request.
+
+    Raises
+    ------
+    Refused
+        Where they are not URL-encoded, or one is given twice.
+    """
+    pairs = _pairs(request.scope["query_string"])
+    parameters = dict(pairs)
+    if len(parameters) != len(pairs):
+        raise Refused(400, "A parameter is given twice. Give each parameter once.")
+    return parameters
+
+
 def _pairs(text: bytes) -> list[tuple[str, str]]:
     try:
         return parse_qsl(text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS)

@@ -187,11 +187,14 @@ def _triples(lines: bytes, media_type: str) -> bytes:
     ordered = b"".join(sorted(lines.splitlines(keepends=True)))
     if media_type == RdfFormat.N_TRIPLES.media_type:
         return ordered
-    return serialize(
-        (quad.triple for quad in parse(ordered, format=RdfFormat.N_TRIPLES)),
-        format=RdfFormat.from_media_type(media_type),
-        prefixes=PREFIXES,
-    ) or b""
+    return (
+        serialize(
+            (quad.triple for quad in parse(ordered, format=RdfFormat.N_TRIPLES)),
+            format=RdfFormat.from_media_type(media_type),
+            prefixes=PREFIXES,
+        )
+        or b""
+    )
 
 
 def _give_up_rights(memory: int) -> None:

@@ -1,0 +1,106 @@
+"""Columns: the attributes of things of one kind, each with one type throughout a graph."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import cast
+
+Value = str | bool | int | float | Decimal | datetime.date
+Facts = dict[str, tuple[Value, ...]]
+"""Values by the name of the attribute: short for the graph's own words (`statement`, `altLabel`), else a CURIE."""
+
+_EXACT = 2**53  # up to here a whole number is the same in every program
+
+
+@dataclass(frozen=True)
+class Column:
+    """An attribute, as all things of one kind have it.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    type : str
+        ``boolean``, ``integer`` (within 2^53), ``number`` (what a double holds exactly) or ``string``.
+    plural : bool
+        Whether any thing has several values.
+    """
+
+    name: str
+    type: str
+    plural: bool
+
+    def cast(self, values: tuple[Value, ...]) -> list[str | bool | int | float]:
+        """Give values in the type of the column.
+
+        Examples
+        --------
+        >>> Column("percent", "number", False).cast((Decimal("22.5"),))
+        [22.5]
+        >>> Column("published", "string", False).cast((datetime.date(2010, 3, 12),))
+        ['2010-03-12']
+        """
+        if self.type == "number":
+            return [float(cast(float, value)) for value in values]
+        return [text_of(value) for value in values] if self.type == "string" else list(values)  # type: ignore[arg-type]
+
+
+def text_of(value: Value) -> str:
+    """Give a value as text.
+
+    Examples
+    --------
+    >>> text_of(True), text_of(Decimal("0.10")), text_of(datetime.date(2010, 3, 12))
+    ('true', '0.10', '2010-03-12')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if isinstance(value, datetime.date) else str(value)
+
+
+class Observed:
+    """What was seen of the attributes of things of one kind: their types, and whether any has several values.
+
+    Examples
+    --------
+    >>> observed = Observed()
+    >>> observed.note({"percent": (1, 2.5)})
+    >>> observed.columns()
+    (Column(name='percent', type='number', plural=True),)
+    """
+
+    def __init__(self) -> None:
+        self._types: dict[str, set[str]] = {}
+        self._plural: set[str] = set()
+
+    def note(self, facts: Facts) -> None:
+        """See the attributes of one more thing."""
+        for name, values in facts.items():
+            self._types.setdefault(name, set()).update(map(_type_of, values))
+            if len(values) > 1:
+                self._plural.add(name)
+
+    def columns(self) -> tuple[Column, ...]:
+        """Give the attributes, in alphabetical order."""
+        return tuple(Column(name, _common(self._types[name]), name in self._plural) for name in sorted(self._types))
+
+
+def _common(types: set[str]) -> str:
+    if len(types) == 1:
+        return next(iter(types))
+    return "number" if types <= {"integer", "number"} else "string"
+
+
+def _type_of(value: Value) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int):
+        return "integer" if abs(value) <= _EXACT else "string"
+    if isinstance(value, float):
+        return "number" if math.isfinite(value) else "string"
+    if isinstance(value, Decimal):
+        return "number" if value.is_finite() and Decimal(repr(float(value))) == value else "string"
+    return "string"
