@@ -121,7 +121,10 @@ def test_rdfxml_reads_back_or_says_why_not(found: list[Triple]) -> None:
         with pytest.raises(ExportError, match="instead"):
             b"".join(stream(graphs.projection(found), "rdf"))
     else:
-        assert _triples(b"".join(stream(graphs.projection(found), "rdf")), RdfFormat.RDF_XML) == own
+        written = b"".join(stream(graphs.projection(found), "rdf"))
+        assert _triples(written, RdfFormat.RDF_XML) == own
+        plain = rdflib.Graph().parse(data=b"".join(stream(graphs.projection(found), "nt")), format="nt")
+        assert isomorphic(rdflib.Graph().parse(data=written, format="xml"), plain)
 
 
 def test_a_scheme_that_is_called_like_a_prefix_stays_itself() -> None:

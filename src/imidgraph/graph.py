@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from imidgraph import coverage, resources, sparql, validation
-from imidgraph.coverage import Count
-from imidgraph.lookup import Entity
-from imidgraph.model import Association
-from imidgraph.names import Match
-from imidgraph.projection import Projection
+from imidgraph import resources, sparql
 from imidgraph.queries import Catalogue
-from imidgraph.stores import Guard, Results, Store, Triples
+from imidgraph.stores import LIMIT, TIMEOUT, Guard, Results, Store, Triples
 from imidgraph.stores.oxigraph import OxigraphStore, embedded
 from imidgraph.stores.results import Iri
-from imidgraph.stores.worker import LIMIT, TIMEOUT, WorkerStore
 from imidgraph.traversals import Traversals
-from imidgraph.validation import Violation
 
+# What a call may not need is imported when it is called: most commands start without.
 if TYPE_CHECKING:
     import rdflib
     from pyoxigraph import Triple
 
+    from imidgraph.coverage import Count
     from imidgraph.export import Written
+    from imidgraph.lookup import Entity
+    from imidgraph.model import Association
+    from imidgraph.names import Match
+    from imidgraph.projection import Projection
+    from imidgraph.validation import Violation
 
 _VERSION = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
@@ -43,8 +43,8 @@ class KnowledgeGraph(Traversals):
     ----------
     store : Store
         The engine that holds the graph.
-    guard : Guard
-        What answers free queries within limits.
+    guard : callable
+        Makes what answers free queries within limits, when the first one comes.
     queries : Catalogue
         The named queries.
 
@@ -56,10 +56,14 @@ class KnowledgeGraph(Traversals):
     'thromboembolism'
     """
 
-    def __init__(self, store: Store, guard: Guard, queries: Catalogue) -> None:
+    def __init__(self, store: Store, guard: Callable[[], Guard], queries: Catalogue) -> None:
         self._store = store
-        self._guard = guard
+        self._make_guard = guard
         self.queries = queries
+
+    @cached_property
+    def _guard(self) -> Guard:
+        return self._make_guard()
 
     @cached_property
     def version(self) -> str | None:
@@ -336,6 +340,8 @@ class KnowledgeGraph(Traversals):
     @cached_property
     def projection(self) -> Projection:
         """The graph as nodes and edges with attributes and evidence, as exports write it."""
+        from imidgraph.projection import Projection
+
         return Projection(embedded(self._store))
 
     def to_rdflib(self) -> rdflib.Graph:
@@ -352,6 +358,8 @@ class KnowledgeGraph(Traversals):
         shapes : bool
             Whether to check the shapes too, which needs the extra ``validate``.
         """
+        from imidgraph import validation
+
         violations = validation.check_invariants(self._store, self.queries)
         if shapes:
             violations += validation.check_shapes(self.to_rdflib(), resources.ONTOLOGY / "shapes")
@@ -359,12 +367,15 @@ class KnowledgeGraph(Traversals):
 
     def coverage(self) -> list[Count]:
         """Count what the graph knows and how well it is backed, for `imidgraph stats`."""
-        return coverage.coverage(self._store)
+        from imidgraph.coverage import coverage
+
+        return coverage(self._store)
 
     def close(self) -> None:
         """Let go of the graph, and end the worker for free queries."""
         self._store.close()
-        self._guard.close()
+        if "_guard" in vars(self):
+            self._guard.close()
 
     def __enter__(self) -> KnowledgeGraph:
         return self
@@ -404,7 +415,13 @@ def load(path: str | Path | None = None) -> KnowledgeGraph:
     True
     """
     source = Path(path or resources.RELEASE)
-    return KnowledgeGraph(OxigraphStore.open(source), WorkerStore(source), Catalogue(resources.QUERIES))
+
+    def guard() -> Guard:
+        from imidgraph.stores.worker import WorkerStore
+
+        return WorkerStore(source)
+
+    return KnowledgeGraph(OxigraphStore.open(source), guard, Catalogue(resources.QUERIES))
 
 
 def connect(url: str, graph: str | None = None, auth: tuple[str, str] | None = None, timeout: float = 30.0) -> KnowledgeGraph:
@@ -436,4 +453,4 @@ def connect(url: str, graph: str | None = None, auth: tuple[str, str] | None = N
     from imidgraph.stores.endpoint import EndpointStore
 
     store = EndpointStore(url, graph, auth, timeout)
-    return KnowledgeGraph(store, store, Catalogue(resources.QUERIES))
+    return KnowledgeGraph(store, lambda: store, Catalogue(resources.QUERIES))

@@ -9,6 +9,7 @@ from typing import Any, overload
 
 from imidgraph.associations import Associations
 from imidgraph.bounds import MAX_LENGTH, MOST_PATHS, SECONDS
+from imidgraph.citations import cited
 from imidgraph.errors import PathNotFound, QueryError
 from imidgraph.model import Association, Term
 from imidgraph.network import Network
@@ -191,6 +192,14 @@ class Paths(Sequence[Path]):
     def to_dicts(self) -> list[dict[str, Any]]:
         """Give each path as a dictionary."""
         return [path.to_dict() for path in self.load()]
+
+    def rows(self) -> Iterator[tuple[int, int, str, str, str, str, str]]:
+        """Give the paths as rows: path, hop, subject, relation, object, statement and sources."""
+        for number, path in enumerate(self.load(), 1):
+            for place, step in enumerate(path.steps, 1):
+                for item in step.statements:
+                    ends = item.subject.label, item.predicate.label, item.object.label
+                    yield number, place, *ends, item.statement or "", cited([item])
 
     def load(self) -> Paths:
         """Look up the statements of all paths together, which is faster than one path at a time."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, cast
 
-from pyoxigraph import BlankNode, NamedNode, RdfFormat, Store, Triple, serialize
+from pyoxigraph import BlankNode, NamedNode, Store, Triple
 
 from imidgraph.columns import Column, Facts, Observed, Value
 from imidgraph.namespaces import IMID, PREFIXES, compress, expand, local_name

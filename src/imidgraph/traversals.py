@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from imidgraph import sparql
 from imidgraph.bounds import ALIKE_IN, MAX_LENGTH, MOST_ALIKE, MOST_NODES, MOST_PATHS, SECONDS
 from imidgraph.errors import QueryError
-from imidgraph.lookup import Lookup
 from imidgraph.model import Term
 from imidgraph.stores import Store
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from imidgraph.comparison import Comparison
     from imidgraph.explanation import Explanation
     from imidgraph.figures import Figure
+    from imidgraph.lookup import Lookup
     from imidgraph.losses import Loss
     from imidgraph.neighbourhood import Neighbourhood
     from imidgraph.network import Network
@@ -36,6 +36,8 @@ class Traversals:
     @cached_property
     def lookup(self) -> Lookup:
         """Finds entities and statements."""
+        from imidgraph.lookup import Lookup
+
         return Lookup(self._store)
 
     @cached_property
@@ -164,9 +166,8 @@ class Traversals:
         """
         from imidgraph.reasons import weigh
 
-        return weigh(
-            self.edge_statements, self.lookup.names.find(drug), self.lookup.names.find(over), self.lookup.names.find(for_)
-        )
+        one, other, disease = map(self.lookup.names.find, (drug, over, for_))
+        return weigh(self.edge_statements, one, other, disease)
 
     def neighbourhood(self, centre: str, hops: int = 1, predicates: Iterable[str] = (), limit: int = MOST_NODES) -> Neighbourhood:
         """Find the entities within some hops of one, and what joins them.

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from imidgraph import KnowledgeGraph, connect, load
-from imidgraph.errors import AmbiguousLabel, EntityNotFound, ImidgraphError, QueryNotFound
+from imidgraph.errors import AmbiguousLabel, EntityNotFound, ImidgraphError, PathNotFound, QueryNotFound
 
 FOUND, NOTHING, USAGE = 0, 1, 2
 
@@ -51,4 +51,4 @@ def opened(path: Path | None = None) -> KnowledgeGraph:
 def fail(error: ImidgraphError) -> NoReturn:
     """Say what is wrong on standard error, and exit: 1 where nothing was found, 2 where the request is wrong."""
     click.echo(f"{click.style('error', fg='red')}: {error}", err=True)
-    sys.exit(NOTHING if isinstance(error, EntityNotFound | AmbiguousLabel | QueryNotFound) else USAGE)
+    sys.exit(NOTHING if isinstance(error, EntityNotFound | AmbiguousLabel | PathNotFound | QueryNotFound) else USAGE)

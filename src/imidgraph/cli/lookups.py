@@ -1,4 +1,4 @@
-"""Commands that look things up: show, search, relationships, status, compare."""
+"""Commands that look things up: show, search, relationships, status."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
+from imidgraph.citations import Notes
 from imidgraph.cli.group import FOUND, NOTHING, opened
 from imidgraph.cli.output import format_option, print_rows, say, say_not_advice
 from imidgraph.lookup import Entity
-from imidgraph.model import Association, Evidence, Frequency, Indication, Risk, Source
+from imidgraph.model import Association, Evidence, Frequency, Indication, Risk
 
 
 @click.command()
@@ -77,22 +78,6 @@ def status(subject: str, predicate: str, object_: str) -> None:
     sys.exit(FOUND if answer in {"supported", "disputed"} else NOTHING)
 
 
-@click.command()
-@click.argument("drugs", nargs=-1, required=True)
-@format_option
-def compare(drugs: tuple[str, ...], format_: str | None) -> None:
-    """Compare two or more DRUGS side by side."""
-    if len(drugs) < 2:
-        raise click.UsageError("Name two drugs or more.")
-    comparison = opened().compare(*drugs)
-    rows: list[tuple[str, ...]] = []
-    for aspect in comparison.aspects:
-        own = [", ".join(term.label for term in aspect.only(position)) for position in range(len(comparison.drugs))]
-        rows.append((aspect.predicate.label, ", ".join(term.label for term in aspect.shared), *own))
-    print_rows(("relation", "all", *(f"only {drug.label}" for drug in comparison.drugs)), rows, format_)
-    say_not_advice()
-
-
 def _print_statements(found: list[Association], format_: str | None) -> None:
     columns: tuple[str, ...] = ("subject", "relation", "object", "details", "sources", "statement")
     rows: list[tuple[str, ...]] = [
@@ -123,30 +108,22 @@ def _print_card(entity: Entity) -> None:
     for item in sorted(entity.relationships + entity.mentions, key=_card_order):
         relation = ("not: " if item.negated else "") + item.predicate.label
         groups.setdefault(relation if item.subject.iri == entity.iri else f"... {relation} {entity.label}", []).append(item)
-    notes: dict[Source, int] = {}
+    notes = Notes()
     for relation, items in groups.items():
         click.echo()
         click.secho(relation, bold=True, fg="cyan")
         for item in items:
             details = _details(item)
             other = item.object if item.subject.iri == entity.iri else item.subject
-            cited = ", ".join(_note(evidence, notes) for evidence in item.evidence)
+            cited = ", ".join(map(notes.mark, item.evidence))
             click.echo(f"  {other.label}" + (f" ({details})" if details else ""), nl=False)
             click.secho(f"  [{cited}]", dim=True)
             for evidence in item.evidence:
                 if isinstance(evidence, Frequency):
-                    click.echo(f"      {evidence.figure}: {evidence.population}  [{notes[evidence.source]}]")
+                    click.echo(f"      {evidence.figure}: {evidence.population}  [{notes.number(evidence.source)}]")
     click.echo()
-    click.secho("sources (* a copy or a report of it was read, not the source itself)", bold=True, fg="cyan")
-    for source, number in notes.items():
-        click.echo(f"  [{number}] {source.citation}")
-
-
-def _note(evidence: Evidence, notes: dict[Source, int]) -> str:
-    number = notes.setdefault(evidence.source, len(notes) + 1)
-    dispute = "disputed by " if evidence.stance == "disputes" else ""
-    doubt = {"copy": "*", "unconfirmed": " unconfirmed"}.get(evidence.verification or "", "")
-    return f"{dispute}{number}{doubt}: {evidence.locator}" if evidence.locator else f"{dispute}{number}{doubt}"
+    for place, line in enumerate(notes.lines()):
+        click.secho(line, bold=not place, fg=None if place else "cyan")
 
 
 _CARD_ORDER = ("belongsTo", "inGeneration", "binds", "modulates", "degrades", "approvedFor", "hasAdverseEffect", "dispensedUnder")
@@ -176,4 +153,4 @@ def _cite(evidence: Evidence) -> str:
     return figure + evidence.reference
 
 
-COMMANDS = (show, search, relationships, status, compare)
+COMMANDS = (show, search, relationships, status)

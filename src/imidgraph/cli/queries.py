@@ -12,8 +12,7 @@ from imidgraph.cli.output import format_option, print_rows, say, say_not_advice
 from imidgraph.errors import QueryError
 from imidgraph.queries import Catalogue, Query
 from imidgraph.resources import QUERIES
-from imidgraph.stores import Results
-from imidgraph.stores.worker import LIMIT, TIMEOUT
+from imidgraph.stores import LIMIT, TIMEOUT, Results
 
 
 @click.group(cls=Group)

@@ -11,7 +11,7 @@ from imidgraph.cli.group import opened
 from imidgraph.cli.output import say
 from imidgraph.errors import MissingExtra
 from imidgraph.resources import RELEASE
-from imidgraph.stores.worker import LIMIT, TIMEOUT
+from imidgraph.stores import LIMIT, TIMEOUT
 
 
 @click.command()

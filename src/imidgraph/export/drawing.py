@@ -52,14 +52,14 @@ def write_mermaid(graph: Projection) -> Iterator[bytes]:
 
 
 def write_edge_list(graph: Projection) -> Iterator[bytes]:
-    """Write a graph as lines of subject, object and relation, tabs between, without attributes and evidence.
+    r"""Write a graph as lines of subject, object and relation, tabs between, without attributes and evidence.
 
     Negated statements are left out: the format cannot say that they are.
 
     Examples
     --------
     >>> import imidgraph
-    >>> b"imid:lenalidomide\\timid:IKZF1\\timid:degrades\\n" in set(write_edge_list(imidgraph.load().projection))
+    >>> b"imid:lenalidomide\timid:IKZF1\timid:degrades\n" in set(write_edge_list(imidgraph.load().projection))
     True
     """
     yield b"# subject\tobject\tpredicate\n"

@@ -58,12 +58,12 @@ _SCHEMA_LEVELS = ("exactMatch", "closeMatch", "broadMatch")
 
 
 def write_kgx_nodes(graph: Projection) -> Iterator[bytes]:
-    """Write the nodes in KGX TSV.
+    r"""Write the nodes in KGX TSV.
 
     Examples
     --------
     >>> import imidgraph
-    >>> next(write_kgx_nodes(imidgraph.load().projection)).startswith(b"id\\tcategory\\tname\\t")
+    >>> next(write_kgx_nodes(imidgraph.load().projection)).startswith(b"id\tcategory\tname\t")
     True
     """
     names = [_NODE_SLOTS.get(column.name, column.name) for column in graph.node_columns]
@@ -71,12 +71,12 @@ def write_kgx_nodes(graph: Projection) -> Iterator[bytes]:
 
 
 def write_kgx_edges(graph: Projection) -> Iterator[bytes]:
-    """Write the edges in KGX TSV.
+    r"""Write the edges in KGX TSV.
 
     Examples
     --------
     >>> import imidgraph
-    >>> next(write_kgx_edges(imidgraph.load().projection)).startswith(b"id\\tcategory\\tsubject\\tpredicate\\tobject\\t")
+    >>> next(write_kgx_edges(imidgraph.load().projection)).startswith(b"id\tcategory\tsubject\tpredicate\tobject\t")
     True
     """
     names = [_EDGE_SLOTS.get(column.name, column.name) for column in graph.edge_columns]

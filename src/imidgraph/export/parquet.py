@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from imidgraph.errors import MissingExtra
 from imidgraph.columns import Column
+from imidgraph.errors import MissingExtra
 from imidgraph.export.records import EDGE_KEYS, NODE_KEYS, Record, edge_records, evidence_records, node_records
 from imidgraph.projection import Projection
 

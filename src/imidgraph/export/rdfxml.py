@@ -10,6 +10,7 @@ from pyoxigraph import Literal, RdfFormat, Triple, serialize
 from imidgraph.errors import ExportError
 from imidgraph.namespaces import PREFIXES
 
+_XML_NAME = re.compile(r"[^\W\d][\w.-]*$")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -33,9 +34,9 @@ def write_rdfxml(triples: Iterable[Triple]) -> Iterator[bytes]:
                 f"XML cannot hold a control character of {triple.object}. Write Turtle, N-Triples or JSON-LD instead."
             )
     used = {triple.predicate.value for triple in ordered}
+    for iri in sorted(used):
+        if not _XML_NAME.search(iri):
+            raise ExportError(f"XML cannot name the predicate <{iri}>. Write Turtle, N-Triples or JSON-LD instead.")
     prefixes = {prefix: namespace for prefix, namespace in PREFIXES.items() if any(iri.startswith(namespace) for iri in used)}
-    try:
-        text = serialize(ordered, format=RdfFormat.RDF_XML, prefixes=prefixes) or b""
-    except (OSError, ValueError) as error:
-        raise ExportError(f"RDF/XML cannot hold the graph: {error}. Write Turtle, N-Triples or JSON-LD instead.") from error
+    text = serialize(ordered, format=RdfFormat.RDF_XML, prefixes=prefixes) or b""
     yield text.replace(b"\r", b"&#13;")  # a bare one would be read as a line break

@@ -1,9 +1,9 @@
-"""Nodes, edges and evidence as records: what JSON formats hold, and flattened, what the others hold.
+r"""Nodes, edges and evidence as records: what JSON formats hold, and flattened, what the others hold.
 
 The flattening rule, one for all formats that cannot hold a list or a map:
 
 - what is absent is left out;
-- a list is joined with ``|``; a ``|`` or ``\\`` in a value gets a ``\\`` before it;
+- a list is joined with ``|``; a ``|`` or ``\`` in a value gets a ``\`` before it;
 - a map becomes JSON text, and so does a list of maps, such as the evidence of an edge.
 
 In every format, an attribute has one type throughout the graph: boolean, whole number (within 2^53), number (what a

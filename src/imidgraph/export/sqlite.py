@@ -41,7 +41,7 @@ def write_sqlite(graph: Projection) -> Iterator[bytes]:
     """
     nodes, edges = flat_types(graph)
     edges.pop("evidence", None)
-    evidence = {name: "string" for name in evidence_names(graph)} | _types(graph.evidence_columns)
+    evidence = dict.fromkeys(evidence_names(graph), "string") | _types(graph.evidence_columns)
     with tempfile.TemporaryDirectory(prefix="imidgraph-") as folder:
         path = Path(folder) / "graph.sqlite"
         with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:

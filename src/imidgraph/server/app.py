@@ -26,7 +26,7 @@ from imidgraph.server.answers import Answers
 from imidgraph.server.log import Logged
 from imidgraph.server.negotiation import TRIPLES, NotAcceptable, negotiate
 from imidgraph.server.pool import Busy, Pool
-from imidgraph.stores.worker import LIMIT, TIMEOUT
+from imidgraph.stores import LIMIT, TIMEOUT
 
 _NOT_ADVICE = "A summary of published sources, not medical advice."
 

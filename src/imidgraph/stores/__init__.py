@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
 
 
+TIMEOUT = 10.0
+"""Seconds that a free query may take, unless the caller says otherwise."""
+LIMIT = 10_000
+"""Rows that its answer may have, unless the caller says otherwise."""
+
+
 class Store(Protocol):
     """What every engine can do. Each query text is one that the caller trusts."""
 
@@ -43,4 +49,4 @@ class Guard(Protocol):
         """Let go of what the guard holds."""
 
 
-__all__ = ["Guard", "Results", "Store", "Triples"]
+__all__ = ["LIMIT", "TIMEOUT", "Guard", "Results", "Store", "Triples"]

@@ -41,6 +41,8 @@ class OxigraphStore:
         """
         if not path.is_dir():
             return cls.read(path)
+        from imidgraph.stores import disk
+
         try:
             return cls(pyoxigraph.Store.read_only(str(disk.current(path))))
         except (OSError, ValueError) as error:

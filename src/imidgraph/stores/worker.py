@@ -20,13 +20,10 @@ from typing import Any
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, parse, parse_query_results
 
 from imidgraph.errors import ImidgraphError, OntologyError, QueryError, QueryTimeout, WorkerError
+from imidgraph.stores import LIMIT, TIMEOUT
 from imidgraph.stores.frames import Frame, pack
 from imidgraph.stores.results import Results, Triples
 
-TIMEOUT = 10.0
-"""Seconds that a query may take, unless the caller says otherwise."""
-LIMIT = 10_000
-"""Rows that an answer may have, unless the caller says otherwise."""
 MEMORY = 1 << 30
 """Bytes that a worker may use on top of the graph."""
 _COMMAND = "from imidgraph.stores.sandbox import main; main()"
