@@ -129,15 +129,14 @@ async def load(address: str, texts: list[str], clients: int, seconds: float) -> 
 
 
 @contextlib.contextmanager
-def served(command: Callable[[int], list[str]]) -> Iterator[str]:
+def served(command: Callable[[int], list[str]], path: str) -> Iterator[str]:
     """Start a server by its command, and give the address of its endpoint."""
     port = free_port()
     process = subprocess.Popen(command(port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        address = f"http://127.0.0.1:{port}/"
-        with contextlib.suppress(OSError):
-            wait_for(f"{address}sparql?query=ASK%7B%7D", process)
-        yield address + "sparql"
+        address = f"http://127.0.0.1:{port}{path}"
+        wait_for(f"{address}?query=ASK%7B%7D", process)
+        yield address
     finally:
         process.terminate()
         process.wait()
@@ -156,13 +155,13 @@ def on_virtuoso() -> Iterator[str]:
 def servers() -> dict[str, Callable[[], contextlib.AbstractContextManager[str]]]:
     """Give the servers that are installed here."""
     found: dict[str, Callable[[], contextlib.AbstractContextManager[str]]] = {
-        "imidgraph": lambda: served(lambda port: [str(BIN / "imidgraph"), "serve", "--port", str(port), "--waiting", "64"])
+        "imidgraph": lambda: served(lambda port: [str(BIN / "imidgraph"), "serve", "--port", str(port), "--waiting", "64"], "/sparql")
     }
     peer = shutil.which("rdflib-endpoint", path=os.pathsep.join([str(BIN), os.environ.get("IMIDGRAPH_PEERS", "")]))
     if peer:
         plain = [peer, "serve", str(RELEASE), "--host", "127.0.0.1", "--port"]
-        found["rdflib-endpoint"] = lambda: served(lambda port: [*plain, str(port)])
-        found["rdflib-endpoint on Oxigraph"] = lambda: served(lambda port: [*plain, str(port), "--store", "Oxigraph"])
+        found["rdflib-endpoint"] = lambda: served(lambda port: [*plain, str(port)], "/")
+        found["rdflib-endpoint on Oxigraph"] = lambda: served(lambda port: [*plain, str(port), "--store", "Oxigraph"], "/")
     if shutil.which("virtuoso-t"):
         found["Virtuoso"] = on_virtuoso
     return found

@@ -22,6 +22,7 @@ from imidgraph.export import stream
 from imidgraph.export.records import edge_records, flat, node_records, plain_text, safe_names
 from imidgraph.projection import Projection
 from tests import graphs
+from tests.foreign import run_javascript
 
 FORMATS = ("json", "cyjs", "graphml", "gexf", "gml", "dot", "mmd", "edges")
 Things = dict[str, dict[str, Any]]
@@ -155,6 +156,54 @@ def test_the_edge_list_reads_back_in_networkx(kg: KnowledgeGraph, tmp_path: Path
     stated = [edge for edge in kg.projection.edges() if edge.attributes.get("negated") != (True,)]
     assert read == {(edge.subject, edge.predicate, edge.object) for edge in stated}
     assert len(document.edges) == len(read)
+
+
+def test_cytoscape_js_reads_back_every_attribute(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    kg.write(tmp_path / "imid.cyjs")
+    code = """
+    const cytoscape = require('cytoscape'), fs = require('fs');
+    const graph = cytoscape({headless: true, ...JSON.parse(fs.readFileSync(process.argv[1]))});
+    console.log(JSON.stringify({nodes: graph.nodes().map(n => n.data()), edges: graph.edges().map(e => e.data())}));
+    """
+    read = json.loads(run_javascript(code, ("cytoscape",), str(tmp_path / "imid.cyjs")))
+    nodes, edges = _expected(kg.projection, dict)
+    assert {node["id"]: _without(node, "name") for node in read["nodes"]} == nodes
+    for edge in read["edges"]:
+        expected = edges[edge["id"]]
+        assert (edge.pop("source"), edge.pop("target")) == (expected.pop("subject"), expected.pop("object"))
+        if "evidence" in edge:
+            edge["evidence"] = json.loads(edge["evidence"])
+        assert edge == expected
+    assert len(read["edges"]) == len(edges)
+
+
+@pytest.mark.parametrize("format", ["gexf", "graphml"])
+def test_graphology_reads_back_every_attribute(kg: KnowledgeGraph, tmp_path: Path, format: str) -> None:
+    kg.write(tmp_path / f"imid.{format}")
+    code = """
+    const Graph = require('graphology'), fs = require('fs'), format = process.argv[2];
+    const {parse} = format == 'gexf' ? require('graphology-gexf') : require('graphology-graphml');
+    const graph = parse(Graph, fs.readFileSync(process.argv[1], 'utf8'), {addMissingNodes: false});
+    const nodes = {}, edges = {};
+    graph.forEachNode((node, attributes) => nodes[node] = attributes);
+    graph.forEachEdge((edge, attributes, source, target) => edges[edge] = {...attributes, subject: source, object: target});
+    console.log(JSON.stringify({multi: graph.multi, nodes, edges}));
+    """
+    read = json.loads(run_javascript(code, ("graphology", f"graphology-{format}"), str(tmp_path / f"imid.{format}"), format))
+    nodes, edges = _expected(kg.projection, flat)
+    label = {"gexf": {"label"}, "graphml": set()}[format]
+    assert read["multi"]
+    assert {key: _alike(node) for key, node in read["nodes"].items()} == {
+        key: _alike(_without(node, "id")) for key, node in nodes.items()
+    }
+    assert {key: _alike(_without(edge, *label, "kind")) for key, edge in read["edges"].items()} == {
+        key: _alike(_without(edge, "id", *label)) for key, edge in edges.items()
+    }
+
+
+def _alike(record: dict[str, Any]) -> dict[str, Any]:
+    """Leave out empty texts and what says no: graphology does not tell them from what is absent."""
+    return {name: value for name, value in record.items() if value not in ("", None)}
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -153,7 +153,7 @@ def _rows(names: list[str], records: Iterable[Record]) -> Iterator[bytes]:
 
 
 def _lines(header: list[str], rows: Iterable[list[Any]]) -> Iterator[bytes]:
-    yield (",".join(header) + "\n").encode()
+    yield (",".join(map(_cell, header)) + "\n").encode()
     for row in rows:
         yield (",".join(map(_cell, row)) + "\n").encode()
 

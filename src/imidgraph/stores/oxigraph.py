@@ -13,7 +13,7 @@ from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Tr
 from imidgraph import sparql
 from imidgraph.errors import OntologyError, QueryError
 from imidgraph.namespaces import PREFIXES
-from imidgraph.stores import Store, disk
+from imidgraph.stores import Store
 from imidgraph.stores.results import Results, Triples
 
 
