@@ -57,7 +57,7 @@ def test_lookups_comparison_and_export_work_on_virtuoso(kg: KnowledgeGraph, on_v
     assert theirs.articles == ours.articles
     assert str(on_virtuoso.compare("lenalidomide", "pomalidomide")) == str(kg.compare("lenalidomide", "pomalidomide"))
     assert on_virtuoso.status("thalidomide", "degrades", "GSPT1") == "not curated"
-    assert on_virtuoso.write(tmp_path / "a.nt").read_bytes() == kg.write(tmp_path / "b.nt").read_bytes()
+    assert on_virtuoso.serialize("nt") == kg.serialize("nt")
     assert on_virtuoso.sparql("ASK { imid:lenalidomide imid:degrades imid:IKZF1 }") is True
     answer = on_virtuoso.sparql("SELECT ?s { ?s ?p ?o }", limit=3)
     assert isinstance(answer, Results)

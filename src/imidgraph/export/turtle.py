@@ -85,7 +85,7 @@ def write_turtle(triples: Iterable[Triple]) -> Iterator[bytes]:
 def _turtle(triples: list[Triple], prefixes: dict[str, str]) -> str:
     text = serialize(triples, format=RdfFormat.TURTLE, prefixes=prefixes)
     assert text is not None
-    return "".join(_spaced(text.decode().splitlines()))
+    return "".join(_spaced(text.decode().rstrip("\n").split("\n")))
 
 
 def _spaced(lines: list[str]) -> Iterator[str]:
