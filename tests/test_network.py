@@ -130,7 +130,7 @@ def test_the_network_is_the_same_on_another_engine(kg: KnowledgeGraph, reference
 
 def test_what_can_be_no_iri_is_refused(kg: KnowledgeGraph) -> None:
     with pytest.raises(EntityNotFound):
-        kg.network.fetch(["imid:a> } UNION { ?s ?p <b"])
+        Network(kg._store).fetch(["imid:a> } UNION { ?s ?p <b"])
 
 
 def test_a_neighbourhood_has_rings_and_says_where_it_was_cut(kg: KnowledgeGraph) -> None:

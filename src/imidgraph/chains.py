@@ -112,9 +112,14 @@ class Chain:
     @property
     def is_direct(self) -> bool:
         """Whether it starts at a molecule that the drug binds or has degraded, and not with an effect seen under the drug."""
-        first = self.hops[0]
+        first = self._first
         caused = first.starts[0].category == "Drug" and not any(hop.backward for hop in self.hops)
         return not caused or first.relation in {"binds", "degrades"}
+
+    @property
+    def _first(self) -> Hop:
+        """The first step that a drug does: after that from a regimen to the drug."""
+        return next((hop for hop in self.hops if hop.starts[0].category != "Regimen"), self.hops[0])
 
     @property
     def gaps(self) -> tuple[str, ...]:
@@ -122,7 +127,7 @@ class Chain:
         return tuple(self._gaps())
 
     def _gaps(self) -> Iterator[str]:
-        first = self.hops[0]
+        first = self._first
         if not self.is_direct:
             effect = in_words(first.ends)
             yield f"Through which target {in_words(first.starts)} acts on {effect} is not curated; the effect was seen."

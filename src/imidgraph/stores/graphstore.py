@@ -42,7 +42,9 @@ def put_graph(
     """
     content = b"".join(sorted((serialize(triples, format=RdfFormat.N_TRIPLES) or b"").splitlines(keepends=True)))
     address = f"{url}{'&' if '?' in url else '?'}{urllib.parse.urlencode({'graph': graph})}"
-    _send(url, address, content, {"Content-Type": "text/turtle"}, "PUT", auth, timeout)  # N-Triples is Turtle
+    turtle = {"Content-Type": "text/turtle"}  # N-Triples is Turtle
+    request = _request(url, address, content, turtle, "PUT")
+    _send(url, request, _request(url, address, b"", turtle, "POST"), auth, timeout)
 
 
 def insert_graph(
@@ -58,8 +60,7 @@ def insert_graph(
         Where the server refuses or cannot be reached; the graph may then be incomplete.
     """
     for update in _updates(graph, triples):
-        body = urllib.parse.urlencode({"update": update}).encode()
-        _send(url, url, body, {}, "POST", auth, timeout)
+        _send(url, _update(url, update), _update(url, "INSERT DATA {}"), auth, timeout)
 
 
 def _updates(graph: str, triples: Iterable[Triple]) -> Iterator[str]:
@@ -70,16 +71,23 @@ def _updates(graph: str, triples: Iterable[Triple]) -> Iterator[str]:
         yield f"INSERT DATA {{ GRAPH <{graph}> {{\n{lines}}} }}"
 
 
-def _send(
-    url: str, address: str, body: bytes, headers: dict[str, str], method: str, auth: tuple[str, str] | None, timeout: float
-) -> None:
+def _update(url: str, text: str) -> urllib.request.Request:
+    return _request(url, url, urllib.parse.urlencode({"update": text}).encode(), {}, "POST")
+
+
+def _request(url: str, address: str, body: bytes, headers: dict[str, str], method: str) -> urllib.request.Request:
     if not url.startswith(("http://", "https://")):
         raise EndpointError(url, "it is no web address. Give one that starts with http:// or https://")
+    return urllib.request.Request(address, body, headers, method=method)  # noqa: S310 - checked above
+
+
+def _send(
+    url: str, request: urllib.request.Request, nothing: urllib.request.Request, auth: tuple[str, str] | None, timeout: float
+) -> None:
     try:
-        request = urllib.request.Request(address, body, headers, method=method)  # noqa: S310 - checked above
         if auth:
-            _authorize(request, auth, timeout)
-        with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310 - checked above
+            _authorize(request, nothing, auth, timeout)
+        with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310 - checked where it was made
             response.read()
     except urllib.error.HTTPError as error:
         error.close()
@@ -89,11 +97,13 @@ def _send(
         raise EndpointError(url, f"the graph cannot be sent ({error}). Check the address and the network") from error
 
 
-def _authorize(request: urllib.request.Request, auth: tuple[str, str], timeout: float) -> None:
-    """Prove who asks before the graph is sent: a server may hang up on a long request that it does not let in."""
-    try:  # nothing is added, so nothing changes where the server lets everyone in
-        nothing = urllib.request.Request(request.full_url, b"", {"Content-Type": "text/turtle"}, method="POST")  # noqa: S310
-        with urllib.request.urlopen(nothing, timeout=timeout):  # noqa: S310 - checked by the caller
+def _authorize(request: urllib.request.Request, nothing: urllib.request.Request, auth: tuple[str, str], timeout: float) -> None:
+    """Prove who asks before the graph is sent: a server may hang up on a long request that it does not let in.
+
+    The server tells how to prove it when it refuses a request that would change nothing.
+    """
+    try:
+        with urllib.request.urlopen(nothing, timeout=timeout):  # noqa: S310 - checked where it was made
             return
     except urllib.error.HTTPError as error:
         error.close()
