@@ -60,14 +60,6 @@ def test_status_has_four_answers() -> None:
     assert run("status", "thalidomide", "degrades", "GSPT1").stdout == "not curated\n"
 
 
-def test_compare_is_a_table() -> None:
-    result = run("compare", "lenalidomide", "pomalidomide", "--format", "csv")
-    rows = list(csv.reader(io.StringIO(result.stdout)))
-    assert rows[0] == ["relation", "all", "only lenalidomide", "only pomalidomide"]
-    assert any(row[0] == "degrades" and "CSNK1A1" in row[2] for row in rows)
-    assert run("compare", "lenalidomide").exit_code == 2
-
-
 @pytest.mark.parametrize("format_", ["table", "csv", "tsv", "json"])
 def test_a_query_runs_in_each_format(format_: str) -> None:
     result = run("query", "run", "boxed-warnings", "drug=Revlimid", "--format", format_)

@@ -85,7 +85,9 @@ def test_the_net_sign_is_the_product_of_the_steps(kg: KnowledgeGraph) -> None:
 def test_effects_that_were_seen_are_told_with_the_chain_that_explains_them(kg: KnowledgeGraph) -> None:
     chain = kg.explain("pomalidomide", "multiple myeloma").chains[0]
     assert {item.object.label for item in chain.observed} >= {"IRF4", "MYC"}
-    assert not any(str(other).startswith("pomalidomide > IRF4") for other in kg.explain("pomalidomide", "multiple myeloma").chains)
+    assert not any(
+        str(other).startswith("pomalidomide > IRF4") for other in kg.explain("pomalidomide", "multiple myeloma").chains
+    )
 
 
 def test_gaps_are_said(kg: KnowledgeGraph) -> None:

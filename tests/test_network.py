@@ -47,7 +47,9 @@ def test_nodes_and_edges_keep_their_meaning(kg: KnowledgeGraph) -> None:
     assert (edge["label"], edge["sign"], edge["negated"]) == ("degrades", -1, False)
     assert edge["strength"] > 0.8
     assert "pubmed:26131937" in {item["source"] for item in edge["evidence"]}
-    dates = {date for data in graph["imid:lenalidomide"]["imid:multiple-myeloma"].values() for date in data.get("approvalDate", ())}
+    dates = {
+        date for data in graph["imid:lenalidomide"]["imid:multiple-myeloma"].values() for date in data.get("approvalDate", ())
+    }
     assert "2006-06-29" in dates
 
 

@@ -33,6 +33,7 @@ PILLARS: dict[str, tuple[str, ...]] = {
         "involves",
         "modulates",
         "overcomes",
+        "relatedTo",
         "triedIn",
     ),
     "indications": (

@@ -1,0 +1,156 @@
+"""Comparisons, the reasons for a choice, and similarity: side by side, cited, and never two trials taken as one."""
+
+from __future__ import annotations
+
+import pytest
+
+from imidgraph import KnowledgeGraph, QueryError
+from imidgraph.model import Source, Term
+from imidgraph.reasons import Choice
+from imidgraph.trials import Duel, duels
+
+
+def _duel(kg: KnowledgeGraph, one: str, other: str, trial: str) -> Duel:
+    found = duels(kg.edge_statements, kg.lookup.names.find(one), kg.lookup.names.find(other))
+    return next(duel for duel in found if duel.trial.label == trial)
+
+
+def test_shared_and_own_mechanisms(kg: KnowledgeGraph) -> None:
+    degrades = kg.compare("lenalidomide", "pomalidomide").aspect("degrades")
+    assert degrades is not None
+    assert {"IKZF1", "IKZF3"} <= set(map(str, degrades.shared))
+    assert list(map(str, degrades.only(0))) == ["CSNK1A1"]
+    assert degrades.only(1) == ()
+
+
+def test_settings_of_approval_stand_side_by_side(kg: KnowledgeGraph) -> None:
+    comparison = kg.compare("lenalidomide", "pomalidomide")
+    settings = {str(disease): places for disease, places in comparison.settings.items()}["multiple myeloma"]
+    assert "maintenance after transplant" in set(map(str, settings[0]))
+    assert "maintenance after transplant" not in set(map(str, settings[1]))
+
+
+def test_frequencies_keep_their_population_and_source(kg: KnowledgeGraph) -> None:
+    comparison = kg.compare("lenalidomide", "pomalidomide")
+    figures = {str(effect): groups for effect, groups in comparison.frequencies.items()}["neutropenia"]
+    assert all(figure.population and figure.source for group in figures for figure in group)
+    assert "not to be subtracted" in str(comparison)
+
+
+def test_what_sources_dispute_is_shown(kg: KnowledgeGraph) -> None:
+    disputes = {(str(item.subject), str(item.object)) for item in kg.compare("lenalidomide", "pomalidomide").disputes}
+    assert {("pomalidomide", "second generation"), ("pomalidomide", "third generation")} <= disputes
+    assert ("lenalidomide", "chronic lymphocytic leukemia") in disputes
+
+
+def test_trials_between_two_drugs_arm_by_arm(kg: KnowledgeGraph) -> None:
+    comparison = kg.compare("lenalidomide", "thalidomide")
+    first = next(duel for duel in comparison.trials if duel.trial.label == "FIRST")
+    assert list(map(str, first.arms)) == ["Rd", "MPT"]
+    assert first.tested
+    survival = next(item for item in first.results if item.object.label == "overall survival" and item.value("hazardRatio"))
+    assert first.outcome(survival) == 1
+    assert _duel(kg, "thalidomide", "lenalidomide", "FIRST").outcome(survival) == -1
+    assert not any(duel.trial.label == "MAIA" for duel in comparison.trials)  # both arms hold lenalidomide
+
+
+def test_a_difference_that_can_be_chance_favors_nobody(kg: KnowledgeGraph) -> None:
+    trials = kg.compare("lenalidomide", "thalidomide").trials
+    e1a06 = next(duel for duel in trials if "E1A06" in duel.trial.label)
+    assert {e1a06.outcome(item) for item in e1a06.results} <= {0}
+
+
+def test_three_drugs_and_a_drug_of_another_class(kg: KnowledgeGraph) -> None:
+    three = kg.compare("thalidomide", "lenalidomide", "pomalidomide")
+    binds = three.aspect("binds")
+    assert binds is not None
+    assert "CRBN" in set(map(str, binds.shared))
+    other = kg.compare("lenalidomide", "bortezomib")
+    assert any(duel.trial.label for duel in other.trials)
+    with pytest.raises(QueryError, match="two different drugs"):
+        kg.compare("Revlimid", "lenalidomide")
+
+
+def test_a_comparison_is_rows_and_a_dictionary(kg: KnowledgeGraph) -> None:
+    comparison = kg.compare("lenalidomide", "pomalidomide")
+    row = next(row for row in comparison.rows() if row[:2] == ("degrades", "CSNK1A1"))
+    assert "pubmed:26131937" in row[2]
+    assert row[3] == ""
+    assert comparison.to_dict()["drugs"] == ["imid:lenalidomide", "imid:pomalidomide"]
+
+
+def _texts(choice: Choice, side: str) -> str:
+    return " ".join(text for place, _, text, _ in choice.rows() if place == side)
+
+
+def test_why_lenalidomide_and_not_thalidomide(kg: KnowledgeGraph) -> None:
+    choice = kg.why("lenalidomide", over="thalidomide", for_="multiple myeloma")
+    assert "59.1 against 49.1 months" in _texts(choice, "for")
+    assert "nerves less often" in _texts(choice, "for")
+    assert "blood counts" in _texts(choice, "against")
+    assert "boxed warnings of both name embryo-fetal toxicity" in _texts(choice, "neither")
+    assert "did not keep the disease away longer" in _texts(choice, "neither")
+    assert all(isinstance(item.source, Source) for reason in choice.reasons for it in reason.statements for item in it.evidence)
+    assert all(reason.statements and all(item.evidence for item in reason.statements) for reason in choice.reasons)
+
+
+def test_the_other_way_round_the_sides_change(kg: KnowledgeGraph) -> None:
+    choice = kg.why("lenalidomide", over="thalidomide", for_="multiple myeloma")
+    other = kg.why("thalidomide", over="lenalidomide", for_="multiple myeloma")
+    assert {reason.text for reason in choice.for_it} == {reason.text for reason in other.against_it}
+    assert {reason.text for reason in choice.against_it} == {reason.text for reason in other.for_it}
+
+
+def test_pomalidomide_comes_after_lenalidomide(kg: KnowledgeGraph) -> None:
+    choice = kg.why("pomalidomide", over="lenalidomide", for_="multiple myeloma")
+    assert any(reason.kind == "resistance" and "lenalidomide-refractory" in reason.text for reason in choice.for_it)
+    assert any("maintenance after transplant" in reason.text for reason in choice.against_it)
+
+
+def test_a_drug_without_a_label_is_not_called_safer(kg: KnowledgeGraph) -> None:
+    choice = kg.why("mezigdomide", over="pomalidomide", for_="multiple myeloma")
+    assert not any("boxed warning" in reason.text for reason in choice.for_it)
+    assert any("embryo-fetal toxicity" in reason.text for reason in choice.open)
+
+
+def test_no_reason_subtracts_frequencies(kg: KnowledgeGraph) -> None:
+    choice = kg.why("pomalidomide", over="lenalidomide", for_="multiple myeloma")
+    assert not any(reason.kind == "frequency" for reason in choice.reasons)
+    with pytest.raises(QueryError, match="two drugs"):
+        kg.why("Revlimid", over="lenalidomide", for_="multiple myeloma")
+
+
+def test_similarity_says_what_is_shared(kg: KnowledgeGraph) -> None:
+    nearest, *others = kg.similar("pomalidomide")
+    assert nearest.entity.label == "lenalidomide"
+    assert {"IKZF1", "IKZF3"} <= {term.label for term in nearest.shared["mechanisms"]}
+    scores = [item.score for item in (nearest, *others)]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+    assert all(item.entity.category == "Drug" for item in (nearest, *others))
+    back = {item.entity.label: item.score for item in kg.similar("lenalidomide", limit=100)}
+    assert back["pomalidomide"] == pytest.approx(nearest.score, abs=0.1)
+    assert len(kg.similar("pomalidomide", aspects=["indications"], limit=2)) == 2
+    with pytest.raises(QueryError):
+        kg.similar("pomalidomide", limit=0)
+
+
+def test_the_network_turns_on_cereblon(kg: KnowledgeGraph) -> None:
+    central = [item.entity.label for item in kg.centrality(pillars=["mechanisms"])]
+    assert central.index("CRBN") < 5
+    ranks = kg.centrality("pagerank")
+    assert sum(item.value for item in ranks) == pytest.approx(1, abs=1e-6)
+    degrees = {item.entity: item.value for item in kg.centrality("degree")}
+    assert max(degrees.values()) <= 1
+    with pytest.raises(QueryError, match="pagerank"):
+        kg.centrality("fame")
+
+
+def test_communities_and_articulation_points(kg: KnowledgeGraph) -> None:
+    groups = kg.communities(["mechanisms"])
+    members = [term for group in groups for term in group]
+    assert len(members) == len(set(members))
+    assert groups == kg.communities(["mechanisms"])
+    assert all(isinstance(term, Term) for term in members)
+    points = kg.articulation_points(["mechanisms"])
+    assert points[0].value >= points[-1].value >= 1

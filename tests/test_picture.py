@@ -1,0 +1,106 @@
+"""Pictures: what they hold, and that real Graphviz draws them without one label on another."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import subprocess
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from imidgraph import ExportError, KnowledgeGraph, MissingProgram, QueryError
+from imidgraph.picture import NOTE, Arrow, Node, Picture
+
+Find = Callable[[str], str]
+
+
+def _boxes(picture: Picture, program: str) -> dict[str, tuple[float, float, float, float]]:
+    """Give the left, lower, right and upper edge of each node, as Graphviz lays it out."""
+    plain = subprocess.run([program, "-Tplain"], input=picture.dot(), capture_output=True, text=True, check=True).stdout
+    boxes = {}
+    for line in re.sub(r"\\\n", "", plain).splitlines():
+        if line.startswith("node "):
+            name, *numbers = re.findall(r'"[^"]*"|\S+', line)[1:6]
+            x, y, width, height = map(float, numbers)
+            boxes[name.strip('"')] = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+    return boxes
+
+
+def test_the_way_of_a_drug_leads_from_left_to_right(kg: KnowledgeGraph, program: Find) -> None:
+    boxes = _boxes(kg.plot("pomalidomide", "multiple myeloma"), program("dot"))
+    way = ["imid:pomalidomide", "imid:CRBN", "imid:IKZF1", "imid:IRF4", "imid:myeloma-cell-survival", "imid:multiple-myeloma"]
+    lefts = [boxes[name][0] for name in way]
+    assert lefts == sorted(lefts)
+
+
+def test_no_node_lies_on_another(kg: KnowledgeGraph, program: Find) -> None:
+    pictures = (
+        kg.plot("pomalidomide", "multiple myeloma"),
+        kg.plot("CRBN"),
+        kg.plot(kg.compare("lenalidomide", "pomalidomide")),
+        kg.plot(kg.paths("thalidomide", "pomalidomide", max_length=2)),
+    )
+    for picture in pictures:
+        boxes = _boxes(picture, program("dot"))
+        assert len(boxes) == len(picture.nodes)
+        for one, other in itertools.combinations(boxes.values(), 2):
+            assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+
+
+@pytest.mark.parametrize(("suffix", "mark"), [("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF")])
+def test_pictures_are_written(kg: KnowledgeGraph, program: Find, tmp_path: Path, suffix: str, mark: bytes) -> None:
+    program("dot")
+    path = kg.plot("thalidomide", "birth defects").write(tmp_path / f"why.{suffix}")
+    assert path.read_bytes().startswith(mark)
+
+
+def test_an_svg_holds_labels_legend_sources_and_the_warning(kg: KnowledgeGraph, program: Find) -> None:
+    program("dot")
+    picture = kg.plot("thalidomide", "birth defects")
+    root = ElementTree.fromstring(picture.render("svg"))
+    text = " ".join(root.itertext())
+    for word in ("SALL4", "degrades", "lowers", "raises", "protein", NOTE):
+        assert word in text
+    assert "pubmed:30067223" in picture._repr_svg_()
+
+
+def test_raising_and_lowering_differ_in_more_than_color() -> None:
+    nodes = (Node("a", "A", "Drug"), Node("b", "B", "Protein"))
+    raised = Picture("t", nodes, (Arrow("a", "b", "increases", 1),))
+    lowered = Picture("t", nodes, (Arrow("a", "b", "decreases", -1),))
+    assert "arrowhead=normal" in raised.dot()
+    assert "arrowhead=tee" in lowered.dot()
+    assert "-->" in raised.mermaid()
+    assert "--x" in lowered.mermaid()
+
+
+def test_awkward_names_are_drawn(program: Find) -> None:
+    name = 'a "quoted" \\ <b> & {c} | x\ny'
+    picture = Picture(name, (Node(name, name, "Disease"), Node("b", "B", "")), (Arrow(name, "b", name, told=name),), name)
+    assert picture.render("svg")
+    assert program("dot")
+    assert "#quot;quoted#quot;" in picture.mermaid()
+
+
+def test_a_neighbourhood_that_is_too_large_is_cut_and_says_so(kg: KnowledgeGraph) -> None:
+    picture = kg.plot("multiple myeloma")
+    assert len(picture.nodes) == 40
+    assert "40 of" in picture.caption
+
+
+def test_bad_input_is_a_typed_error(kg: KnowledgeGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = kg.plot("thalidomide", "birth defects")
+    with pytest.raises(ExportError, match="svg"):
+        picture.write(tmp_path / "why.doc")
+    with pytest.raises(QueryError, match="no chain to draw"):
+        kg.plot("thalidomide", "nerve damage")
+    with pytest.raises(QueryError, match="one or two names"):
+        kg.plot("a", "b", "c")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MissingProgram, match="Graphviz"):
+        picture.write(tmp_path / "why.svg")
+    assert not (tmp_path / "why.svg").exists()
+    assert picture.write(tmp_path / "why.mmd").read_text().startswith("---\ntitle:")
