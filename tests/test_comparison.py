@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from imidgraph import KnowledgeGraph, QueryError
-from imidgraph.model import Source, Term
+from imidgraph.model import Association, Source, Term
+from imidgraph.namespaces import IMID
 from imidgraph.reasons import Choice
 from imidgraph.trials import Duel, duels
 
@@ -54,10 +55,29 @@ def test_trials_between_two_drugs_arm_by_arm(kg: KnowledgeGraph) -> None:
     assert not any(duel.trial.label == "MAIA" for duel in comparison.trials)  # both arms hold lenalidomide
 
 
-def test_a_difference_that_can_be_chance_favors_nobody(kg: KnowledgeGraph) -> None:
-    trials = kg.compare("lenalidomide", "thalidomide").trials
-    e1a06 = next(duel for duel in trials if "E1A06" in duel.trial.label)
-    assert {e1a06.outcome(item) for item in e1a06.results} <= {0}
+@pytest.mark.parametrize(
+    ("measured", "favored"),
+    [
+        ({"hazardRatio": 0.7, "hazardRatioLower": 0.6, "hazardRatioUpper": 0.8}, 1),
+        ({"hazardRatio": 0.9, "hazardRatioLower": 0.7, "hazardRatioUpper": 1.1, "pValue": "<.001"}, 0),
+        ({"hazardRatio": 1.4, "hazardRatioLower": 1.1, "hazardRatioUpper": 1.8}, -1),
+        ({"hazardRatio": 0.72, "pValue": "<.001"}, 1),
+        ({"experimentalValue": 33.0, "comparatorValue": 18.0, "pValue": ".013"}, 1),
+        ({"experimentalValue": 18.0, "comparatorValue": 33.0, "pValue": "0.03"}, -1),
+        ({"experimentalValue": 33.0, "comparatorValue": 18.0, "pValue": "0.031 (one-sided)"}, 0),
+        ({"experimentalValue": 33.0, "comparatorValue": 18.0, "pValue": ".14"}, 0),
+        ({"experimentalValue": 33.0, "comparatorValue": 18.0, "pValue": ">0.99"}, 0),
+        ({"experimentalValue": 33.0, "comparatorValue": 18.0}, 0),
+        ({}, 0),
+    ],
+)
+def test_a_difference_that_can_be_chance_favors_nobody(measured: dict[str, object], favored: int) -> None:
+    trial, arm, control = (Term(IMID + name, name) for name in ("trial", "arm", "control"))
+    endpoint = Term(IMID + "overall-survival", "overall survival", "Endpoint")
+    qualifiers = {name: (value,) for name, value in measured.items()}
+    result = Association("", trial, Term(IMID + "hasResultFor", "has a result for"), endpoint, qualifiers=qualifiers)
+    assert Duel(trial, (arm, control), True, (), (result,)).outcome(result) == favored
+    assert Duel(trial, (control, arm), False, (), (result,)).outcome(result) == -favored
 
 
 def test_three_drugs_and_a_drug_of_another_class(kg: KnowledgeGraph) -> None:
@@ -65,8 +85,8 @@ def test_three_drugs_and_a_drug_of_another_class(kg: KnowledgeGraph) -> None:
     binds = three.aspect("binds")
     assert binds is not None
     assert "CRBN" in set(map(str, binds.shared))
-    other = kg.compare("lenalidomide", "bortezomib")
-    assert any(duel.trial.label for duel in other.trials)
+    other = kg.compare("iberdomide", "bortezomib")
+    assert [duel.trial.label for duel in other.trials] == ["EXCALIBER-RRMM"]
     with pytest.raises(QueryError, match="two different drugs"):
         kg.compare("Revlimid", "lenalidomide")
 

@@ -70,6 +70,7 @@ HOMES = {
     "rich": {"cli"},
     "starlette": {"server"},
     "uvicorn": {"cli"},
+    "xlsxwriter": {"export"},
     "yaml": {"queries"},
     "zstandard": {"files", "stores"},
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from imidgraph.model import Association, Evidence, Source
 
+NOT_ADVICE = "This is a summary of published sources, not medical advice. Ask a doctor or pharmacist."
 LEGEND = "* a copy or a report of it was read, not the source itself"
 
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from imidgraph.citations import NOT_ADVICE
+
 if TYPE_CHECKING:
     from rich.console import Console
 
 FORMATS = ("table", "csv", "tsv", "json")
-NOT_ADVICE = "This is a summary of published sources, not medical advice. Ask a doctor or pharmacist."
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

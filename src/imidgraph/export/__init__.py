@@ -121,6 +121,8 @@ FORMATS: dict[str, Format] = {
         {"_nodes.jsonl": "kgx:write_kgx_node_lines", "_edges.jsonl": "kgx:write_kgx_edge_lines"},
     ),
     "cypher": Format("Cypher script", "cypher:write_cypher"),
+    "xlsx": Format("spreadsheet", "xlsx:write_xlsx"),
+    "html": Format("printable reference", "html:write_html"),
 }
 
 

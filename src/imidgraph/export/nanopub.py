@@ -55,11 +55,14 @@ def _quads(graph: Projection, edge: Edge) -> list[Quad]:
         subject, predicate, object_ = (term_of(end) for end in (edge.subject, edge.predicate, edge.object))
         quads.append(Quad(subject, predicate, object_, assertion))  # type: ignore[arg-type]
     facts = sorted(graph.about(edge.id), key=str)
-    quads += [Quad(*fact, assertion) for fact in facts if fact.predicate != _EVIDENCE]
+    quads += [Quad(fact.subject, fact.predicate, fact.object, assertion) for fact in facts if fact.predicate != _EVIDENCE]
     for item in edge.evidence:
         quads += [Quad(assertion, _DERIVED, term_of(str(source)), provenance) for source in item.get("source", ())]
         quads.append(Quad(term_of(edge.id), _EVIDENCE, term_of(str(item["id"][0])), provenance))
-        quads += [Quad(*fact, provenance) for fact in sorted(graph.about(str(item["id"][0])), key=str)]
+        quads += [
+            Quad(fact.subject, fact.predicate, fact.object, provenance)
+            for fact in sorted(graph.about(str(item["id"][0])), key=str)
+        ]
     if not edge.evidence:
         quads.append(Quad(assertion, _DERIVED, NamedNode(IMID), provenance))
     quads += [Quad(own, _LICENSE, _CC_BY, info), Quad(own, _PART, NamedNode(IMID), info)]

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from pyoxigraph import Literal, NamedNode, Triple
 
 from imidgraph.namespaces import PREFIXES, compress
-from imidgraph.projection import Projection
 
 _COLUMNS = ("subject_id", "subject_label", "predicate_id", "object_id", "mapping_justification")
 _MATCHES = {PREFIXES["skos"] + f"{kind}Match" for kind in ("broad", "close", "exact", "narrow", "related")}
@@ -27,7 +26,9 @@ def write_sssom(triples: Iterable[Triple]) -> Iterator[bytes]:
     >>> b"imid:lenalidomide\tlenalidomide\tskos:exactMatch\tCHEBI:63791\t" in imidgraph.load().serialize("sssom.tsv")
     True
     """
-    mappings, labels, version = set(), {}, ""
+    mappings: set[tuple[str, str, str]] = set()
+    labels: dict[str, str] = {}
+    version = ""
     for subject, predicate, object_ in triples:
         if predicate.value in _MATCHES and isinstance(subject, NamedNode) and isinstance(object_, NamedNode):
             mappings.add((compress(subject.value), compress(predicate.value), compress(object_.value)))

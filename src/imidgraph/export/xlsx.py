@@ -1,0 +1,110 @@
+"""XLSX: a workbook with a sheet for each pillar, one statement a row, in words; for Excel, LibreOffice and Numbers."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from imidgraph.citations import NOT_ADVICE
+from imidgraph.columns import text_of
+from imidgraph.errors import ExportError, MissingExtra
+from imidgraph.export.reading import Reading, Statement
+from imidgraph.network import PILLARS
+from imidgraph.projection import Projection, iri_of
+
+_LONGEST = 32_767  # characters of a cell
+_MOST = 1_048_575  # rows below the header
+_CUT = " ... (cut)"
+_WIDTHS = {"statement": 60, "sources": 60, "definition": 60, "label": 45, "id": 24}
+_ENTITY = ("label", "category", "definition", "also called", "identifiers", "id")
+_ARTICLE = ("label", "category", "firstAuthor", "journal", "published", "address", "id")
+
+
+def write_xlsx(graph: Projection) -> Iterator[bytes]:
+    """Write a graph as a workbook.
+
+    Raises
+    ------
+    MissingExtra
+        Where XlsxWriter is not installed.
+    ExportError
+        Where a sheet would have more rows than one can.
+    """
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        raise MissingExtra("XlsxWriter", "xlsx") from error
+    buffer = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        book.set_properties({"title": f"imidgraph {graph.version}", "created": datetime.datetime(2000, 1, 1)})
+        reading = Reading(graph)
+        styles = {
+            "head": book.add_format({"bold": True, "bottom": 1}),
+            "text": book.add_format({"text_wrap": True, "valign": "top"}),
+        }
+        about = [
+            ("imidgraph", graph.version),
+            ("licence", "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"),
+            ("", NOT_ADVICE),
+        ]
+        _sheet(book, styles, "about", ("what", "value"), about)
+        _sheet(book, styles, "entities", _ENTITY, _entities(reading))
+        statements = list(reading.statements())
+        for pillar, relations in PILLARS.items():
+            if pillar == "articles":
+                _sheet(book, styles, pillar, _ARTICLE, _articles(reading))
+                continue
+            chosen = [item for item in statements if item.edge.predicate.removeprefix("imid:") in relations]
+            details = sorted({name for item in chosen for name in item.details})
+            header = ("subject", "relation", "object", *details, "statement", "sources", "id")
+            _sheet(book, styles, pillar, header, [_row(reading, item, details) for item in chosen])
+    yield buffer.getvalue()
+
+
+def _row(reading: Reading, item: Statement, details: Sequence[str]) -> list[str]:
+    sources = "\n".join(reading.source(evidence) for evidence in item.edge.evidence)
+    qualified = [item.details.get(name, "") for name in details]
+    return [item.subject, item.relation, item.object, *qualified, item.sentence, sources, item.edge.id]
+
+
+def _entities(reading: Reading) -> list[list[str]]:
+    rows = []
+    for node in reading.nodes.values():
+        texts = {name: [text_of(value) for value in values] for name, values in node.attributes.items()}
+        names = texts.get("brandName", []) + texts.get("altLabel", [])
+        matches = texts.get("exactMatch", []) + texts.get("closeMatch", [])
+        definition = " ".join(texts.get("definition", []))
+        if "journal" not in texts and "url" not in texts:
+            rows.append([node.label, node.category, definition, ", ".join(names), ", ".join(matches), node.id])
+    return sorted(rows, key=lambda row: (row[1], row[0], row[-1]))
+
+
+def _articles(reading: Reading) -> list[list[str]]:
+    cited = {str(source) for edge in reading.graph.edges() for item in edge.evidence for source in item.get("source", ())}
+    rows = []
+    for name in sorted(cited & reading.nodes.keys()):
+        node = reading.nodes[name]
+        texts = {key: ", ".join(map(text_of, values)) for key, values in node.attributes.items()}
+        parts = [texts.get(key, "") for key in ("firstAuthor", "journal", "published")]
+        rows.append([node.label, node.category, *parts, texts.get("url", iri_of(node.id)), node.id])
+    return rows
+
+
+def _sheet(book: Any, styles: dict[str, Any], name: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    if len(rows) > _MOST:
+        raise ExportError(f"A sheet holds {_MOST} rows, and {name} has {len(rows)}. Write CSV, SQLite or Parquet instead.")
+    sheet = book.add_worksheet(name)
+    for place, column in enumerate(header):
+        sheet.write_string(0, place, column, styles["head"])
+        sheet.set_column(place, place, _WIDTHS.get(column, 22), styles["text"])
+    for number, row in enumerate(rows, start=1):
+        for place, text in enumerate(row):
+            if text:
+                whole = len(text) <= _LONGEST
+                sheet.write_string(number, place, text if whole else text[: _LONGEST - len(_CUT)] + _CUT)
+    sheet.freeze_panes(1, 1)
+    if rows:
+        sheet.autofilter(0, 0, len(rows), len(header) - 1)
