@@ -45,6 +45,7 @@ ROWS = {
     "ontology": 5,
     "trials": 5,
     "comparison": 6,
+    "cards": 7,
     "explanation": 6,
     "losses": 6,
     "figures": 7,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
+from functools import lru_cache
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,8 +13,10 @@ from starlette.responses import Response
 from imidgraph.server.negotiation import CHOICES, ROWS, TRIPLES, NotAcceptable, accepts_gzip, negotiate
 from imidgraph.server.pool import Pool
 from imidgraph.server.protocol import Operation
+from imidgraph.stores.frames import GZIP_FROM
 from imidgraph.stores.worker import request as write_request
 
+_VARY = "Accept, Accept-Encoding"
 _VOLATILE = re.compile(r"rand|now|uuid|bnode|\\u", re.IGNORECASE)  # may give another answer each time
 
 
@@ -51,22 +55,26 @@ class Answers:
 
     def document(self, request: Request, body: bytes, media_type: str) -> Response:
         """Answer with what describes the server, or with 304 where the client has it."""
-        return self._unchanged(request, tag := self._tag(media_type, body.decode())) or Response(
-            body, media_type=media_type, headers={"ETag": tag, "Vary": "Accept"}
-        )
+        headers = {"Vary": _VARY, "ETag": self._tag(media_type, body.decode())}
+        if unchanged := _unchanged(request, headers):
+            return unchanged
+        if len(body) >= GZIP_FROM and accepts_gzip(request.headers.get("accept-encoding")):
+            headers["Content-Encoding"] = "gzip"
+            body = _packed(body)
+        return Response(body, media_type=media_type, headers=headers)
 
     async def _answer(self, request: Request, operation: Operation, rows: str | None, triples: str | None) -> Response:
         if rows is None and triples is None:
             raise NotAcceptable(request.headers.get("accept", ""), ROWS + TRIPLES)
-        headers = {"Vary": "Accept, Accept-Encoding"}
+        headers = {"Vary": _VARY}
         if request.method != "POST" and not _VOLATILE.search(operation.query):
             # Only who was given this answer knows its tag: where it matches, the query was a good one.
             headers["ETag"] = self._tag(rows, triples, operation.query, *operation.default_graphs, "", *operation.named_graphs)
-            if unchanged := self._unchanged(request, headers["ETag"]):
+            if unchanged := _unchanged(request, headers):
                 return unchanged
-        gzip = accepts_gzip(request.headers.get("accept-encoding"))
+        may_pack = accepts_gzip(request.headers.get("accept-encoding"))
         graphs = operation.default_graphs, operation.named_graphs
-        message, body = await self._pool.answer(write_request(operation.query, self._limit, rows, triples, *graphs, gzip))
+        message, body = await self._pool.answer(write_request(operation.query, self._limit, rows, triples, *graphs, may_pack))
         if message["kind"] == "unacceptable":
             raise NotAcceptable(request.headers.get("accept", ""), CHOICES[message["form"]])
         if message["cut"]:
@@ -79,8 +87,15 @@ class Answers:
         digest = hashlib.sha256("\0".join(part or "" for part in parts).encode("utf-8", "surrogatepass"))
         return f'W/"{self._version}-{digest.hexdigest()[:20]}"'
 
-    def _unchanged(self, request: Request, tag: str) -> Response | None:
-        known = request.headers.get("if-none-match")
-        if known is None or tag.removeprefix("W/") not in {item.strip().removeprefix("W/") for item in known.split(",")}:
-            return None
-        return Response(status_code=304, headers={"ETag": tag, "Vary": "Accept, Accept-Encoding"})
+
+def _unchanged(request: Request, headers: dict[str, str]) -> Response | None:
+    known = request.headers.get("if-none-match")
+    tag = headers["ETag"].removeprefix("W/")
+    if known is None or tag not in {item.strip().removeprefix("W/") for item in known.split(",")}:
+        return None
+    return Response(status_code=304, headers=headers)
+
+
+@lru_cache(maxsize=16)
+def _packed(body: bytes) -> bytes:
+    return gzip.compress(body, 5, mtime=0)

@@ -14,7 +14,6 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -148,7 +147,6 @@ def create_app(settings: Settings) -> Starlette:
         Middleware(
             CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"], expose_headers=exposed
         ),
-        Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),  # the descriptions; workers pack their own answers
     ]
     handlers = {ImidgraphError: _refuse, 405: _tell_methods}
     return Starlette(routes=routes, middleware=middleware, lifespan=lifespan, exception_handlers=handlers)

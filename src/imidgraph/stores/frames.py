@@ -6,6 +6,8 @@ import json
 import struct
 from typing import IO, Any
 
+GZIP_FROM = 1024
+"""Bytes from which an answer is worth packing."""
 _HEADER = struct.Struct("!II")  # the lengths of the message and of the payload
 
 

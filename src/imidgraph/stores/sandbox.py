@@ -29,11 +29,10 @@ from pyoxigraph import (
 from imidgraph import sparql
 from imidgraph.errors import ImidgraphError
 from imidgraph.namespaces import PREFIXES
-from imidgraph.stores.frames import pack, read
+from imidgraph.stores.frames import GZIP_FROM, pack, read
 from imidgraph.stores.oxigraph import OxigraphStore
 
 _MAX_BYTES = 256 * 1024 * 1024
-_GZIP_FROM = 1024  # bytes from which an answer is worth packing
 _CHECK = 1 << 20  # bytes of an answer between two counts of its rows
 # What marks a row in each format, and how many marks more than rows there are. JSON may have the mark elsewhere too.
 _MARKS = {
@@ -75,7 +74,7 @@ def _answer(store: OxigraphStore | ImidgraphError, request: dict[str, Any]) -> t
     except (OSError, RuntimeError, ValueError) as error:
         reason = f"The query failed: {error}. Change it and ask again."
         return {"kind": "error", "error": "QueryError", "message": reason}, b""
-    if request.get("gzip") and len(payload) >= _GZIP_FROM:
+    if request.get("gzip") and len(payload) >= GZIP_FROM:
         message["packed"] = True
         packer = zlib.compressobj(1, zlib.DEFLATED, 31)  # 31: in gzip's wrapper
         payload = packer.compress(payload) + packer.flush()

@@ -28,8 +28,7 @@ MEMORY = 1 << 30
 """Bytes that a worker may use on top of the graph."""
 _COMMAND = "from imidgraph.stores.sandbox import main; main()"
 _LONGEST = 1e6  # seconds that the system can wait for
-CHUNK = 1 << 18
-"""Bytes that are read at once."""
+_CHUNK = 1 << 18  # bytes that are read at once
 
 
 class Worker:
@@ -229,7 +228,7 @@ class WorkerStore:
             if left is not None and left <= 0:
                 raise TimeoutError
             self._worker.socket.settimeout(left)
-            if frame.feed(self._worker.socket.recv(CHUNK)):
+            if frame.feed(self._worker.socket.recv(_CHUNK)):
                 return frame.take()
 
     def _replace(self) -> None:
