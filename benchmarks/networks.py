@@ -23,10 +23,10 @@ from pyoxigraph import NamedNode, Quad, RdfFormat
 
 from imidgraph.associations import Associations
 from imidgraph.errors import PathNotFound
+from imidgraph.multigraph import project
 from imidgraph.namespaces import IMID
 from imidgraph.network import Network
 from imidgraph.paths import Statements, find_paths
-from imidgraph.multigraph import project
 from imidgraph.resources import ONTOLOGY
 from imidgraph.stores.oxigraph import OxigraphStore
 
@@ -83,7 +83,8 @@ def helper(edges: int) -> None:
     ours, _ = timed(lambda: project(Network(store)))
     graph = RdflibStore.from_turtle(pyoxigraph.serialize(store.triples(), format=RdfFormat.TURTLE)).graph
     theirs, _ = timed(lambda: rdflib_to_networkx_multidigraph(graph))
-    print(f"{f'{edges} edges, ours':34} {ours:7.2f} {1:6.2f}\n{'  rdflib helper, after its load':34} {theirs:7.2f} {theirs / ours:6.2f}")
+    print(f"{f'{edges} edges, ours':34} {ours:7.2f} {1:6.2f}")
+    print(f"{'  rdflib helper, after its load':34} {theirs:7.2f} {theirs / ours:6.2f}")
 
 
 def searches(store: OxigraphStore) -> None:
@@ -93,7 +94,8 @@ def searches(store: OxigraphStore) -> None:
 
     network = Network(store)
     taken, _ = timed(network.fetch_all)
-    print(f"\nadjacency of the whole graph: {taken:.1f} s, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GB in all")
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"\nadjacency of the whole graph: {taken:.1f} s, {memory:.1f} GB in all")
     statements = Statements(network, Associations(store))
     names = sorted({*network.objects, *network.subjects})
     index = {name: number for number, name in enumerate(names)}
@@ -119,7 +121,9 @@ def searches(store: OxigraphStore) -> None:
             print(f"{'  ' + name:34} {count:8} {theirs * 1000:9.1f} {theirs / again:8.1f}")
     simple = networkx.Graph(edges)
     start, found = time.perf_counter(), 0
-    for _ in networkx.all_simple_paths(simple, index[degrees[len(degrees) // 2]], index[degrees[len(degrees) // 2 - 7]], cutoff=3):
+    for _ in networkx.all_simple_paths(
+        simple, index[degrees[len(degrees) // 2]], index[degrees[len(degrees) // 2 - 7]], cutoff=3
+    ):
         found += 1
         if time.perf_counter() - start > 60:
             break

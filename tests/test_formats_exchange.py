@@ -50,7 +50,8 @@ def test_ndex2_reads_every_attribute(kg: KnowledgeGraph, tmp_path: Path) -> None
     names = {number: node["v"]["represents"] for number, node in network.get_nodes().items()}
     read = {node["v"]["represents"]: node["v"] for node in network.get_nodes().values()}
     assert read == {
-        record["id"]: {"represents": record.pop("id"), "name": record.pop("label")} | record for record in node_records(kg.projection)
+        record["id"]: {"represents": record.pop("id"), "name": record.pop("label")} | record
+        for record in node_records(kg.projection)
     }
     edges = {edge["v"]["id"]: edge for edge in network.get_edges().values()}
     for record in edge_records(kg.projection):
@@ -72,8 +73,13 @@ def test_rdf_12_reifies_what_each_association_states(kg: KnowledgeGraph) -> None
     assert plain <= read
     reified = {triple.subject: triple.object for triple in read - plain}
     assert {triple.predicate.value for triple in read - plain} == {PREFIXES["rdf"] + "reifies"}
-    ends = {name: {t.subject: t.object for t in plain if t.predicate == NamedNode(IMID + name)} for name in ("subject", "predicate", "object")}
-    assert reified == {name: Triple(ends["subject"][name], ends["predicate"][name], ends["object"][name]) for name in ends["subject"]}
+    ends = {
+        name: {t.subject: t.object for t in plain if t.predicate == NamedNode(IMID + name)}
+        for name in ("subject", "predicate", "object")
+    }
+    assert reified == {
+        name: Triple(ends["subject"][name], ends["predicate"][name], ends["object"][name]) for name in ends["subject"]
+    }
 
 
 def test_a_nanopublication_has_its_four_graphs(kg: KnowledgeGraph) -> None:

@@ -58,7 +58,14 @@ def test_csv_reads_back_in_duckdb(found: list[Triple], tmp_path: Path) -> None:
         if "\x00" in path.read_text(encoding="utf-8"):
             continue  # duckdb takes no such sign in a CSV file
         relation = duckdb.read_csv(
-            str(path), header=True, all_varchar=True, delimiter=",", quotechar='"', escapechar='"', strict_mode=False, normalize_names=False
+            str(path),
+            header=True,
+            all_varchar=True,
+            delimiter=",",
+            quotechar='"',
+            escapechar='"',
+            strict_mode=False,
+            normalize_names=False,
         )
         with path.open(encoding="utf-8", newline="") as file:
             header = next(csv.reader(file))  # duckdb tells names apart without their case
@@ -88,7 +95,11 @@ def test_sqlite_reads_back(found: list[Triple], tmp_path: Path) -> None:
     graph = graphs.projection(found)
     (path,) = export.write(graph, tmp_path / "g.sqlite").paths
     columns = {"nodes": graph.node_columns, "edges": graph.edge_columns, "evidence": graph.evidence_columns}
-    first = {"nodes": ["id", "label", "category"], "edges": ["id", "subject", "predicate", "object", "category"], "evidence": ["id", "edge"]}
+    first = {
+        "nodes": ["id", "label", "category"],
+        "edges": ["id", "subject", "predicate", "object", "category"],
+        "evidence": ["id", "edge"],
+    }
     with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
         assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
@@ -135,7 +146,9 @@ def test_neo4j_headers_hold_the_documented_grammar(found: list[Triple]) -> None:
     tables = [list(csv.reader(io.StringIO(text, newline=""))) for text in (nodes, edges)]
     for header, *_ in tables:
         assert all(map(NEO4J_FIELD.fullmatch, header))
-        assert len({field.partition(":")[0].lower() for field in header if field[0] != ":"}) == sum(field[0] != ":" for field in header)
+        assert len({field.partition(":")[0].lower() for field in header if field[0] != ":"}) == sum(
+            field[0] != ":" for field in header
+        )
     (_, *node_rows), (_, *edge_rows) = tables
     records = _records(graph)
     assert [row[0] for row in node_rows] == [row["id"] for row in records["nodes"]]

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from imidgraph import ExportError, KnowledgeGraph, MissingProgram, QueryError
-from imidgraph.picture import NOTE, Arrow, Node, Picture
+from imidgraph.citations import NOT_ADVICE
+from imidgraph.picture import Arrow, Node, Picture
 
 Find = Callable[[str], str]
 
@@ -62,7 +63,7 @@ def test_an_svg_holds_labels_legend_sources_and_the_warning(kg: KnowledgeGraph, 
     picture = kg.plot("thalidomide", "birth defects")
     root = ElementTree.fromstring(picture.render("svg"))
     text = " ".join(root.itertext())
-    for word in ("SALL4", "degrades", "lowers", "raises", "protein", NOTE):
+    for word in ("SALL4", "degrades", "lowers", "raises", "protein", NOT_ADVICE):
         assert word in text
     assert "pubmed:30067223" in picture._repr_svg_()
 

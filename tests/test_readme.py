@@ -23,7 +23,7 @@ def test_its_python_runs(code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: o
 
 
 @pytest.mark.parametrize("command", CONSOLE)
-def test_its_commands_run(command: str) -> None:
-    with CliRunner().isolated_filesystem():
-        result = CliRunner().invoke(main, shlex.split(command, comments=True)[1:])
+def test_its_commands_run(command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    monkeypatch.chdir(str(tmp_path))
+    result = CliRunner().invoke(main, shlex.split(command, comments=True)[1:])
     assert result.exit_code == 0, result.output

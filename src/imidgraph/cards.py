@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from imidgraph.citations import NOT_ADVICE
+from imidgraph.citations import LEGEND, NOT_ADVICE
 from imidgraph.comparison import Comparison
 from imidgraph.lookup import Entity
 from imidgraph.model import Association, Frequency, Source
@@ -86,6 +86,16 @@ class _Footnotes:
     def mark(self, source: Source) -> str:
         return f"[^{self._numbers.setdefault(source, len(self._numbers) + 1)}]"
 
+    def places(self, item: Association) -> str:
+        """Cite each passage, with the place in its source and what speaks against trusting it."""
+        doubts = {"copy": "*", "unconfirmed": " (unconfirmed)"}
+        passages = [
+            f"{'disputed by ' if evidence.stance == 'disputes' else ''}{_plain(evidence.locator or 'source')}"
+            f"{doubts.get(evidence.verification or '', '')}{self.mark(evidence.source)}"
+            for evidence in item.evidence
+        ]
+        return f" *[{'; '.join(dict.fromkeys(passages))}]*" if passages else ""
+
     def cite(self, item: Association) -> str:
         return "".join(dict.fromkeys(self.mark(evidence.source) for evidence in item.evidence))
 
@@ -104,7 +114,9 @@ def _grouped(entity: Entity) -> Iterator[tuple[str, list[Association]]]:
 
 def _lines(item: Association, entity: Entity, notes: _Footnotes) -> Iterator[str]:
     other = item.object if item.subject.iri == entity.iri else item.subject
-    yield f"- **{_plain(other.label)}**{_details(item)}{notes.cite(item)}" + (f"  \n  {_plain(item.statement)}" if item.statement else "")
+    yield f"- **{_plain(other.label)}**{_details(item)}{notes.places(item)}" + (
+        f"  \n  {_plain(item.statement)}" if item.statement else ""
+    )
     for figure in item.evidence:
         if isinstance(figure, Frequency):
             yield f"  - {_plain(figure.figure)}, {_plain(figure.population or 'population not stated')}{notes.mark(figure.source)}"
@@ -122,7 +134,17 @@ def _details(item: Association) -> str:
 
 
 def _footer(notes: _Footnotes, version: str | None) -> list[str]:
-    return ["", "---", "", f"imidgraph {version or ''}, CC BY 4.0. **{NOT_ADVICE}**", "", *notes, ""]
+    return [
+        "",
+        "---",
+        "",
+        f"imidgraph {version or ''}, CC BY 4.0. **{NOT_ADVICE}**",
+        "",
+        f"Sources ({_plain(LEGEND)}):",
+        "",
+        *notes,
+        "",
+    ]
 
 
 def _plain(text: str) -> str:

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from imidgraph import files
+from imidgraph.citations import NOT_ADVICE
 from imidgraph.errors import ExportError, MissingProgram
 
 RENDERED = ("svg", "png", "pdf")
 TEXTS = {"dot": "dot", "gv": "dot", "mmd": "mermaid", "mermaid": "mermaid"}
-NOTE = "A summary of published sources, not medical advice."
 
 # Paul Tol's light scheme for fills (black text on each), Okabe and Ito's blue and vermilion for arrows.
 _KINDS = {
@@ -194,7 +194,7 @@ class Picture:
         if any(arrow.faint for arrow in self.arrows):
             cells.append("<TD>dashed: disputed, or only seen</TD>")
         span = f'COLSPAN="{len(cells)}" ALIGN="LEFT"'
-        words = [f"<B>{html.escape(self.title)}</B>", html.escape(self.caption), NOTE]
+        words = [f"<B>{html.escape(self.title)}</B>", html.escape(self.caption), NOT_ADVICE]
         title, *rows = [f"<TR><TD {span}>{text}</TD></TR>" for text in words if text]
         return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="4">{title}<TR>{"".join(cells)}</TR>{"".join(rows)}</TABLE>>'
 
