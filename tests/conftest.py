@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,10 @@ import pytest
 import imidgraph
 from imidgraph import KnowledgeGraph
 from imidgraph.resources import RELEASE
+from imidgraph.stores.graphstore import put_graph
+from imidgraph.stores.oxigraph import OxigraphStore
 from imidgraph.stores.rdflib import RdflibStore
+from tests.servers import GRAPH, virtuoso
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -40,3 +43,16 @@ def program() -> Callable[[str], str]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def virtuoso_address(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], str]) -> Iterator[str]:
+    with virtuoso(program("virtuoso-t"), tmp_path_factory.mktemp("virtuoso")) as address:
+        triples = list(OxigraphStore.read(RELEASE).triples())
+        put_graph(f"{address}/sparql-graph-crud-auth", GRAPH, triples, ("dba", "dba"))
+        yield address
+
+
+@pytest.fixture(scope="session")
+def on_virtuoso(virtuoso_address: str) -> KnowledgeGraph:
+    return imidgraph.connect(f"{virtuoso_address}/sparql", GRAPH, timeout=60)

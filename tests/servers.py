@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from imidgraph.resources import RELEASE
 
@@ -81,6 +84,41 @@ def virtuoso(program: str, folder: Path) -> Iterator[str]:
     finally:
         process.kill()
         process.wait()
+
+
+class Served:
+    """`imidgraph serve`, started as a user starts it, on a free port."""
+
+    def __init__(self, folder: Path, *options: str, graph: Path | None = None) -> None:
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._log = folder / "served.log"
+        command = [sys.executable, "-m", "imidgraph.cli", *(["--graph", str(graph)] if graph else [])]
+        with self._log.open("wb") as log:
+            self.process = subprocess.Popen([*command, "serve", "--port", str(self.port), *options], stderr=log)
+
+    def __enter__(self) -> Served:
+        wait_for(f"{self.address}/health", self.process)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        finally:
+            self.process.kill()
+            self.process.wait()
+
+    @property
+    def workers(self) -> list[int]:
+        """The processes that it started."""
+        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
+        return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+
+    def log(self) -> list[dict[str, Any]]:
+        """The lines that it logged."""
+        lines = self._log.read_text().splitlines()
+        return [json.loads(line) for line in lines if not line.startswith("Serving at")]
 
 
 @contextlib.contextmanager

@@ -18,22 +18,9 @@ from imidgraph.stores import Results
 from imidgraph.stores.endpoint import EndpointStore
 from imidgraph.stores.graphstore import insert_graph, put_graph
 from imidgraph.stores.oxigraph import OxigraphStore
-from tests.servers import GRAPH, WrongServer, comunica, virtuoso
+from tests.servers import GRAPH, WrongServer, comunica
 
 NAMES = sorted(Catalogue(QUERIES))
-
-
-@pytest.fixture(scope="module")
-def virtuoso_address(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], str]) -> Iterator[str]:
-    with virtuoso(program("virtuoso-t"), tmp_path_factory.mktemp("virtuoso")) as address:
-        triples = list(OxigraphStore.read(RELEASE).triples())
-        put_graph(f"{address}/sparql-graph-crud-auth", GRAPH, triples, ("dba", "dba"))
-        yield address
-
-
-@pytest.fixture(scope="module")
-def on_virtuoso(virtuoso_address: str) -> KnowledgeGraph:
-    return imidgraph.connect(f"{virtuoso_address}/sparql", GRAPH, timeout=60)
 
 
 @pytest.fixture(scope="module")

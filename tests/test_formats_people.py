@@ -9,7 +9,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import openpyxl
-import pytest
 from hypothesis import given, settings
 from pyoxigraph import Triple
 
@@ -98,7 +97,7 @@ def test_a_browser_shows_the_page(kg: KnowledgeGraph, tmp_path: Path) -> None:
     program = next((name for name in ("chromium", "chromium-browser", "google-chrome") if shutil.which(name)), None)
     require(program, "chromium")
     kg.write(tmp_path / "imid.html", part=kg.part(only=["generations"]))
-    flags = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+    flags = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync"
     command = [
         str(program),
         *flags.split(),

@@ -62,7 +62,7 @@ def test_a_type_is_one_for_all_values_of_an_attribute() -> None:
     (column,) = graphs.projection(
         [Triple(one, name, Literal("0.5", datatype=number)), Triple(two, name, Literal(3))]
     ).node_columns
-    assert (column.type, column.plural, column.cast((Decimal("0.5"),))) == ("number", False, [0.5])
+    assert (column.type, column.plural, column.cast((Decimal("0.5"),))) == ("number", False, 0.5)
     mixed = [Triple(one, name, Literal("0.5", datatype=number)), Triple(one, name, Literal("about half"))]
     (column,) = graphs.projection(mixed).node_columns
     assert (column.type, column.plural) == ("string", True)

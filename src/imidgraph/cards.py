@@ -88,13 +88,13 @@ class _Footnotes:
 
     def places(self, item: Association) -> str:
         """Cite each passage, with the place in its source and what speaks against trusting it."""
-        doubts = {"copy": "*", "unconfirmed": " (unconfirmed)"}
+        doubts = {"copy": "\\*", "unconfirmed": " (unconfirmed)"}
         passages = [
             f"{'disputed by ' if evidence.stance == 'disputes' else ''}{_plain(evidence.locator or 'source')}"
             f"{doubts.get(evidence.verification or '', '')}{self.mark(evidence.source)}"
             for evidence in item.evidence
         ]
-        return f" *[{'; '.join(dict.fromkeys(passages))}]*" if passages else ""
+        return f": {'; '.join(dict.fromkeys(passages))}" if passages else ""
 
     def cite(self, item: Association) -> str:
         return "".join(dict.fromkeys(self.mark(evidence.source) for evidence in item.evidence))
@@ -114,9 +114,8 @@ def _grouped(entity: Entity) -> Iterator[tuple[str, list[Association]]]:
 
 def _lines(item: Association, entity: Entity, notes: _Footnotes) -> Iterator[str]:
     other = item.object if item.subject.iri == entity.iri else item.subject
-    yield f"- **{_plain(other.label)}**{_details(item)}{notes.places(item)}" + (
-        f"  \n  {_plain(item.statement)}" if item.statement else ""
-    )
+    sentence = f"  \n  {_plain(item.statement)}" if item.statement else ""
+    yield f"- **{_plain(other.label)}**{_details(item)}{notes.places(item)}{sentence}"
     for figure in item.evidence:
         if isinstance(figure, Frequency):
             yield f"  - {_plain(figure.figure)}, {_plain(figure.population or 'population not stated')}{notes.mark(figure.source)}"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import cast
+from typing import Any
 
 Value = str | bool | int | float | Decimal | datetime.date
+Plain = str | bool | int | float
 Facts = dict[str, tuple[Value, ...]]
 """Values by the name of the attribute: short for the graph's own words (`statement`, `altLabel`), else a CURIE."""
 
@@ -33,19 +35,18 @@ class Column:
     type: str
     plural: bool
 
-    def cast(self, values: tuple[Value, ...]) -> list[str | bool | int | float]:
-        """Give values in the type of the column.
+    def cast(self, values: tuple[Value, ...]) -> Plain | list[Plain]:
+        """Give values in the type of the column: a list where it is plural, else the first.
 
         Examples
         --------
         >>> Column("percent", "number", False).cast((Decimal("22.5"),))
-        [22.5]
-        >>> Column("published", "string", False).cast((datetime.date(2010, 3, 12),))
+        22.5
+        >>> Column("published", "string", True).cast((datetime.date(2010, 3, 12),))
         ['2010-03-12']
         """
-        if self.type == "number":
-            return [float(cast(float, value)) for value in values]
-        return [text_of(value) for value in values] if self.type == "string" else list(values)  # type: ignore[arg-type]
+        convert = _CONVERTERS[self.type]
+        return [convert(value) for value in values] if self.plural else convert(values[0])
 
 
 def text_of(value: Value) -> str:
@@ -56,9 +57,19 @@ def text_of(value: Value) -> str:
     >>> text_of(True), text_of(Decimal("0.10")), text_of(datetime.date(2010, 3, 12))
     ('true', '0.10', '2010-03-12')
     """
+    if type(value) is str:
+        return value
     if isinstance(value, bool):
         return str(value).lower()
     return value.isoformat() if isinstance(value, datetime.date) else str(value)
+
+
+_CONVERTERS: dict[str, Callable[[Any], Plain]] = {
+    "boolean": lambda value: value,  # type: ignore[no-any-return]
+    "integer": lambda value: value,  # type: ignore[no-any-return]
+    "number": float,
+    "string": text_of,
+}
 
 
 class Observed:

@@ -19,7 +19,8 @@ from imidgraph.stores.results import Iri
 KINDS = ("MultiDiGraph", "DiGraph", "Graph")
 _ATTRIBUTES = """
 SELECT ?entity ?property ?value WHERE {
-    ?class rdfs:subClassOf* %s .
+    VALUES ?root { %s }
+    ?class rdfs:subClassOf+ ?root .
     ?entity a ?class ;
         ?property ?value .
 }
@@ -70,8 +71,6 @@ def project(
 
     if kind not in KINDS:
         raise QueryError(f"There is no kind of graph {kind!r}. Use one of {', '.join(KINDS)}.")
-    if nodes is None:
-        network.fetch_all()
     edges = _edges(network, associations, frozenset(relations) or network.joining, nodes, negated)
     graph = getattr(networkx, kind)()
     if attributes is not None:
@@ -160,13 +159,10 @@ def _edges(
             stated.add(ends)
             yield ends[0], ends[2], item.curie, _described(network, ends[1]) | _told(item)
     plainly = {relation: _described(network, relation) for relation in relations}
-    edges: Iterable[tuple[str, str, str]] = network.edges()
-    if _ABOUT in relations:
-        about = ((network.curie(source), _ABOUT, network.curie(entity)) for source, entity in network.ends(_ABOUT))
-        edges = (edge for group in (edges, about) for edge in group)
+    edges = network.stream(relations) if nodes is None or _ABOUT in relations else network.edges()
     for subject, relation, object in edges:
         inside = nodes is None or (subject in nodes and object in nodes)
-        if relation in relations and inside and (subject, relation, object) not in stated:
+        if relation in plainly and inside and (subject, relation, object) not in stated:
             yield subject, object, relation, plainly[relation]
 
 

@@ -54,7 +54,14 @@ PILLARS: dict[str, tuple[str, ...]] = {
 
 _RELATIONS = """
 SELECT DISTINCT ?relation ?label ?sign WHERE {
-    { ?relation rdfs:subPropertyOf* imid:relatedTo } UNION { VALUES ?relation { imid:isAbout } }
+    {
+        VALUES ?root { imid:relatedTo }
+        ?relation rdfs:subPropertyOf+ ?root .
+    }
+    UNION
+    {
+        VALUES ?relation { imid:isAbout imid:relatedTo }
+    }
     ?relation rdfs:label ?label .
     OPTIONAL { ?relation imid:sign ?sign }
 }
@@ -248,6 +255,17 @@ class Network:
             for object, relations in objects.items():
                 for relation in relations:
                     yield subject, relation, object
+
+    def stream(self, relations: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+        """Give subject, relation and object of each edge of some relations, without keeping them."""
+        if self.whole:
+            wanted = frozenset(relations)
+            yield from (edge for edge in self.edges() if edge[1] in wanted)
+            return
+        curies, curie = self._curies, self.curie
+        for relation in sorted(relations):
+            for subject, object in self.ends(relation):
+                yield curies.get(subject) or curie(subject), relation, curies.get(object) or curie(object)
 
     def terms(self, nodes: Iterable[str]) -> list[Term]:
         """Give the name and the category of each of some nodes."""

@@ -190,7 +190,7 @@ def bind(text: str, terms: Mapping[str, str]) -> str:
     Examples
     --------
     >>> bind("SELECT ?drug WHERE { ?drug a ?type }", {"type": "<http://example.org/Drug>"})
-    'SELECT ?drug WHERE { VALUES (?type) { (<http://example.org/Drug>) } ?drug a ?type }'
+    'SELECT ?drug WHERE { VALUES ?type { <http://example.org/Drug> } ?drug a ?type }'
     """
     return bind_rows(text, tuple(terms), [tuple(terms.values())]) if terms else text
 
@@ -212,8 +212,12 @@ def bind_rows(text: str, variables: Sequence[str], rows: Iterable[Sequence[str]]
     >>> bind_rows("ASK WHERE { ?drug a ?type }", ("drug", "type"), [("<a:b>", "<a:D>"), ("<a:c>", "<a:D>")])
     'ASK WHERE { VALUES (?drug ?type) { (<a:b> <a:D>) (<a:c> <a:D>) } ?drug a ?type }'
     """
-    names = " ".join(f"?{name}" for name in variables)
-    block = f" VALUES ({names}) {{ {' '.join('(' + ' '.join(row) + ')' for row in rows)} }}"
+    given = list(rows)
+    if len(given) == 1:  # Virtuoso's compiler fails on some single rows of several variables
+        block = "".join(f" VALUES ?{name} {{ {term} }}" for name, term in zip(variables, given[0], strict=True))
+    else:
+        names = " ".join(f"?{name}" for name in variables)
+        block = f" VALUES ({names}) {{ {' '.join('(' + ' '.join(row) + ')' for row in given)} }}"
     start: int | None = None
     for kind, token, offset in tokens(text):
         if kind == "word" and token.upper() == "WHERE":

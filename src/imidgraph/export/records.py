@@ -147,9 +147,4 @@ def _by_name(columns: tuple[Column, ...]) -> dict[str, Column]:
 
 
 def _values(facts: Facts, columns: Mapping[str, Column]) -> Record:
-    found: Record = {}
-    for name, values in facts.items():
-        column = columns[name]
-        cast = column.cast(values)
-        found[name] = cast if column.plural else cast[0]
-    return found
+    return {name: columns[name].cast(values) for name, values in facts.items()}
