@@ -9,11 +9,9 @@ written from a disk store, in a process for each format, and so is a tenth of it
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -67,8 +65,8 @@ def _usual(graph: Projection, folder: Path) -> dict[str, tuple[str, Callable[[],
     nodes, edges = list(node_records(graph)), list(edge_records(graph))
     return {
         **{
-            suffix: ("rdflib", lambda format=format: triples.serialize(format=format))
-            for suffix, format in (("ttl", "turtle"), ("nt", "nt"), ("rdf", "xml"), ("jsonld", "json-ld"))
+            suffix: ("rdflib", lambda syntax=syntax: triples.serialize(folder / "n.rdf", syntax))
+            for suffix, syntax in (("ttl", "turtle"), ("nt", "nt"), ("rdf", "xml"), ("jsonld", "json-ld"))
         },
         "graphml": ("networkx", lambda: networkx.write_graphml_xml(held, folder / "n.graphml")),
         "gexf": ("networkx", lambda: networkx.write_gexf(held, folder / "n.gexf")),
@@ -76,8 +74,11 @@ def _usual(graph: Projection, folder: Path) -> dict[str, tuple[str, Callable[[],
         "json": ("networkx", lambda: _dump(networkx.node_link_data(held, edges="edges"), folder)),
         "cyjs": ("networkx", lambda: _dump(networkx.cytoscape_data(held), folder)),
         "edges": ("networkx", lambda: networkx.write_edgelist(held, folder / "n.edges", data=["predicate"])),
-        "csv": ("pandas", lambda: [pandas.DataFrame(rows).to_csv(io.StringIO()) for rows in (nodes, edges)]),
-        "parquet": ("pandas", lambda: [pandas.DataFrame(map(flat, rows)).to_parquet(io.BytesIO()) for rows in (nodes, edges)]),
+        "csv": ("pandas", lambda: [pandas.DataFrame(rows).to_csv(folder / "n.csv") for rows in (nodes, edges)]),
+        "parquet": (
+            "pandas",
+            lambda: [pandas.DataFrame(map(flat, rows)).to_parquet(folder / "n.parquet") for rows in (nodes, edges)],
+        ),
         "kgx.tsv": ("kgx", lambda: _kgx(folder)),
     }
 
@@ -128,7 +129,7 @@ def compare() -> None:
         print(f"{len(kg)} triples, {edges} edges\n{'format':14} {'a second':>12} {'usual way':>12} {'ratio':>8}")
         for format in export.FORMATS:
             size = len(kg) if export.FORMATS[format].rdf else edges
-            ours = _fastest(lambda format=format: kg.write(folder / f"ours.{format}"))
+            ours = _fastest(lambda name=format: kg.write(folder / f"ours.{name}"))
             line = f"{format:14} {size / ours:12,.0f}"
             if format in usual and (format != "kgx.tsv" or os.environ.get("IMIDGRAPH_KGX_PYTHON")):
                 who, call = usual[format]
@@ -142,7 +143,8 @@ def compare() -> None:
 
 def _lines(edges: int) -> Iterator[bytes]:
     numbers = random.Random(1)
-    base, kinds = "https://w3id.org/imidgraph/", ("binds", "degrades", "causes", "increases", "decreases", "hasAdverseEffect")
+    base = "https://w3id.org/imidgraph/"
+    kinds = ("binds", "degrades", "causes", "increases", "decreases", "hasAdverseEffect")
     nodes = max(NODES * edges // EDGES, 10)
     for node in range(nodes):
         yield f'<{base}n{node}> <http://www.w3.org/2000/01/rdf-schema#label> "node {node}" .\n'.encode()
@@ -155,10 +157,15 @@ def _lines(edges: int) -> Iterator[bytes]:
 def _export(store: str, target: str) -> None:
     start = time.perf_counter()
     kg = imidgraph.load(store)
-    opened = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    opened = _peak()
     kg.write(target)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"seconds": time.perf_counter() - start, "opened": opened / 1024, "peak": peak / 1024}))
+    print(json.dumps({"seconds": time.perf_counter() - start, "opened": opened, "peak": _peak()}))
+
+
+def _peak() -> float:
+    """Give the most memory that this process has used, in megabytes."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def large() -> None:
@@ -183,7 +190,7 @@ def large() -> None:
                 rate, grown = edges / done["seconds"], done["peak"] - done["opened"]
                 triples = len(OxigraphStore.open(store))
                 print(
-                    f"{format:14} {edges:10} {triples:10} {done['seconds']:8.1f} {rate:10,.0f} {done['peak']:8.0f} {grown:20.0f}",
+                    f"{format:14} {edges:10} {triples:10} {done['seconds']:8.1f} {rate:10,.0f} {done['peak']:8.0f} {grown:8.0f}",
                     flush=True,
                 )
 

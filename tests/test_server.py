@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from openapi_spec_validator import validate
 from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
-from SPARQLWrapper import JSON, POST, SPARQLWrapper
+from SPARQLWrapper import JSON, SPARQLWrapper
 
 import imidgraph
 from imidgraph import EndpointError, KnowledgeGraph, QueryError, QueryTimeout
@@ -82,7 +82,6 @@ def test_a_query_comes_in_three_ways(client: httpx.Client) -> None:
         client.post("/sparql", data={"query": SELECT}),
         client.post("/sparql", content=SELECT, headers={"Content-Type": "application/sparql-query"}),
         client.post("/sparql", content=SELECT, headers={"Content-Type": "application/sparql-query; charset=utf-8"}),
-        client.post("/sparql?default-graph-uri=", data={"query": "ASK {}"}) and client.post("/sparql", data={"query": SELECT}),
     ]
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
@@ -102,13 +101,9 @@ def test_a_query_comes_in_three_ways(client: httpx.Client) -> None:
         ("text/tab-separated-values", "text/tab-separated-values; charset=utf-8"),
         ("text/turtle, text/csv;q=0.1", "text/csv; charset=utf-8"),
         ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "application/xml"),
-        ("nonsense, text/csv", "application/sparql-results+json"),
     ],
 )
 def test_tables_in_every_media_type(client: httpx.Client, accept: str | None, media_type: str) -> None:
-    if accept and "nonsense" in accept:
-        assert asked(client, SELECT, accept).status_code in {200, 406}
-        return
     answer = asked(client, SELECT, accept)
     assert (answer.status_code, answer.headers["content-type"]) == (200, media_type)
     assert "Accept" in answer.headers["vary"]
@@ -162,7 +157,7 @@ def test_what_is_wrong_has_its_status(client: httpx.Client) -> None:
         (400, client.get("/sparql", params=[("query", ASK), ("query", ASK)])),
         (400, client.get("/sparql?query=%FF%FE")),
         (400, client.get("/sparql?" + "&".join(f"a{number}=1" for number in range(200)))),
-        (400, client.post("/sparql", data={})) if False else (415, client.post("/sparql", data={})),
+        (415, client.post("/sparql", data={})),
         (400, client.post("/sparql", content=b"query=\xff", headers=form)),
         (400, client.post("/sparql", content=b"\xff", headers=sparql)),
         (400, client.post("/sparql?query=ASK%7B%7D", content=ASK, headers=sparql)),
@@ -205,8 +200,10 @@ def test_a_chunked_body_without_a_length_is_bounded_too(served: Served) -> None:
         assert answer.status_code == 413
 
 
-def test_a_long_address_is_refused(client: httpx.Client) -> None:
-    assert client.get("/sparql?query=" + "%20" * 500_000).status_code in {400, 414}
+def test_a_long_address_is_refused(served: Served) -> None:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=30) as connection:
+        connection.sendall(b"GET /sparql?query=" + b"%20" * 500_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert connection.recv(1000).split(b" ")[1] in {b"400", b"414"}
 
 
 def test_no_body_of_a_request_hangs_the_reading(client: httpx.Client) -> None:
@@ -415,12 +412,12 @@ def test_the_parameters_of_named_queries(client: httpx.Client) -> None:
     cases = {
         "/queries/boxed-warnings?colour=red": (400, "It takes: drug"),
         "/queries/boxed-warnings?drug=Revlimid&drug=Thalomid": (400, "given twice"),
-        "/queries/boxed-warnings?drug=lenalidomidd": (404, "Did you mean"),
+        "/queries/boxed-warnings?drug=lenalidomidd": (400, "Did you mean"),
         "/queries/boxed-warning": (404, "Did you mean"),
         "/queries/boxed-warnings?drug=%FF": (400, "URL-encoded"),
         "/queries/approvals-in-year?year=long%20ago": (400, "whole number"),
         "/queries/approvals-in-year?year=" + "9" * 5000: (400, "whole number"),
-        "/queries/boxed-warnings?drug=%3Chttp://a%3E%20%7D%20%23": (404, "No entity"),
+        "/queries/boxed-warnings?drug=%3Chttp://a%3E%20%7D%20%23": (400, "No entity"),
     }
     for path, (status, message) in cases.items():
         answer = client.get(path)
@@ -482,7 +479,7 @@ def test_the_host_of_a_request_cannot_change_a_description(served: Served) -> No
         with socket.create_connection(("127.0.0.1", served.port), timeout=10) as connection:
             request = f"GET /void HTTP/1.1\r\nHost: {host}\r\nAccept: text/turtle\r\nConnection: close\r\n\r\n"
             connection.sendall(request.encode("latin-1"))
-            answer = b"".join(iter(lambda: connection.recv(65536), b""))  # noqa: B023
+            answer = b"".join(iter(lambda: connection.recv(65536), b""))
         head, _, body = answer.partition(b"\r\n\r\n")
         if b" 200 " in head.split(b"\r\n")[0]:
             list(parse(body, format=RdfFormat.TURTLE))
@@ -520,7 +517,6 @@ def test_sparqlwrapper(served: Served, kg: KnowledgeGraph, method: str) -> None:
     assert len(rdflib.Graph().parse(data=wrapper.queryAndConvert())) == len(
         kg.construct("CONSTRUCT WHERE { ?d imid:degrades ?p }")
     )
-    assert POST == "POST"
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "POST_FORM"])
@@ -677,5 +673,5 @@ def test_any_text_is_answered_or_refused(client: httpx.Client, query: str, accep
         encoded = query.encode()
     except UnicodeEncodeError:
         return
-    answer = client.get("/sparql", params={"query": encoded}, headers={"Accept": accept})
+    answer = client.get("/sparql", params={"query": encoded}, headers={"Accept": accept.strip()})
     assert answer.status_code in {200, 400, 406, 504}

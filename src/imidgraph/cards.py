@@ -118,7 +118,8 @@ def _lines(item: Association, entity: Entity, notes: _Footnotes) -> Iterator[str
     yield f"- **{_plain(other.label)}**{_details(item)}{notes.places(item)}{sentence}"
     for figure in item.evidence:
         if isinstance(figure, Frequency):
-            yield f"  - {_plain(figure.figure)}, {_plain(figure.population or 'population not stated')}{notes.mark(figure.source)}"
+            people = _plain(figure.population or "population not stated")
+            yield f"  - {_plain(figure.figure)}, {people}{notes.mark(figure.source)}"
 
 
 def _cell(items: Iterable[Association], notes: _Footnotes) -> str:

@@ -65,8 +65,8 @@ def text_of(value: Value) -> str:
 
 
 _CONVERTERS: dict[str, Callable[[Any], Plain]] = {
-    "boolean": lambda value: value,  # type: ignore[no-any-return]
-    "integer": lambda value: value,  # type: ignore[no-any-return]
+    "boolean": lambda value: value,
+    "integer": lambda value: value,
     "number": float,
     "string": text_of,
 }

@@ -11,16 +11,16 @@ from typing import Any
 
 from imidgraph.errors import QueryError
 from imidgraph.model import Association, plain
-from imidgraph.namespaces import PREFIXES, compress, local_name
-from imidgraph.network import Network
-from imidgraph.stores import Results, Store, Triples
+from imidgraph.namespaces import IMID, PREFIXES, compress, local_name
+from imidgraph.network import Network, below
+from imidgraph.stores import Store, Triples
 from imidgraph.stores.results import Iri
 
 KINDS = ("MultiDiGraph", "DiGraph", "Graph")
+_CLASSES = "SELECT ?class ?parent WHERE { ?class rdfs:subClassOf ?parent }"
 _ATTRIBUTES = """
 SELECT ?entity ?property ?value WHERE {
-    VALUES ?root { %s }
-    ?class rdfs:subClassOf+ ?root .
+    VALUES ?class { %s }
     ?entity a ?class ;
         ?property ?value .
 }
@@ -123,10 +123,10 @@ def read_attributes(store: Store, network: Network, sources: bool = False) -> di
     sources : bool
         Whether to read the sources too.
     """
-    found: list[tuple[str, str, Any]] = []
-    for root in ("imid:Entity", "imid:Source") if sources else ("imid:Entity",):
-        results: Results = store.select(_ATTRIBUTES % root)
-        found += results.rows
+    pairs = set(store.select(_CLASSES).rows)
+    roots = ("Entity", "Source") if sources else ("Entity",)
+    classes = sorted({kind for root in roots for kind in below(pairs, IMID + root)})
+    found = store.select(_ATTRIBUTES % " ".join(f"<{kind}>" for kind in classes)).rows
     return _gathered(network, found)
 
 

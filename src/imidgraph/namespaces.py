@@ -139,6 +139,7 @@ def compress(iri: str) -> str:
     return iri
 
 
+@lru_cache(maxsize=4096)
 def local_name(iri: str) -> str:
     """Give what stands behind the last slash or hash of an IRI.
 

@@ -53,16 +53,10 @@ PILLARS: dict[str, tuple[str, ...]] = {
 """The relations of each pillar, by local name."""
 
 _RELATIONS = """
-SELECT DISTINCT ?relation ?label ?sign WHERE {
-    {
-        VALUES ?root { imid:relatedTo }
-        ?relation rdfs:subPropertyOf+ ?root .
-    }
-    UNION
-    {
-        VALUES ?relation { imid:isAbout imid:relatedTo }
-    }
-    ?relation rdfs:label ?label .
+SELECT ?relation ?label ?parent ?sign WHERE {
+    ?relation a owl:ObjectProperty ;
+        rdfs:label ?label .
+    OPTIONAL { ?relation rdfs:subPropertyOf ?parent }
     OPTIONAL { ?relation imid:sign ?sign }
 }
 ORDER BY ?relation
@@ -81,7 +75,7 @@ SELECT ?subject ?relation ?object WHERE {
     FILTER(?relation NOT IN (imid:subject, imid:object, imid:isAbout, rdf:type))
 }
 """
-_OF_RELATION = "SELECT ?subject ?object WHERE { ?subject <%s> ?object }"
+_OF_RELATION = "SELECT ?subject ?object WHERE { ?subject <%s> ?object . FILTER(ISIRI(?object)) }"
 _TERMS = """
 SELECT ?entity ?label ?category WHERE {
     VALUES ?entity { %s }
@@ -144,9 +138,9 @@ class Network:
     @cached_property
     def relations(self) -> dict[str, Relation]:
         """The relations of the graph, by CURIE, and the hierarchy."""
-        found = {}
-        for iri, label, sign in self._store.select(_RELATIONS).rows:
-            found[compress(iri)] = Relation(iri, label, "ObjectProperty", sign)
+        rows = self._store.select(_RELATIONS).rows
+        inside = {IMID + "isAbout"} | below({(iri, parent) for iri, _, parent, _ in rows}, IMID + "relatedTo")
+        found = {compress(iri): Relation(iri, label, "ObjectProperty", sign) for iri, label, _, sign in rows if iri in inside}
         found[compress(BROADER)] = Relation(BROADER, "is a kind of", "ObjectProperty", None)
         return found
 
@@ -206,7 +200,7 @@ class Network:
             values = " ".join(f"<{self.iri(node)}>" for node in batch)
             edges: dict[str, list[tuple[str, str]]] = {}
             for query in (_FROM, _TO):
-                for subject, relation, object in self._store.select(query % values).rows:
+                for subject, relation, object in self._store.select(query % values).texts:
                     edges.setdefault(self.curie(relation), []).append((subject, object))
             for relation in self.joining & edges.keys():
                 self._add(relation, edges[relation])
@@ -220,9 +214,9 @@ class Network:
             self._add(curie, self.ends(curie))
         self.whole = True
 
-    def ends(self, relation: str) -> Sequence[Sequence[str]]:
+    def ends(self, relation: str) -> list[list[str]]:
         """Ask the store for the IRIs of subject and object of each edge of a relation."""
-        return self._store.select(_OF_RELATION % self.relations[relation].iri).rows
+        return self._store.select(_OF_RELATION % self.relations[relation].iri).texts
 
     def neighbours(self, node: str, relations: Set[str], directed: bool = False) -> set[str]:
         """Give the nodes that some relations join to a node; it is fetched first if need be."""
@@ -327,3 +321,20 @@ class Network:
 
     def _shared(self, relations: tuple[str, ...]) -> tuple[str, ...]:
         return self._sets.setdefault(relations, relations)
+
+
+def below(pairs: Set[tuple[str, str | None]], root: str) -> set[str]:
+    """Give a term and all that lie below it, from pairs of a term and its parent.
+
+    The closure is made here, since engines differ in how they follow property paths.
+
+    Examples
+    --------
+    >>> sorted(below({("degrades", "decreases"), ("decreases", "relatedTo"), ("source", None)}, "relatedTo"))
+    ['decreases', 'degrades', 'relatedTo']
+    """
+    found, frontier = {root}, {root}
+    while frontier:
+        frontier = {child for child, parent in pairs if parent in frontier} - found
+        found |= frontier
+    return found

@@ -11,11 +11,13 @@ store one node at a time, each time anew: the memory that a projection needs doe
 
 from __future__ import annotations
 
+import tempfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, cast
+from pathlib import Path
+from typing import IO, Any, cast
 
 from pyoxigraph import BlankNode, NamedNode, Store, Triple
 
@@ -30,6 +32,7 @@ _SUBJECT, _PREDICATE, _OBJECT = (NamedNode(IMID + name) for name in ("subject", 
 _EVIDENCE = NamedNode(IMID + "evidence")
 _ENDS = {_SUBJECT, _OBJECT, NamedNode(IMID + "source")}
 _PARTS = {_PREDICATE, _EVIDENCE}
+_ENDS_AND_EVIDENCE = {_TYPE, _SUBJECT.value, _PREDICATE.value, _OBJECT.value, _EVIDENCE.value}
 _VERSION = NamedNode(PREFIXES["owl"] + "versionInfo")
 _SCHEMA = {PREFIXES["owl"] + name for name in ("AnnotationProperty", "Class", "DatatypeProperty", "ObjectProperty", "Ontology")}
 _HIERARCHY = {PREFIXES["skos"] + name for name in ("broader", "narrower", "related")}
@@ -185,21 +188,35 @@ class Projection:
     @cached_property
     def _columns_of_edges(self) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
         edges, evidence = Observed(), Observed()
-        for edge in self.edges():
-            edges.note(edge.attributes)
-            for item in edge.evidence:
-                evidence.note(item)
+        for quad in self._store.quads_for_pattern(None, _SUBJECT, None):  # bare edges have no attributes
+            facts = self._facts(quad.subject)
+            edges.note(_attributes(facts, _ENDS_AND_EVIDENCE))
+            for item in facts.get(_EVIDENCE.value, ()):
+                evidence.note(self._item(item))
         return edges.columns(), evidence.columns()
 
     def _subjects(self) -> Iterator[NamedNode | BlankNode]:
         """Give every term that may be a node, in order, each once."""
-        for line in sort_unique(self._candidates()):
-            text = line[:-1].decode()
-            yield BlankNode(text[2:]) if text.startswith("_:") else NamedNode(text)
+        with Path(self._names.name).open("rb") as file:
+            for line in file:
+                text = line[:-1].decode()
+                yield BlankNode(text[2:]) if text.startswith("_:") else NamedNode(text)
+
+    @cached_property
+    def _names(self) -> IO[bytes]:
+        """The names of what may be a node, sorted, in a file that goes when this graph does."""
+        file = tempfile.NamedTemporaryFile(prefix="imidgraph-")  # noqa: SIM115
+        file.writelines(sort_unique(self._candidates()))
+        file.flush()
+        return file
 
     def _candidates(self) -> Iterator[bytes]:
+        last = ""
         for subject, predicate, object_, _ in self._store:
-            yield f"{subject.value if type(subject) is NamedNode else subject}\n".encode()
+            name = subject.value if type(subject) is NamedNode else str(subject)
+            if name != last:
+                yield f"{name}\n".encode()
+                last = name
             if type(object_) is NamedNode and joins(predicate.value) and predicate not in _PARTS:
                 yield f"{object_.value}\n".encode()
             elif type(object_) is BlankNode:
@@ -267,7 +284,6 @@ class Projection:
     def _statement(self, subject: str, predicate: Any, object_: Any, facts: dict[str, list[Any]]) -> Edge:
         (term,) = facts.pop("")
         kinds = sorted((kind.value for kind in facts.get(_TYPE, ())), key=lambda kind: (not kind.startswith(IMID), kind))
-        skip = {_TYPE, _SUBJECT.value, _PREDICATE.value, _OBJECT.value, _EVIDENCE.value}
         evidence = sorted(facts.get(_EVIDENCE.value, ()), key=str)
         return Edge(
             _id(term),
@@ -275,7 +291,7 @@ class Projection:
             _id(predicate),
             _id(object_),
             _name(kinds[0]) if kinds else "",
-            _attributes(facts, skip),
+            _attributes(facts, _ENDS_AND_EVIDENCE),
             tuple(self._item(item) for item in evidence),
         )
 

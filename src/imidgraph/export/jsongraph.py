@@ -9,6 +9,8 @@ from typing import Any
 from imidgraph.export.records import Record, edge_records, flatten, node_records
 from imidgraph.projection import Projection
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def write_node_link(graph: Projection) -> Iterator[bytes]:
     """Write a graph as node-link JSON, which holds all of it: lists stay lists, evidence stays maps.
@@ -49,12 +51,13 @@ def json_items(items: Iterable[Any]) -> Iterator[bytes]:
     """Write the items of a JSON list, one a line, without its brackets."""
     separator = "\n"
     for item in items:
-        yield f"{separator}{json.dumps(item, ensure_ascii=False)}".encode()
+        yield f"{separator}{_encode(item)}".encode()
         separator = ",\n"
 
 
 def _link(record: Record) -> Record:
-    return {"source": record.pop("subject"), "target": record.pop("object"), "key": record.pop("id")} | record
+    record["source"], record["target"], record["key"] = record.pop("subject"), record.pop("object"), record.pop("id")
+    return record
 
 
 def _renamed(record: Record) -> Record:

@@ -229,8 +229,9 @@ def _table(names: list[str], records: Iterable[Record]) -> Iterator[bytes]:
     names = [*names, "original_category"]
     yield ("\t".join(map(_cell, names)) + "\n").encode()
     for record in records:
-        yield ("\t".join(_cell(record.get(name)) for name in names) + "\n").encode()
+        values = map(record.get, names)
+        yield ("\t".join("" if value is None else _cell(value) for value in values) + "\n").encode()
 
 
 def _cell(value: Any) -> str:
-    return "" if value is None else _SPACES.sub(" ", plain_text(flatten(value)))
+    return _SPACES.sub(" ", value if type(value) is str else plain_text(flatten(value)))

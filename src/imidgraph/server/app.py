@@ -24,6 +24,7 @@ from imidgraph.server import descriptions, protocol
 from imidgraph.server.answers import Answers
 from imidgraph.server.log import Logged
 from imidgraph.server.negotiation import TRIPLES, NotAcceptable, negotiate
+from imidgraph.server.openapi import openapi as describe_routes
 from imidgraph.server.pool import Busy, Pool
 from imidgraph.stores import LIMIT, TIMEOUT
 
@@ -121,7 +122,7 @@ def create_app(settings: Settings) -> Starlette:
         return described(request, descriptions.catalogue_description(graph.queries))
 
     async def openapi(request: Request) -> Response:
-        return listed(request, descriptions.openapi(graph.queries, imidgraph.__version__))
+        return listed(request, describe_routes(graph.queries, imidgraph.__version__))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -1,4 +1,4 @@
-"""What describes the endpoint: service description, VoID, the catalogue as SHACL, and OpenAPI."""
+"""What describes the endpoint in RDF: service description, VoID, and the catalogue as SHACL."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from pyoxigraph import Literal, RdfFormat, parse, serialize
 
 from imidgraph.namespaces import IMID, PREFIXES
-from imidgraph.queries import Catalogue, Parameter
+from imidgraph.queries import Catalogue
 
 _PREFIXES = {
     "dcterms": PREFIXES["dcterms"],
@@ -29,7 +29,6 @@ _FORMATS = (
     "RDF_XML",
     "JSON-LD",
 )
-_TYPES = {"integer": "integer", "decimal": "number", "boolean": "boolean"}
 
 PARTITION = """
 SELECT ?class (COUNT(?thing) AS ?n) WHERE { ?thing a ?class } GROUP BY ?class ORDER BY ?class
@@ -127,62 +126,3 @@ def query_list(catalogue: Catalogue) -> list[dict[str, Any]]:
         {"name": query.name, "topic": query.topic, "summary": query.summary, "parameters": sorted(query.params)}
         for query in catalogue.values()
     ]
-
-
-def openapi(catalogue: Catalogue, version: str) -> dict[str, Any]:
-    """Describe the routes in OpenAPI 3.1.
-
-    Examples
-    --------
-    >>> from imidgraph.resources import QUERIES
-    >>> openapi(Catalogue(QUERIES), "1")["openapi"]
-    '3.1.0'
-    """
-    errors = {
-        "400": {"description": "A parameter or the query is wrong"},
-        "406": {"description": "No acceptable media type"},
-        "503": {"description": "Busy; ask again"},
-        "504": {"description": "The query took too long"},
-    }
-    table = {"200": {"description": "The answer", "content": {"application/sparql-results+json": {}, "text/csv": {}}}}
-    query_parameter = {"name": "query", "in": "query", "required": True, "schema": {"type": "string"}}
-    paths: dict[str, Any] = {
-        "/sparql": {
-            "get": {"summary": "Answer a SPARQL 1.1 query", "parameters": [query_parameter], "responses": table | errors}
-        },
-        "/queries": {"get": {"summary": "List the named queries", "responses": {"200": {"description": "The list"}}}},
-        "/health": {
-            "get": {
-                "summary": "Run a real query",
-                "responses": {"200": {"description": "It works"}, "503": {"description": "It does not"}},
-            }
-        },
-        "/version": {"get": {"summary": "Tell the version of the graph", "responses": {"200": {"description": "The version"}}}},
-    }
-    for name, query in sorted(catalogue.items()):
-        parameters = [_openapi_parameter(item) for item in query.params.values()]
-        paths[f"/queries/{name}"] = {
-            "get": {"summary": query.summary, "tags": [query.topic], "parameters": parameters, "responses": table | errors}
-        }
-    info = {
-        "title": "imidgraph",
-        "version": version,
-        "description": "The knowledge graph of the IMiD drugs. Not medical advice.",
-        "license": {"name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"},
-    }
-    return {"openapi": "3.1.0", "info": info, "paths": paths}
-
-
-def _openapi_parameter(parameter: Parameter) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": _TYPES.get(parameter.type, "string")}
-    if parameter.allowed:
-        schema["enum"] = list(parameter.allowed)
-    if parameter.type == "date":
-        schema["format"] = "date"
-    return {
-        "name": parameter.name,
-        "in": "query",
-        "required": parameter.required,
-        "description": parameter.help,
-        "schema": schema,
-    }

@@ -28,7 +28,8 @@ _AGENT = "imidgraph (https://w3id.org/imidgraph/)"
 _ROWS = "application/sparql-results+json"
 _TRIPLES = "application/n-triples, text/turtle;q=0.5"
 _ATTEMPTS = 3
-_TRY_AGAIN = {429, 502, 503, 504}
+_SHORTEST = 0.05  # seconds to wait for a server: zero would mean for ever
+_TRY_AGAIN = {429, 502, 503}
 _MAX_BYTES = 1 << 30
 _BATCH = 5_000  # triples that one CONSTRUCT of an export asks for: servers cap their answers
 
@@ -69,11 +70,7 @@ class EndpointStore:
 
     def ask(self, query: str) -> bool:
         """Answer an ASK query."""
-        body, _ = self._fetch(query, _ROWS, self._timeout)
-        try:
-            return bool(json.loads(body)["boolean"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise EndpointError(self.url, f"its answer is no SPARQL boolean ({error})") from error
+        return self._ask(query, self._timeout)
 
     def construct(self, query: str) -> Triples:
         """Answer a CONSTRUCT or DESCRIBE query."""
@@ -83,7 +80,7 @@ class EndpointStore:
         """Answer a free query of any form; the server guards itself, the limits are ours."""
         form = sparql.query_form(text)
         if form == "ASK":
-            return self.ask(text)
+            return self._ask(text, timeout)
         answer = self._select(text, timeout) if form == "SELECT" else self._construct(text, timeout)
         return answer.cut(limit)
 
@@ -116,6 +113,13 @@ class EndpointStore:
     def __len__(self) -> int:
         return int(self.select("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }").rows[0][0])
 
+    def _ask(self, query: str, timeout: float) -> bool:
+        body, _ = self._fetch(query, _ROWS, timeout)
+        try:
+            return bool(json.loads(body)["boolean"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise EndpointError(self.url, f"its answer is no SPARQL boolean ({error})") from error
+
     def _select(self, query: str, timeout: float) -> Results:
         start = time.perf_counter()
         body, headers = self._fetch(query, _ROWS, timeout)
@@ -123,9 +127,7 @@ class EndpointStore:
             results = Results.from_json(body, time.perf_counter() - start)
         except QueryError as error:
             raise EndpointError(self.url, f"its answer is no SPARQL result ({error})") from error
-        cap = headers.get("X-SPARQL-MaxRows")  # Virtuoso's way to say that it cut the answer
-        if cap is not None and cap.isdigit() and len(results) >= int(cap):
-            results.truncated = f"cut by the server at {cap} rows"
+        results.truncated = _cut(headers, len(results))
         return results
 
     def _construct(self, query: str, timeout: float) -> Triples:
@@ -133,12 +135,13 @@ class EndpointStore:
         media_type = (headers.get_content_type() or "").lower()
         format = RdfFormat.from_media_type(media_type) or RdfFormat.TURTLE  # N-Triples is Turtle
         try:
-            return Triples([quad.triple for quad in parse(body, format=format)])
+            triples = [quad.triple for quad in parse(body, format=format)]
         except SyntaxError as error:
             raise EndpointError(self.url, f"its answer is no RDF ({error})") from error
+        return Triples(triples, _cut(headers, len(triples)))
 
     def _fetch(self, query: str, accept: str, timeout: float) -> tuple[bytes, Any]:
-        wrapper = self._request(query, accept, timeout)
+        wrapper = self._request(query, accept)
         deadline = time.monotonic() + timeout
         for attempt in range(1, _ATTEMPTS + 1):
             try:
@@ -151,13 +154,12 @@ class EndpointStore:
                 time.sleep(pause)
         raise AssertionError("unreachable")
 
-    def _request(self, query: str, accept: str, timeout: float) -> SPARQLWrapper:
+    def _request(self, query: str, accept: str) -> SPARQLWrapper:
         from SPARQLWrapper import POST, SPARQLWrapper
 
         wrapper = SPARQLWrapper(self.url, agent=_AGENT, defaultGraph=self.graph)
         wrapper.setMethod(POST)
         wrapper.setOnlyConneg(True)
-        wrapper.setTimeout(max(1, round(timeout)))
         wrapper.addCustomHttpHeader("Accept", accept)
         if self._auth:
             wrapper.setCredentials(*self._auth)
@@ -169,6 +171,8 @@ class EndpointStore:
     def _read(self, wrapper: SPARQLWrapper, timeout: float, deadline: float) -> tuple[bytes, Any]:
         from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
+        left = max(_SHORTEST, deadline - time.monotonic())
+        wrapper.timeout = left  # type: ignore[assignment]  # its own setter takes whole seconds only
         try:
             with contextlib.closing(wrapper.query().response) as response:
                 body = self._body(response, timeout, deadline)
@@ -197,6 +201,7 @@ class EndpointStore:
         refused.close()
         problems = {
             401: "it wants a user and password, or other ones. Pass auth=(user, password)",
+            504: "the query took longer than the server allows. Narrow it down",
             404: "there is no endpoint at this address. Check the path, often /sparql",
         }
         if refused.code == 400:
@@ -217,6 +222,14 @@ class EndpointStore:
         if response.length:
             raise EndpointError(self.url, f"its answer was cut off {response.length} bytes before the end")
         return b"".join(parts)
+
+
+def _cut(headers: Any, size: int) -> str | None:
+    """Tell where a server cut its answer: ours says so, Virtuoso tells how many rows it gives at most."""
+    if ours := headers.get("X-Imidgraph-Truncated"):
+        return str(ours)
+    most = headers.get("X-SPARQL-MaxRows", "")
+    return f"cut by the server at {most} rows" if most.isdigit() and size >= int(most) else None
 
 
 def _quoted_body(error: Exception) -> bytes:
