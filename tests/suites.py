@@ -200,3 +200,63 @@ def _plain(term: Any) -> Any:
         except ValueError:
             return term
     return term
+
+
+@dataclass(frozen=True)
+class Response:
+    """What the protocol expects of one request."""
+
+    statuses: frozenset[str]
+    format: str | None
+    boolean: bool | None
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A test of the protocol: requests as httpx takes them, and what is expected of each."""
+
+    name: str
+    sent: list[dict[str, Any]]
+    responses: list[Response]
+
+    @property
+    def is_update(self) -> bool:
+        """Whether the test is about updates."""
+        return "update" in self.name
+
+
+def requests(manifest: Path) -> Iterator[Exchange]:
+    """Read the tests of the protocol."""
+    ht = rdflib.Namespace("http://www.w3.org/2011/http#")
+    cnt = rdflib.Namespace("http://www.w3.org/2011/content#")
+    graph = rdflib.Graph().parse(manifest)
+    (entries,) = graph.objects(None, MF.entries)
+    for test in Collection(graph, entries):
+        connection = graph.value(test, MF.action)
+        sent, responses = [], []
+        for item in Collection(graph, graph.value(connection, ht.requests)):  # type: ignore[arg-type]
+            body = graph.value(item, ht.body)
+            chars, encoding = graph.value(body, cnt.chars), str(graph.value(body, cnt.characterEncoding) or "UTF-8")
+            fields = graph.value(item, ht.headers)
+            headers = {
+                str(graph.value(field, ht.fieldName)): str(graph.value(field, ht.fieldValue))
+                for field in (Collection(graph, fields) if fields else ())
+            }
+            sent.append(
+                {
+                    "method": str(graph.value(item, ht.methodName)),
+                    "url": str(graph.value(item, ht.absolutePath)).replace("/sparql/", "/sparql", 1),
+                    "headers": headers,
+                    "content": str(chars or "").encode(encoding),
+                }
+            )
+            response = graph.value(item, ht.resp)
+            format, boolean = graph.value(response, MF.expectedFormat), graph.value(response, MF.expectedBoolean)
+            responses.append(
+                Response(
+                    frozenset(str(status)[-3:] for status in graph.objects(response, MF.expectedStatus)),
+                    str(format) if format else None,
+                    bool(boolean) if boolean is not None else None,
+                )
+            )
+        yield Exchange(str(test).rpartition("#")[2].rpartition("/")[2], sent, responses)

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from imidgraph import KnowledgeGraph, QueryError, QueryTimeout
+from imidgraph import KnowledgeGraph, OntologyError, QueryError, QueryTimeout
 from imidgraph.resources import QUERIES, RELEASE
 from imidgraph.stores import Results, Triples
-from imidgraph.stores.worker import WorkerStore
+from imidgraph.stores.worker import WorkerStore, request
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 HUNGRY = "SELECT (GROUP_CONCAT(CONCAT(STR(?a), STR(?c), STR(?d), STR(?f))) AS ?all) WHERE { ?a ?b ?c . ?d ?e ?f }"
@@ -94,17 +94,17 @@ def test_even_unparsed_a_query_reaches_neither_network_nor_file(worker: WorkerSt
         server.settimeout(0.3)
         address = f"http://127.0.0.1:{server.getsockname()[1]}/"
         with pytest.raises(QueryError):
-            worker.serialize(f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}", "text/csv")
+            worker._ask(request(f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}", 10, "text/csv", None), 5)
         with pytest.raises(TimeoutError):
             server.accept()
     secret = tmp_path / "secret.ttl"
     secret.write_text("<a:secret> <a:b> <a:c> .")
     with pytest.raises(QueryError, match="holds no graph"):
-        worker.serialize(f"SELECT * FROM <{secret.as_uri()}> {{ ?s ?p ?o }}", "text/csv")
+        worker._ask(request(f"SELECT * FROM <{secret.as_uri()}> {{ ?s ?p ?o }}", 10, "text/csv", None), 5)
 
 
 def test_a_missing_graph_is_one_clear_error(tmp_path: Path) -> None:
-    with WorkerStore(tmp_path / "absent.ttl") as store, pytest.raises(QueryError, match="cannot be read"):
+    with WorkerStore(tmp_path / "absent.ttl") as store, pytest.raises(OntologyError, match="cannot be read"):
         store.query("ASK {}")
 
 
@@ -130,7 +130,7 @@ def test_closing_ends_the_process_and_leaves_no_file_open() -> None:
     for _ in range(3):
         with WorkerStore(RELEASE) as store:
             store.query("ASK {}")
-            process = store._process
+            process = store._worker._process
         assert process is not None
         assert process.poll() is not None
     gc.collect()

@@ -104,13 +104,15 @@ def query_form(text: str) -> str:
     return form
 
 
-def named_graphs(text: str) -> list[str]:
+def named_graphs(text: str, base: str = "") -> list[str]:
     """List the graphs that a query names with FROM and FROM NAMED.
 
     Parameters
     ----------
     text : str
         A SPARQL query.
+    base : str
+        What relative IRIs are relative to, where the query does not say it.
 
     Returns
     -------
@@ -125,7 +127,7 @@ def named_graphs(text: str) -> list[str]:
     found: list[str] = []
     if not _MAY_NAME_GRAPHS.search(text):  # most queries need not be read at all
         return found
-    prefixes, base = dict(PREFIXES), ""
+    prefixes = dict(PREFIXES)
     before, last = "", ""
     for kind, token, _ in tokens(_decoded(text)):
         iri = urljoin(base, token[1:-1]) if kind == "iri" else None
@@ -133,7 +135,7 @@ def named_graphs(text: str) -> list[str]:
             prefix, _, local = token.partition(":")
             iri = prefixes.get(prefix, "") + re.sub(r"\\(.)", r"\1", local)
         if kind == "iri" and last == "BASE":
-            base = token[1:-1]
+            base = urljoin(base, token[1:-1])
         elif iri is not None and before == "PREFIX":
             prefixes[last.rstrip(":")] = iri
         elif iri is not None and (last == "FROM" or (before, last) == ("FROM", "NAMED")):

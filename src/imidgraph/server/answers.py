@@ -67,14 +67,19 @@ class Answers:
         if rows is None and triples is None:
             raise NotAcceptable(request.headers.get("accept", ""), ROWS + TRIPLES)
         headers = {"Vary": _VARY}
+        base = f"{request.base_url}sparql"
         if request.method != "POST" and not _VOLATILE.search(operation.query):
             # Only who was given this answer knows its tag: where it matches, the query was a good one.
-            headers["ETag"] = self._tag(rows, triples, operation.query, *operation.default_graphs, "", *operation.named_graphs)
+            headers["ETag"] = self._tag(
+                rows, triples, operation.query, base, *operation.default_graphs, "", *operation.named_graphs
+            )
             if unchanged := _unchanged(request, headers):
                 return unchanged
         may_pack = accepts_gzip(request.headers.get("accept-encoding"))
         graphs = operation.default_graphs, operation.named_graphs
-        message, body = await self._pool.answer(write_request(operation.query, self._limit, rows, triples, *graphs, may_pack))
+        message, body = await self._pool.answer(
+            write_request(operation.query, self._limit, rows, triples, *graphs, base, may_pack)
+        )
         if message["kind"] == "unacceptable":
             raise NotAcceptable(request.headers.get("accept", ""), CHOICES[message["form"]])
         if message["cut"]:

@@ -116,8 +116,12 @@ class EndpointStore:
     def _ask(self, query: str, timeout: float) -> bool:
         body, _ = self._fetch(query, _ROWS, timeout)
         try:
-            return bool(json.loads(body)["boolean"])
-        except (ValueError, KeyError, TypeError) as error:
+            document = json.loads(body)
+            if "boolean" in document:
+                return bool(document["boolean"])
+            # Virtuoso answers in a table of one cell where the request names a default graph
+            return document["results"]["bindings"][0]["__ASK_RETVAL"]["value"] in {"1", "true"}
+        except (ValueError, LookupError, TypeError) as error:
             raise EndpointError(self.url, f"its answer is no SPARQL boolean ({error})") from error
 
     def _select(self, query: str, timeout: float) -> Results:

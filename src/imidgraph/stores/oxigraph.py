@@ -124,7 +124,7 @@ class OxigraphStore:
         return len(self._store)
 
     def evaluate(
-        self, text: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
+        self, text: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = (), base: str | None = None
     ) -> QuerySolutions | QueryBoolean | QueryTriples:
         """Answer a query of any form, as pyoxigraph gives it.
 
@@ -134,21 +134,23 @@ class OxigraphStore:
             SPARQL 1.1.
         default_graphs, named_graphs : sequence of str
             The IRIs of the graphs to ask; all of the store where both are empty.
+        base : str, optional
+            What relative IRIs are relative to, where the text does not say it.
 
         Raises
         ------
         QueryError
             Where the text is not valid SPARQL, or a graph is named that the store does not hold.
         """
-        for iri in (*default_graphs, *named_graphs, *sparql.named_graphs(text)):
+        for iri in (*default_graphs, *named_graphs, *sparql.named_graphs(text, base or "")):
             if not self.holds(iri):
                 raise QueryError(f"The store holds no graph {iri!r}. Leave FROM out to ask what it holds.")
         try:
             if not default_graphs and not named_graphs:
-                return self._store.query(text, prefixes=PREFIXES)
+                return self._store.query(text, base_iri=base, prefixes=PREFIXES)
             default: list[Any] = [pyoxigraph.NamedNode(iri) for iri in default_graphs]
             named: list[Any] = [pyoxigraph.NamedNode(iri) for iri in named_graphs]
-            return self._store.query(text, prefixes=PREFIXES, default_graph=default, named_graphs=named)
+            return self._store.query(text, base_iri=base, prefixes=PREFIXES, default_graph=default, named_graphs=named)
         except SyntaxError as error:
             raise QueryError(f"This is not valid SPARQL: {error}. Correct it and ask again.") from error
         except (OSError, RuntimeError, ValueError) as error:

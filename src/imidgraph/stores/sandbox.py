@@ -90,7 +90,7 @@ def _evaluate(store: OxigraphStore, request: dict[str, Any]) -> tuple[dict[str, 
         return {"kind": "unacceptable", "form": form}, b""
 
     def evaluate() -> QuerySolutions | QueryBoolean | QueryTriples:
-        return store.evaluate(text, request["default"], request["named"])
+        return store.evaluate(text, request["default"], request["named"], request["base"])
 
     answer = evaluate()
     message: dict[str, Any] = {"media type": media_type, "cut": None}

@@ -90,6 +90,7 @@ def request(
     triples: str | None,
     default_graphs: Sequence[str] = (),
     named_graphs: Sequence[str] = (),
+    base: str | None = None,
     gzip: bool = False,
 ) -> bytes:
     """Write a request for a worker.
@@ -104,11 +105,13 @@ def request(
         The media types that the answer may take: of SELECT and ASK, of CONSTRUCT and DESCRIBE.
     default_graphs, named_graphs : sequence of str
         The IRIs of the graphs to ask; all of the store where both are empty.
+    base : str, optional
+        What relative IRIs are relative to.
     gzip : bool
         Whether the answer may be packed.
     """
-    graphs = {"default": default_graphs, "named": named_graphs}
-    return pack({"query": text, "limit": limit, "rows": rows, "triples": triples, "gzip": gzip, **graphs})
+    asked = {"query": text, "limit": limit, "rows": rows, "triples": triples, "gzip": gzip}
+    return pack(asked | {"default": default_graphs, "named": named_graphs, "base": base})
 
 
 def checked(message: dict[str, Any]) -> dict[str, Any]:

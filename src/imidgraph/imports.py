@@ -1,0 +1,228 @@
+"""Imports: graphs of others, in KGX or node-link JSON, as triples that can be loaded beside ours.
+
+A node gets its IRI from its CURIE; one whose identifier is an exact match of an entity of ours becomes that entity, so that the
+two graphs meet. An edge becomes the direct triple, unless it is negated, and an association with its publications as
+evidence, so that everything which works on our statements works on theirs.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import re
+import sys
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from imidgraph.errors import OntologyError
+from imidgraph.namespaces import IMID, PREFIXES, expand
+
+SUFFIXES = (".jsonl", ".tsv", ".csv", ".json")
+"""The suffixes of files that are read here: KGX (``_nodes`` and ``_edges``) and node-link JSON."""
+
+_BIOLINK, _SKOS, _XSD = PREFIXES["biolink"], PREFIXES["skos"], PREFIXES["xsd"]
+_TYPE, _LABEL = NamedNode(PREFIXES["rdf"] + "type"), NamedNode(PREFIXES["rdfs"] + "label")
+_EVIDENCE, _SOURCE = NamedNode(IMID + "evidence"), NamedNode(IMID + "source")
+_UNKNOWN = "https://bioregistry.io/"  # resolves the CURIEs whose prefix we do not know
+_NODE_KEYS = {"id", "label", "name", "category"}
+_EDGE_KEYS = {"id", "key", "source", "target", "subject", "predicate", "object", "category", "evidence", "publications", "negated"}
+_SKOS_NAMES = {"altLabel", "broadMatch", "closeMatch", "definition", "exactMatch", "narrowMatch", "relatedMatch", "scopeNote"}
+_SLOTS = {
+    "description": _SKOS + "definition",
+    "equivalent_identifiers": _SKOS + "exactMatch",
+    "same_as": _SKOS + "exactMatch",
+    "synonym": _SKOS + "altLabel",
+    "xref": _SKOS + "closeMatch",
+}
+_LISTS = {*_SLOTS, "category", "publications", "provided_by", "knowledge_source", "aggregator_knowledge_source"} - {"description"}
+_MATCHES = {f"{_SKOS}{kind}Match" for kind in ("broad", "close", "exact", "narrow", "related")}
+_NOT_IN_IRIS = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
+Record = Mapping[str, Any]
+
+
+def read_graph(path: Path, entities: Mapping[str, str] | None = None) -> Iterator[Triple]:
+    """Read a file of another graph.
+
+    Parameters
+    ----------
+    path : Path
+        ``..._nodes.tsv``, ``..._edges.tsv`` or the same with ``.jsonl`` (KGX), or node-link JSON.
+    entities : mapping of str to str, optional
+        The IRIs of our entities by the IRIs that are an exact match of theirs, as `own_entities` gives them.
+
+    Yields
+    ------
+    pyoxigraph.Triple
+        What the file says.
+
+    Raises
+    ------
+    OntologyError
+        Where the file cannot be read, or is of another kind.
+    """
+    reader = _Reader(entities or {})
+    try:
+        if path.suffix == ".json":
+            yield from reader.document(json.loads(path.read_text(encoding="utf-8")))
+            return
+        what = path.stem.rpartition("_")[2]
+        if what not in {"nodes", "edges"}:
+            raise OntologyError(f"{path.name} ends in neither _nodes{path.suffix} nor _edges{path.suffix}. Name it as KGX does.")
+        for record in _rows(path):
+            yield from reader.node(record) if what == "nodes" else reader.edge(record)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
+        if isinstance(error, OntologyError):
+            raise
+        told = f"it has no {error}" if isinstance(error, KeyError) else error
+        raise OntologyError(f"{path} cannot be read as a graph: {told}. Give KGX or node-link JSON.") from error
+
+
+def own_entities(triples: Iterable[Triple]) -> dict[str, str]:
+    """Give the entities of a graph by the identifiers that are an exact match; one that two entities share means neither.
+
+    Examples
+    --------
+    >>> import imidgraph
+    >>> own_entities(imidgraph.load().triples())["http://purl.obolibrary.org/obo/CHEBI_63791"]
+    'https://w3id.org/imidgraph/lenalidomide'
+    """
+    found: dict[str, str] = {}
+    shared = set()
+    for subject, predicate, object_ in triples:
+        if predicate.value == _SKOS + "exactMatch" and isinstance(object_, NamedNode) and isinstance(subject, NamedNode):
+            if found.setdefault(object_.value, subject.value) != subject.value:
+                shared.add(object_.value)
+    return {identifier: entity for identifier, entity in found.items() if identifier not in shared}
+
+
+def _rows(path: Path) -> Iterator[Record]:
+    with path.open(encoding="utf-8", newline="") as file:
+        if path.suffix == ".jsonl":
+            yield from (json.loads(line) for line in file if line.strip())
+            return
+        csv.field_size_limit(sys.maxsize)
+        tabs = path.suffix == ".tsv"
+        quoting = csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL  # as KGX itself reads them
+        for row in csv.DictReader(file, delimiter="\t" if tabs else ",", quoting=quoting):
+            yield {
+                name: text.split("|") if name in _LISTS else text for name, text in row.items() if name is not None and text
+            }
+
+
+class _Reader:
+    """Turns nodes and edges into triples."""
+
+    def __init__(self, entities: Mapping[str, str]) -> None:
+        self._entities = entities
+        self._named: set[str] = set()
+
+    def document(self, document: Record) -> Iterator[Triple]:
+        """Read node-link JSON; a text that names a node of it, in an attribute, is that node."""
+        nodes = document["nodes"]
+        self._named = {str(node["id"]) for node in nodes}
+        for node in nodes:
+            yield from self.node(node)
+        for edge in document["edges"] if "edges" in document else document["links"]:
+            yield from self.edge(edge)
+
+    def node(self, record: Record) -> Iterator[Triple]:
+        subject = self._iri(str(record["id"]))
+        label = record.get("label", record.get("name"))
+        if label is not None:
+            yield Triple(subject, _LABEL, Literal(str(label)))
+        yield from (Triple(subject, _TYPE, self._class(name)) for name in _listed(record.get("category")) if name)
+        yield from self._facts(subject, record, _NODE_KEYS)
+
+    def edge(self, record: Record) -> Iterator[Triple]:
+        subject, object_ = (
+            self._iri(str(record.get(kgx, record.get(link)))) for kgx, link in (("subject", "source"), ("object", "target"))
+        )
+        predicate = self._property(str(record.get("predicate", "biolink:related_to")))
+        negated = record.get("negated") in (True, "true", "True")
+        if not negated:
+            yield Triple(subject, predicate, object_)
+        name = str(record.get("id", record.get("key", "")))
+        if not _is_statement(record):
+            return
+        told = json.dumps(record, sort_keys=True, default=str)
+        own = self._iri(name) if ":" in name else NamedNode(uuid.uuid5(uuid.NAMESPACE_URL, told).urn)
+        for part, value in (("subject", subject), ("predicate", predicate), ("object", object_)):
+            yield Triple(own, NamedNode(IMID + part), value)
+        if negated:
+            yield Triple(own, NamedNode(IMID + "negated"), Literal(True))
+        yield from (Triple(own, _TYPE, self._class(kind)) for kind in _listed(record.get("category")) if kind)
+        yield from self._facts(own, record, _EDGE_KEYS)
+        yield from self._evidence(own, record)
+
+    def _evidence(self, own: NamedNode, record: Record) -> Iterator[Triple]:
+        items = record.get("evidence")
+        items = json.loads(items) if isinstance(items, str) and items.startswith("[") else _listed(items)
+        if not items:
+            items = [{"source": source} for source in _listed(record.get("publications"))]
+        for item in items:
+            told = json.dumps(item, sort_keys=True)
+            name = str(item["id"]) if "id" in item else uuid.uuid5(uuid.NAMESPACE_URL, own.value + told).urn
+            evidence = self._iri(name)
+            yield Triple(own, _EVIDENCE, evidence)
+            kinds = _listed(item.get("category", "imid:Evidence"))
+            yield from (Triple(evidence, _TYPE, self._class(str(kind))) for kind in kinds)
+            yield from (Triple(evidence, _SOURCE, self._iri(str(source))) for source in _listed(item.get("source")))
+            yield from self._facts(evidence, item, {"id", "category", "source"})
+
+    def _facts(self, subject: NamedNode, record: Record, taken: set[str]) -> Iterator[Triple]:
+        for name, value in record.items():
+            if name not in taken and value is not None:
+                property_ = self._property(name)
+                for item in _listed(value):
+                    yield Triple(subject, property_, self._value(property_.value, item))
+
+    def _value(self, property_: str, value: Any) -> NamedNode | Literal:
+        if isinstance(value, bool | int):
+            return Literal(value)
+        if isinstance(value, float):
+            plain = math.isfinite(value) and "e" not in repr(value)
+            return Literal(repr(value), datatype=NamedNode(_XSD + ("decimal" if plain else "double")))
+        if isinstance(value, dict):
+            return Literal(json.dumps(value, ensure_ascii=False))
+        text = str(value)
+        if text in self._named or (property_ in _MATCHES and ":" in text and " " not in text):
+            return self._iri(text)
+        return Literal(text)
+
+    def _iri(self, name: str) -> NamedNode:
+        iri = name if "://" in name or name.startswith("urn:") else expand(name) or _UNKNOWN + name
+        iri = _NOT_IN_IRIS.sub(lambda match: f"%{ord(match[0]):02X}", iri)
+        return NamedNode(self._entities.get(iri, iri))
+
+    def _class(self, name: str) -> NamedNode:
+        return self._iri(name) if ":" in name else NamedNode((_BIOLINK if " " in name else IMID) + name.replace(" ", ""))
+
+    def _property(self, name: str) -> NamedNode:
+        if ":" in name:
+            return self._iri(name)
+        if name in _SLOTS:
+            return NamedNode(_SLOTS[name])
+        if name in _SKOS_NAMES:
+            return NamedNode(_SKOS + name)
+        if name == "label":
+            return _LABEL
+        safe = "".join(sign if sign.isalnum() or sign in "_-." else "_" for sign in name)
+        return NamedNode((_BIOLINK if "_" in name or (name.islower() and not self._named) else IMID) + safe)
+
+
+def _is_statement(record: Record) -> bool:
+    """Tell an edge that says more than its triple from a bare one."""
+    return bool(record.keys() - {"id", "key", "source", "target", "subject", "predicate", "object", "category"}) or bool(
+        record.get("category")
+    )
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
