@@ -21,10 +21,11 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tests.servers import GRAPH, free_port, virtuoso, wait_for
+
 from imidgraph.resources import RELEASE
 from imidgraph.stores.graphstore import put_graph
 from imidgraph.stores.oxigraph import OxigraphStore
-from tests.servers import GRAPH, free_port, virtuoso, wait_for
 
 BIN = Path(sys.executable).parent
 CLIENTS = (1, 8, 64)
@@ -155,7 +156,9 @@ def on_virtuoso() -> Iterator[str]:
 def servers() -> dict[str, Callable[[], contextlib.AbstractContextManager[str]]]:
     """Give the servers that are installed here."""
     found: dict[str, Callable[[], contextlib.AbstractContextManager[str]]] = {
-        "imidgraph": lambda: served(lambda port: [str(BIN / "imidgraph"), "serve", "--port", str(port), "--waiting", "64"], "/sparql")
+        "imidgraph": lambda: served(
+            lambda port: [str(BIN / "imidgraph"), "serve", "--port", str(port), "--waiting", "64"], "/sparql"
+        )
     }
     peer = shutil.which("rdflib-endpoint", path=os.pathsep.join([str(BIN), os.environ.get("IMIDGRAPH_PEERS", "")]))
     if peer:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
+import signal
 import socket
 import threading
 import time
@@ -14,10 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from imidgraph import KnowledgeGraph, OntologyError, QueryError, QueryTimeout
+from imidgraph import KnowledgeGraph, OntologyError, QueryError, QueryTimeout, WorkerError
 from imidgraph.resources import QUERIES, RELEASE
 from imidgraph.stores import Results, Triples
-from imidgraph.stores.worker import WorkerStore, request
+from imidgraph.stores import worker as worker_module
+from imidgraph.stores.worker import WorkerStore
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 HUNGRY = "SELECT (GROUP_CONCAT(CONCAT(STR(?a), STR(?c), STR(?d), STR(?f))) AS ?all) WHERE { ?a ?b ?c . ?d ?e ?f }"
@@ -88,19 +91,107 @@ def test_limits_must_make_sense(worker: WorkerStore) -> None:
             worker.query("ASK {}", **limits)  # type: ignore[arg-type]
 
 
-def test_even_unparsed_a_query_reaches_neither_network_nor_file(worker: WorkerStore, tmp_path: Path) -> None:
+def test_even_unparsed_a_query_reaches_neither_network_nor_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the parser would refuse fails all the same: the worker cannot open a socket or a file."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(0.3)
-        address = f"http://127.0.0.1:{server.getsockname()[1]}/"
-        with pytest.raises(QueryError):
-            worker._ask(request(f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}", 10, "text/csv", None), 5)
-        with pytest.raises(TimeoutError):
-            server.accept()
+    disarmed = "from imidgraph import sparql; sparql.query_form = lambda text: 'SELECT'; sparql.named_graphs = lambda *_: []; "
+    monkeypatch.setattr(worker_module, "_COMMAND", disarmed + worker_module._COMMAND)
     secret = tmp_path / "secret.ttl"
     secret.write_text("<a:secret> <a:b> <a:c> .")
+    with WorkerStore(RELEASE) as worker, socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.3)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        with pytest.raises(QueryError, match="The query failed"):
+            worker.query(f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}")
+        with pytest.raises(TimeoutError):
+            server.accept()
+        answer = worker.query(f"SELECT * FROM <{secret.as_uri()}> {{ ?s ?p ?o }}")
+        assert isinstance(answer, Results)
+        assert answer.rows == []
+        with pytest.raises(QueryError, match="not valid SPARQL"):
+            worker.query(f"LOAD <{address}>")
+
+
+def test_what_names_a_file_is_refused(worker: WorkerStore, tmp_path: Path) -> None:
     with pytest.raises(QueryError, match="holds no graph"):
-        worker._ask(request(f"SELECT * FROM <{secret.as_uri()}> {{ ?s ?p ?o }}", 10, "text/csv", None), 5)
+        worker.query(f"SELECT * FROM <{(tmp_path / 'secret.ttl').as_uri()}> {{ ?s ?p ?o }}")
+
+
+@pytest.mark.parametrize("text", ["a." * 200_000, '"\\"' + '\\"' * 200_000, "a.:" * 100_000, "<a" * 100_000, "?a." * 100_000])
+def test_no_text_takes_long_to_read(worker: WorkerStore, text: str) -> None:
+    """The first of these took hours in the caller's own process, where no limit holds."""
+    with pytest.raises(QueryError):
+        worker.query("ASK { " + text, timeout=20)
+    assert worker.query("ASK {}") is True
+
+
+@pytest.mark.parametrize(
+    "text", ["ASK " + "{" * 200_000 + "}" * 200_000, "ASK { FILTER(" + "(" * 200_000 + "1" + ")" * 200_000 + ") }"]
+)
+def test_what_is_nested_too_deeply_is_one_clear_error(worker: WorkerStore, text: str) -> None:
+    with pytest.raises((QueryError, QueryTimeout), match=r"\.$"):
+        worker.query(text, timeout=5)
+    assert worker.query("ASK {}") is True
+
+
+def test_an_interrupted_query_leaves_no_answer_for_the_next_one(worker: WorkerStore) -> None:
+    """Ctrl-C while a query runs, as in a notebook: the next query must not get the answer of this one."""
+    worker.query("ASK {}")
+    for _ in range(3):
+        threading.Timer(0.2, signal.raise_signal, (signal.SIGINT,)).start()
+        with pytest.raises(KeyboardInterrupt):
+            worker.query(ENDLESS, timeout=10)
+        answer = worker.query("SELECT (7 AS ?n) {}")
+        assert isinstance(answer, Results)
+        assert answer.rows == [(7,)]
+
+
+def test_who_waits_for_another_thread_waits_no_longer_than_asked(worker: WorkerStore) -> None:
+    worker.query("ASK {}")
+    process = worker._worker._process
+    slow = threading.Thread(target=lambda: pytest.raises(QueryTimeout, worker.query, ENDLESS, timeout=1.5))
+    slow.start()
+    time.sleep(0.3)
+    with pytest.raises(QueryTimeout):
+        worker.query("ASK {}", timeout=0.2)
+    assert worker._worker._process is process, "the query of the other thread goes on"
+    slow.join()
+    assert worker.query("ASK {}") is True
+
+
+def test_opening_the_graph_is_no_part_of_the_time_limit(tmp_path: Path) -> None:
+    """A graph that takes longer to open than a query may take could never be asked."""
+    path = tmp_path / "large.nt"
+    path.write_text("".join(f"<a:s{number}> <a:p> <a:o{number % 7}> .\n" for number in range(200_000)))
+    with WorkerStore(path) as store:
+        assert store.query("ASK { <a:s1> <a:p> <a:o1> }", timeout=0.1) is True
+
+
+def test_a_fork_has_a_worker_of_its_own(worker: WorkerStore) -> None:
+    worker.query("ASK {}")
+    process = worker._worker._process
+    child = os.fork()
+    if child == 0:
+        try:
+            answer = worker.query("SELECT (1 AS ?n) {}")
+            os._exit(0 if isinstance(answer, Results) and answer.rows == [(1,)] else 1)
+        finally:
+            os._exit(2)
+    answer = worker.query("SELECT (2 AS ?n) {}")
+    assert os.waitpid(child, 0)[1] == 0
+    assert isinstance(answer, Results)
+    assert answer.rows == [(2,)]
+    assert worker._worker._process is process
+
+
+def test_a_worker_that_does_not_start_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "_COMMAND", "raise SystemExit(3)")
+    with WorkerStore(RELEASE) as store, pytest.raises(WorkerError, match="exit 3"):
+        store.query("ASK {}")
+
+
+@pytest.mark.parametrize("timeout", [1e9, 1e300, float("inf")])
+def test_a_limit_may_be_far_away(worker: WorkerStore, timeout: float) -> None:
+    assert worker.query("ASK {}", timeout=timeout) is True
 
 
 def test_a_missing_graph_is_one_clear_error(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Triple
 
 from imidgraph.errors import OntologyError
+from imidgraph.export.ntriples import write_ntriples
+from imidgraph.files import write_whole
 from imidgraph.namespaces import IMID, PREFIXES, expand
 
 SUFFIXES = (".jsonl", ".tsv", ".csv", ".json")
@@ -30,7 +32,19 @@ _TYPE, _LABEL = NamedNode(PREFIXES["rdf"] + "type"), NamedNode(PREFIXES["rdfs"] 
 _EVIDENCE, _SOURCE = NamedNode(IMID + "evidence"), NamedNode(IMID + "source")
 _UNKNOWN = "https://bioregistry.io/"  # resolves the CURIEs whose prefix we do not know
 _NODE_KEYS = {"id", "label", "name", "category"}
-_EDGE_KEYS = {"id", "key", "source", "target", "subject", "predicate", "object", "category", "evidence", "publications", "negated"}
+_EDGE_KEYS = {
+    "id",
+    "key",
+    "source",
+    "target",
+    "subject",
+    "predicate",
+    "object",
+    "category",
+    "evidence",
+    "publications",
+    "negated",
+}
 _SKOS_NAMES = {"altLabel", "broadMatch", "closeMatch", "definition", "exactMatch", "narrowMatch", "relatedMatch", "scopeNote"}
 _SLOTS = {
     "description": _SKOS + "definition",
@@ -41,6 +55,7 @@ _SLOTS = {
 }
 _LISTS = {*_SLOTS, "category", "publications", "provided_by", "knowledge_source", "aggregator_knowledge_source"} - {"description"}
 _MATCHES = {f"{_SKOS}{kind}Match" for kind in ("broad", "close", "exact", "narrow", "related")}
+_ENTITY = NamedNode(IMID + "Entity")
 _NOT_IN_IRIS = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
 Record = Mapping[str, Any]
 
@@ -82,6 +97,27 @@ def read_graph(path: Path, entities: Mapping[str, str] | None = None) -> Iterato
         raise OntologyError(f"{path} cannot be read as a graph: {told}. Give KGX or node-link JSON.") from error
 
 
+def as_rdf(paths: Iterable[Path], folder: Path, entities: Mapping[str, str] | None = None) -> list[Path]:
+    """Turn those of some files that are KGX or node-link JSON into N-Triples; the others stay what they are.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        The files.
+    folder : Path
+        Where the N-Triples are written.
+    entities : mapping of str to str, optional
+        As for `read_graph`.
+    """
+    found = []
+    for number, path in enumerate(paths):
+        if path.suffix in SUFFIXES:
+            write_whole(folder / f"{number}.nt", write_ntriples(read_graph(path, entities)))
+            path = folder / f"{number}.nt"
+        found.append(path)
+    return found
+
+
 def own_entities(triples: Iterable[Triple]) -> dict[str, str]:
     """Give the entities of a graph by the identifiers that are an exact match; one that two entities share means neither.
 
@@ -94,9 +130,9 @@ def own_entities(triples: Iterable[Triple]) -> dict[str, str]:
     found: dict[str, str] = {}
     shared = set()
     for subject, predicate, object_ in triples:
-        if predicate.value == _SKOS + "exactMatch" and isinstance(object_, NamedNode) and isinstance(subject, NamedNode):
-            if found.setdefault(object_.value, subject.value) != subject.value:
-                shared.add(object_.value)
+        matches = predicate.value == _SKOS + "exactMatch" and isinstance(object_, NamedNode) and isinstance(subject, NamedNode)
+        if matches and found.setdefault(object_.value, subject.value) != subject.value:
+            shared.add(object_.value)
     return {identifier: entity for identifier, entity in found.items() if identifier not in shared}
 
 
@@ -107,11 +143,9 @@ def _rows(path: Path) -> Iterator[Record]:
             return
         csv.field_size_limit(sys.maxsize)
         tabs = path.suffix == ".tsv"
-        quoting = csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL  # as KGX itself reads them
-        for row in csv.DictReader(file, delimiter="\t" if tabs else ",", quoting=quoting):
-            yield {
-                name: text.split("|") if name in _LISTS else text for name, text in row.items() if name is not None and text
-            }
+        dialect = {"delimiter": "\t", "quoting": csv.QUOTE_NONE} if tabs else {}  # as KGX itself reads them
+        for row in csv.DictReader(file, **dialect):  # type: ignore[arg-type]
+            yield {name: text.split("|") if name in _LISTS else text for name, text in row.items() if name is not None and text}
 
 
 class _Reader:
@@ -119,6 +153,7 @@ class _Reader:
 
     def __init__(self, entities: Mapping[str, str]) -> None:
         self._entities = entities
+        self._own = set(entities.values())
         self._named: set[str] = set()
 
     def document(self, document: Record) -> Iterator[Triple]:
@@ -135,7 +170,10 @@ class _Reader:
         label = record.get("label", record.get("name"))
         if label is not None:
             yield Triple(subject, _LABEL, Literal(str(label)))
-        yield from (Triple(subject, _TYPE, self._class(name)) for name in _listed(record.get("category")) if name)
+        kinds = [self._class(str(name)) for name in _listed(record.get("category")) if name]
+        if subject.value not in self._own and not any(kind.value.startswith(IMID) for kind in kinds):
+            kinds.append(_ENTITY)  # so that it is found by its name
+        yield from (Triple(subject, _TYPE, kind) for kind in kinds)
         yield from self._facts(subject, record, _NODE_KEYS)
 
     def edge(self, record: Record) -> Iterator[Triple]:
@@ -203,6 +241,7 @@ class _Reader:
         return self._iri(name) if ":" in name else NamedNode((_BIOLINK if " " in name else IMID) + name.replace(" ", ""))
 
     def _property(self, name: str) -> NamedNode:
+        name = name.lstrip(":")
         if ":" in name:
             return self._iri(name)
         if name in _SLOTS:
@@ -217,9 +256,7 @@ class _Reader:
 
 def _is_statement(record: Record) -> bool:
     """Tell an edge that says more than its triple from a bare one."""
-    return bool(record.keys() - {"id", "key", "source", "target", "subject", "predicate", "object", "category"}) or bool(
-        record.get("category")
-    )
+    return any(value not in (None, "", []) for name, value in record.items() if name not in _ENDS)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -6,7 +6,9 @@ the edges that they describe, with sign, strength and evidence. networkx is impo
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from contextlib import contextmanager
 from typing import Any
 
 from imidgraph.errors import QueryError
@@ -23,6 +25,7 @@ SELECT ?entity ?property ?value WHERE {
     VALUES ?class { %s }
     ?entity a ?class ;
         ?property ?value .
+    FILTER(?property NOT IN (%s))
 }
 """
 _ABOUT = "imid:isAbout"
@@ -73,13 +76,14 @@ def project(
         raise QueryError(f"There is no kind of graph {kind!r}. Use one of {', '.join(KINDS)}.")
     edges = _edges(network, associations, frozenset(relations) or network.joining, nodes, negated)
     graph = getattr(networkx, kind)()
-    if attributes is not None:
-        graph.add_nodes_from((node, dict(known)) for node, known in attributes.items() if nodes is None or node in nodes)
-    if kind == "MultiDiGraph":
-        graph.add_edges_from((subject, object, key, data) for subject, object, key, data in edges)
-    else:
-        for subject, object, _, data in edges:
-            _merge(graph, subject, object, data)
+    with _undisturbed():
+        if attributes is not None:
+            graph.add_nodes_from((node, dict(known)) for node, known in attributes.items() if nodes is None or node in nodes)
+        if kind == "MultiDiGraph":
+            graph.add_edges_from(edges)
+        else:
+            for subject, object, _, data in edges:
+                _merge(graph, subject, object, data)
     unnamed = [node for node, data in graph.nodes(data=True) if "label" not in data]
     for node, term in zip(unnamed, network.terms(unnamed), strict=True):
         graph.add_node(node, label=term.label, category=term.category)
@@ -126,8 +130,22 @@ def read_attributes(store: Store, network: Network, sources: bool = False) -> di
     pairs = set(store.select(_CLASSES).rows)
     roots = ("Entity", "Source") if sources else ("Entity",)
     classes = sorted({kind for root in roots for kind in below(pairs, IMID + root)})
-    found = store.select(_ATTRIBUTES % " ".join(f"<{kind}>" for kind in classes)).rows
-    return _gathered(network, found)
+    joining = ", ".join(f"<{relation.iri}>" for relation in network.relations.values())
+    with _undisturbed():
+        found = store.select(_ATTRIBUTES % (" ".join(f"<{kind}>" for kind in classes), joining)).rows
+        return _gathered(network, found)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep the garbage collector from going through millions of new objects time and again, which doubles the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _gathered(network: Network, rows: Iterable[tuple[str, str, Any]]) -> dict[str, dict[str, Any]]:

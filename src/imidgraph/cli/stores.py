@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+import tempfile
 from pathlib import Path
 
 import click
 
+from imidgraph import load as load_graph
 from imidgraph.cli.group import opened
-from imidgraph.cli.output import say
+from imidgraph.cli.output import progress_bar, say
 from imidgraph.errors import MissingExtra
 from imidgraph.resources import RELEASE
 from imidgraph.stores import LIMIT, TIMEOUT
@@ -23,28 +24,25 @@ from imidgraph.stores import LIMIT, TIMEOUT
 def load(files: tuple[Path, ...], directory: Path, beside: bool) -> None:
     """Build a disk store from FILES, for graphs too large to parse at each start.
 
-    FILES are Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD, also packed with gzip or zstd. The store that is
-    there is replaced when the new one is whole. Ask it with --graph:
+    FILES are Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD, also packed with gzip or zstd; or KGX (..._nodes.tsv and
+    ..._edges.tsv, or .jsonl) and node-link JSON. With --beside, things of KGX and node-link JSON whose identifiers are
+    exact matches of ours become ours. The store that is there is replaced when the new one is whole. Ask it with --graph:
 
     \b
       imidgraph load big.nt.gz --store big
+      imidgraph load other_nodes.tsv other_edges.tsv --beside --store joined
       imidgraph --graph big sparql 'SELECT (COUNT(*) AS ?n) { ?s ?p ?o }'
     """
+    from imidgraph.imports import as_rdf, own_entities
     from imidgraph.stores.disk import build_store
 
-    paths = [*([RELEASE] if beside else []), *files]
-    if not paths:
+    if not files and not beside:
         raise click.UsageError("Name a file, or load the graph that ships with imidgraph with --beside.")
-    if sys.stderr.isatty():
-        from rich.console import Console
-        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (TextColumn("loading"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True)) as progress:
-            task = progress.add_task("", total=sum(path.stat().st_size for path in paths if path.exists()))
-            size = build_store(paths, directory, lambda read: progress.update(task, advance=read))
-    else:
-        size = build_store(paths, directory)
+    entities = own_entities(load_graph().triples()) if beside else None
+    with tempfile.TemporaryDirectory(prefix="imidgraph-") as folder:
+        paths = [*([RELEASE] if beside else []), *as_rdf(files, Path(folder), entities)]
+        with progress_bar("loading", sum(path.stat().st_size for path in paths if path.exists())) as progress:
+            size = build_store(paths, directory, progress)
     say(f"Loaded {size} triples into {directory}.")
 
 
