@@ -181,7 +181,8 @@ def large() -> None:
             path.unlink()
             stores[edges] = folder / f"store-of-{edges}"
         print(
-            f"{'format':14} {'edges':>10} {'triples':>10} {'seconds':>8} {'a second':>10} {'peak MB':>8} {'of it after opening':>20}"
+            f"{'format':14} {'edges':>10} {'triples':>10} {'seconds':>8} {'a second':>10} {'peak MB':>8} "
+            f"{'of it after opening':>20}"
         )
         for format in LARGE:
             for edges, store in stores.items():

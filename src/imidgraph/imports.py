@@ -32,19 +32,8 @@ _TYPE, _LABEL = NamedNode(PREFIXES["rdf"] + "type"), NamedNode(PREFIXES["rdfs"] 
 _EVIDENCE, _SOURCE = NamedNode(IMID + "evidence"), NamedNode(IMID + "source")
 _UNKNOWN = "https://bioregistry.io/"  # resolves the CURIEs whose prefix we do not know
 _NODE_KEYS = {"id", "label", "name", "category"}
-_EDGE_KEYS = {
-    "id",
-    "key",
-    "source",
-    "target",
-    "subject",
-    "predicate",
-    "object",
-    "category",
-    "evidence",
-    "publications",
-    "negated",
-}
+_ENDS = {"id", "key", "source", "target", "subject", "predicate", "object"}
+_EDGE_KEYS = _ENDS | {"category", "evidence", "publications", "negated"}
 _SKOS_NAMES = {"altLabel", "broadMatch", "closeMatch", "definition", "exactMatch", "narrowMatch", "relatedMatch", "scopeNote"}
 _SLOTS = {
     "description": _SKOS + "definition",
@@ -55,7 +44,8 @@ _SLOTS = {
 }
 _LISTS = {*_SLOTS, "category", "publications", "provided_by", "knowledge_source", "aggregator_knowledge_source"} - {"description"}
 _MATCHES = {f"{_SKOS}{kind}Match" for kind in ("broad", "close", "exact", "narrow", "related")}
-_ENTITY = NamedNode(IMID + "Entity")
+_ENTITY, _CLASS = NamedNode(IMID + "Entity"), NamedNode(PREFIXES["owl"] + "Class")
+_SUBCLASS = NamedNode(PREFIXES["rdfs"] + "subClassOf")
 _NOT_IN_IRIS = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
 Record = Mapping[str, Any]
 
@@ -143,9 +133,12 @@ def _rows(path: Path) -> Iterator[Record]:
             return
         csv.field_size_limit(sys.maxsize)
         tabs = path.suffix == ".tsv"
-        dialect = {"delimiter": "\t", "quoting": csv.QUOTE_NONE} if tabs else {}  # as KGX itself reads them
-        for row in csv.DictReader(file, **dialect):  # type: ignore[arg-type]
-            yield {name: text.split("|") if name in _LISTS else text for name, text in row.items() if name is not None and text}
+        plain = csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL  # as KGX itself reads them
+        rows = csv.reader(file, delimiter="\t" if tabs else ",", quoting=plain)  # type: ignore[arg-type]
+        names = next(rows, [])
+        for row in rows:
+            fields = zip(names, row, strict=False)
+            yield {name: text.split("|") if name in _LISTS else text for name, text in fields if text}
 
 
 class _Reader:
@@ -153,7 +146,6 @@ class _Reader:
 
     def __init__(self, entities: Mapping[str, str]) -> None:
         self._entities = entities
-        self._own = set(entities.values())
         self._named: set[str] = set()
 
     def document(self, document: Record) -> Iterator[Triple]:
@@ -171,8 +163,10 @@ class _Reader:
         if label is not None:
             yield Triple(subject, _LABEL, Literal(str(label)))
         kinds = [self._class(str(name)) for name in _listed(record.get("category")) if name]
-        if subject.value not in self._own and not any(kind.value.startswith(IMID) for kind in kinds):
-            kinds.append(_ENTITY)  # so that it is found by its name
+        for kind in kinds:
+            if not kind.value.startswith(IMID):  # a class of theirs is one of entities, which are found by their names
+                yield Triple(kind, _TYPE, _CLASS)
+                yield Triple(kind, _SUBCLASS, _ENTITY)
         yield from (Triple(subject, _TYPE, kind) for kind in kinds)
         yield from self._facts(subject, record, _NODE_KEYS)
 

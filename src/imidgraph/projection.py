@@ -229,7 +229,7 @@ class Projection:
             return None
         labels = sorted(facts.get(_LABEL, ()), key=lambda label: (getattr(label, "language", None) != "en", label.value))
         attributes = _attributes(facts, skip={_LABEL, _TYPE}, edges=True)
-        kinds = sorted(kinds, key=_specific_first)
+        kinds = sorted(kinds, key=_own_first)
         if len(labels) > 1:
             attributes["rdfs:label"] = tuple(label.value for label in labels)
         if len(kinds) > 1:
@@ -283,7 +283,7 @@ class Projection:
 
     def _statement(self, subject: str, predicate: Any, object_: Any, facts: dict[str, list[Any]]) -> Edge:
         (term,) = facts.pop("")
-        kinds = sorted((kind.value for kind in facts.get(_TYPE, ())), key=_specific_first)
+        kinds = sorted((kind.value for kind in facts.get(_TYPE, ())), key=_own_first)
         evidence = sorted(facts.get(_EVIDENCE.value, ()), key=str)
         return Edge(
             _id(term),
@@ -349,8 +349,8 @@ def _bare_edge(term: NamedNode | BlankNode, subject: str, predicate: str, object
     return Edge(name, subject, compress(predicate), _id(object_), "", {})
 
 
-def _specific_first(kind: str) -> tuple[bool, bool, str]:
-    return kind == IMID + "Entity", not kind.startswith(IMID), kind
+def _own_first(kind: str) -> tuple[bool, str]:
+    return not kind.startswith(IMID), kind
 
 
 def _attributes(facts: dict[str, list[Any]], skip: set[str], edges: bool = False) -> Facts:
