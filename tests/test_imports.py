@@ -42,7 +42,10 @@ def test_a_graph_of_others_meets_ours_through_its_identifiers(other: tuple[Path,
     assert result.exit_code == 0, result.output
     with imidgraph.load(tmp_path / "joined") as kg:
         found = kg.relationships(subject="Revlimid", object="MADE-UP")
-        assert [item.predicate.iri for item in found] == ["https://w3id.org/biolink/vocab/affects"]
+        assert [(item.predicate.iri, item.predicate.label) for item in found] == [
+            ("https://w3id.org/biolink/vocab/affects", "affects")
+        ]
+        assert {source.curie for source in found[0].sources} == {"pubmed:1", "pubmed:2"}
         assert kg.ask("ASK { imid:lenalidomide biolink:affects <http://identifiers.org/hgnc/99999999> }")
         assert not kg.ask("ASK { imid:lenalidomide biolink:treats ?anything }")
         assert kg.ask("ASK { ?a imid:negated true ; imid:subject imid:lenalidomide ; imid:object imid:multiple-myeloma }")

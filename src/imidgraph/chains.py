@@ -162,6 +162,9 @@ class Chain:
             "gaps": list(self.gaps),
         }
 
+    def __repr__(self) -> str:
+        return f"<Chain: {self}>"
+
     def __str__(self) -> str:
         return " > ".join(in_words(terms) for terms in self.nodes)
 

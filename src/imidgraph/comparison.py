@@ -160,12 +160,15 @@ class Comparison:
             "disputes": [item.to_dict() for item in self.disputes],
         }
 
+    def __repr__(self) -> str:
+        return f"<Comparison: {in_words(self.drugs)}>"
+
     def __str__(self) -> str:
         notes = Notes()
         return "\n".join([*self._lines(notes), "", *notes.lines()])
 
     def _lines(self, notes: Notes) -> Iterator[str]:
-        yield in_words(self.drugs)
+        yield f"{in_words(self.drugs)} ('only' as far as is curated)"
         for aspect in self.aspects:
             yield f"{aspect.predicate.label}:"
             if aspect.shared:

@@ -110,6 +110,9 @@ class Explanation:
                 for sentence, items in hop.sentences.items():
                     yield number, place, *ends, hop.sign, sentence, cited(items), round(chain.score, 2)
 
+    def __repr__(self) -> str:
+        return f"<Explanation: {self.start} and {self.end}, {len(self.stated)} statements, {len(self.chains)} chains>"
+
     def tell(self, shown: int = MOST_TOLD) -> str:
         """Tell the explanation in words, with so many chains, and number the sources of each sentence."""
         notes = Notes()

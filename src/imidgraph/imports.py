@@ -22,7 +22,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from imidgraph.errors import OntologyError
 from imidgraph.export.ntriples import write_ntriples
 from imidgraph.files import write_whole
-from imidgraph.namespaces import IMID, PREFIXES, expand
+from imidgraph.namespaces import IMID, PREFIXES, expand, local_name
 
 SUFFIXES = (".jsonl", ".tsv", ".csv", ".json")
 """The suffixes of files that are read here: KGX (``_nodes`` and ``_edges``) and node-link JSON."""
@@ -36,15 +36,22 @@ _ENDS = {"id", "key", "source", "target", "subject", "predicate", "object"}
 _EDGE_KEYS = _ENDS | {"category", "evidence", "publications", "negated"}
 _SKOS_NAMES = {"altLabel", "broadMatch", "closeMatch", "definition", "exactMatch", "narrowMatch", "relatedMatch", "scopeNote"}
 _SLOTS = {
+    "agent_type": IMID + "agentType",
+    "knowledge_level": IMID + "knowledgeLevel",
     "description": _SKOS + "definition",
     "equivalent_identifiers": _SKOS + "exactMatch",
     "same_as": _SKOS + "exactMatch",
     "synonym": _SKOS + "altLabel",
     "xref": _SKOS + "closeMatch",
 }
-_LISTS = {*_SLOTS, "category", "publications", "provided_by", "knowledge_source", "aggregator_knowledge_source"} - {"description"}
+_LISTS = {*_SLOTS, "category", "publications", "provided_by", "knowledge_source", "aggregator_knowledge_source"} - {
+    "agent_type",
+    "description",
+    "knowledge_level",
+}
 _MATCHES = {f"{_SKOS}{kind}Match" for kind in ("broad", "close", "exact", "narrow", "related")}
 _ENTITY, _CLASS = NamedNode(IMID + "Entity"), NamedNode(PREFIXES["owl"] + "Class")
+_PROPERTY = NamedNode(PREFIXES["owl"] + "ObjectProperty")
 _SUBCLASS = NamedNode(PREFIXES["rdfs"] + "subClassOf")
 _NOT_IN_IRIS = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
 Record = Mapping[str, Any]
@@ -111,6 +118,11 @@ def as_rdf(paths: Iterable[Path], folder: Path, entities: Mapping[str, str] | No
 def own_entities(triples: Iterable[Triple]) -> dict[str, str]:
     """Give the entities of a graph by the identifiers that are an exact match; one that two entities share means neither.
 
+    Parameters
+    ----------
+    triples : iterable of pyoxigraph.Triple
+        Our graph.
+
     Examples
     --------
     >>> import imidgraph
@@ -121,7 +133,8 @@ def own_entities(triples: Iterable[Triple]) -> dict[str, str]:
     shared = set()
     for subject, predicate, object_ in triples:
         matches = predicate.value == _SKOS + "exactMatch" and isinstance(object_, NamedNode) and isinstance(subject, NamedNode)
-        if matches and found.setdefault(object_.value, subject.value) != subject.value:
+        # classes and relations stay theirs: what they call to treat need not be an approval
+        if matches and not object_.value.startswith(_BIOLINK) and found.setdefault(object_.value, subject.value) != subject.value:
             shared.add(object_.value)
     return {identifier: entity for identifier, entity in found.items() if identifier not in shared}
 
@@ -187,7 +200,11 @@ class _Reader:
             yield Triple(own, NamedNode(IMID + part), value)
         if negated:
             yield Triple(own, NamedNode(IMID + "negated"), Literal(True))
-        yield from (Triple(own, _TYPE, self._class(kind)) for kind in _listed(record.get("category")) if kind)
+        kinds = [self._class(str(kind)) for kind in _listed(record.get("category")) if kind]
+        yield from (Triple(own, _TYPE, kind) for kind in kinds or [NamedNode(IMID + "Association")])
+        if not predicate.value.startswith((IMID, _SKOS)):
+            yield Triple(predicate, _TYPE, _PROPERTY)
+            yield Triple(predicate, _LABEL, Literal(local_name(predicate.value).replace("_", " ")))
         yield from self._facts(own, record, _EDGE_KEYS)
         yield from self._evidence(own, record)
 
@@ -203,7 +220,10 @@ class _Reader:
             yield Triple(own, _EVIDENCE, evidence)
             kinds = _listed(item.get("category", "imid:Evidence"))
             yield from (Triple(evidence, _TYPE, self._class(str(kind))) for kind in kinds)
-            yield from (Triple(evidence, _SOURCE, self._iri(str(source))) for source in _listed(item.get("source")))
+            for source in map(str, _listed(item.get("source"))):
+                yield Triple(evidence, _SOURCE, self._iri(source))
+                if source not in self._named:
+                    yield Triple(self._iri(source), _TYPE, NamedNode(IMID + "Source"))
             yield from self._facts(evidence, item, {"id", "category", "source"})
 
     def _facts(self, subject: NamedNode, record: Record, taken: set[str]) -> Iterator[Triple]:

@@ -84,6 +84,9 @@ class Loss:
         ]
         return {"entity": self.entity.curie, "outcomes": outcomes, "bound": self.bound}
 
+    def __repr__(self) -> str:
+        return f"<Loss: {self.entity}, {len(self.lost)} effects lost, {len(self.weakened)} weakened>"
+
     def __str__(self) -> str:
         lines = [f"without {self.entity}"]
         for heading, outcomes in (("lost:", self.lost), ("weakened:", self.weakened)):

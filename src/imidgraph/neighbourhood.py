@@ -65,6 +65,9 @@ class Neighbourhood:
             "bound": self.bound,
         }
 
+    def __repr__(self) -> str:
+        return f"<Neighbourhood: {len(self)} entities around {self.centre}>"
+
     def __len__(self) -> int:
         """Count the entities."""
         return len(self.nodes)

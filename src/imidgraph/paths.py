@@ -207,6 +207,9 @@ class Paths(Sequence[Path]):
             self.paths[0]._statements.load(pair for path in self.paths for pair in path.pairs())
         return self
 
+    def __repr__(self) -> str:
+        return f"<Paths: {len(self)}, complete to {self.complete_to} hops>"
+
     def __str__(self) -> str:
         lines = [str(path) for path in self.load()]
         return "\n".join([*lines, f"({self.bound})"] if self.bound else lines)

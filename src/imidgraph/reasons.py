@@ -98,6 +98,9 @@ class Choice:
             ],
         }
 
+    def __repr__(self) -> str:
+        return f"<Choice: {self.drug} over {self.over} for {self.disease}, {len(self.reasons)} reasons>"
+
     def __str__(self) -> str:
         notes = Notes()
         lines = [f"{self.drug} over {self.over} for {self.disease}"]
