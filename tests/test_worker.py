@@ -188,6 +188,16 @@ def test_a_fork_has_a_worker_of_its_own(worker: WorkerStore) -> None:
     assert worker._worker._process is process
 
 
+def test_nothing_of_the_current_folder_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stranger's folder may hold a json.py: standing in it must not run it."""
+    for name in ("json", "imidgraph", "struct", "pyoxigraph"):
+        (tmp_path / f"{name}.py").write_text("import pathlib; pathlib.Path('ran').touch(); raise SystemExit(5)")
+    monkeypatch.chdir(tmp_path)
+    with WorkerStore(RELEASE) as store:
+        assert store.query("ASK {}") is True
+    assert not (tmp_path / "ran").exists()
+
+
 def test_a_worker_that_does_not_start_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_module, "_COMMAND", "raise SystemExit(3)")
     with WorkerStore(RELEASE) as store, pytest.raises(WorkerError, match="exit 3"):

@@ -26,7 +26,8 @@ from imidgraph.stores.results import Results, Triples
 
 MEMORY = 1 << 30
 """Bytes that a worker may use on top of the graph."""
-_COMMAND = "from imidgraph.stores.sandbox import main; main()"
+_COMMAND = "import sys; sys.path.append(sys.argv[3]); from imidgraph.stores.sandbox import main; main()"
+_HOME = Path(__file__).resolve().parents[2]  # the folder that the package lies in
 _LONGEST = 1e6  # seconds that the system can wait for
 _CHUNK = 1 << 18  # bytes that are read at once
 
@@ -59,7 +60,8 @@ class Worker:
         self.socket, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-c", _COMMAND, str(self._path), str(self._memory)],
+                # -P: no module of the folder that the user happens to stand in
+                [sys.executable, "-P", "-c", _COMMAND, str(self._path), str(self._memory), str(_HOME)],
                 stdin=theirs.fileno(),
                 stdout=theirs.fileno(),
                 stderr=subprocess.DEVNULL,
