@@ -149,3 +149,32 @@ def test_a_full_disk_leaves_the_old_store(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=dict(os.environ))
     assert done.returncode != 0
     assert len(imidgraph.load(store)) == 1
+
+
+def test_two_builds_at_once_leave_a_whole_store(tmp_path: Path) -> None:
+    """The one that ends first must not clear away what the other is building."""
+    small, large, store = tmp_path / "small.nt", tmp_path / "large.nt", tmp_path / "store"
+    small.write_text(TRIPLE.format("c"))
+    large.write_text("".join(TRIPLE.format(number) for number in range(300_000)))
+    code = f"from imidgraph.stores.disk import *; build_store([Path({str(large)!r})], Path({str(store)!r}))"
+    process = subprocess.Popen([sys.executable, "-c", code])
+    deadline = time.monotonic() + 30
+    while not any(store.glob("store-*/LOCK")):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert build_store([small], store) == 1
+    assert len(imidgraph.load(store)) == 1
+    assert process.wait(60) == 0
+    assert len(imidgraph.load(store)) == 300_000
+    assert len(list(store.glob("store-*"))) == 1
+
+
+def test_a_store_that_is_replaced_while_it_is_opened_is_opened_all_the_same(tmp_path: Path) -> None:
+    path, store = tmp_path / "a.nt", tmp_path / "store"
+    path.write_text(TRIPLE.format("c"))
+    build_store([path], store)
+    code = f"from imidgraph.stores.disk import *; [build_store([Path({str(path)!r})], Path({str(store)!r})) for _ in range(40)]"
+    process = subprocess.Popen([sys.executable, "-c", code])
+    while process.poll() is None:
+        assert len(imidgraph.load(store)) == 1
+    assert process.returncode == 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from imidgraph.errors import QueryError
@@ -33,7 +34,6 @@ _TOKEN = re.compile(  # possessive where a failure would be tried again from eac
 )
 _WORD = re.compile(r"(?P<word>[^\W\d]\w*)|(?P<mark>.)", re.DOTALL)
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")  # may stand anywhere in a query, in a keyword too
-_MAY_NAME_GRAPHS = re.compile(r"from|\\u", re.IGNORECASE)
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"})
 
@@ -125,7 +125,8 @@ def named_graphs(text: str, base: str = "") -> list[str]:
     ['http://example.org/a', 'http://example.org/b']
     """
     found: list[str] = []
-    if not _MAY_NAME_GRAPHS.search(text):  # most queries need not be read at all
+    folded = text.lower()
+    if "from" not in folded and "\\u" not in folded:  # most queries need not be read at all
         return found
     prefixes = dict(PREFIXES)
     before, last = "", ""
@@ -220,12 +221,17 @@ def bind_rows(text: str, variables: Sequence[str], rows: Iterable[Sequence[str]]
     else:
         names = " ".join(f"?{name}" for name in variables)
         block = f" VALUES ({names}) {{ {' '.join('(' + ' '.join(row) + ')' for row in given)} }}"
-    start: int | None = None
+    inside = _inside_where(text)
+    return text[:inside] + block + text[inside:]
+
+
+@lru_cache(maxsize=256)  # the texts of the catalogue are bound over and over
+def _inside_where(text: str) -> int:
+    seen = False
     for kind, token, offset in tokens(text):
-        if kind == "word" and token.upper() == "WHERE":
-            start = offset
-        if start is not None and (kind, token) == ("mark", "{"):
-            return text[: offset + 1] + block + text[offset + 1 :]
+        seen = seen or (kind == "word" and token.upper() == "WHERE")
+        if seen and (kind, token) == ("mark", "{"):
+            return offset + 1
     raise QueryError("The query has no WHERE group to bind parameters in. Write the word WHERE.")
 
 

@@ -83,7 +83,7 @@ def build_store(files: Sequence[Path], directory: Path, progress: Progress | Non
             raise ExportError(f"The store in {directory} cannot be built: {error}. The old one is as it was.") from error
         raise
     for old in _leftovers(directory):
-        if old != built:
+        if old != built and not _in_work(old):
             shutil.rmtree(old, ignore_errors=True)
     return size
 
@@ -108,6 +108,15 @@ def current(directory: Path) -> Path:
 
 def _leftovers(directory: Path) -> list[Path]:
     return [path for path in directory.glob("store-*") if path.is_dir()]
+
+
+def _in_work(store: Path) -> bool:
+    """Tell whether someone else is building a store just now."""
+    try:
+        pyoxigraph.Store(str(store))
+    except OSError as error:
+        return "lock" in str(error).lower()
+    return False
 
 
 def _format(path: Path) -> RdfFormat:

@@ -43,11 +43,12 @@ class OxigraphStore:
             return cls.read(path)
         from imidgraph.stores import disk
 
+        built = disk.current(path)
         try:
-            return cls(pyoxigraph.Store.read_only(str(disk.current(path))))
+            return cls(pyoxigraph.Store.read_only(str(built)))
         except (OSError, ValueError) as error:
-            if isinstance(error, OntologyError):
-                raise
+            if disk.current(path) != built:  # a new store took its place just now
+                return cls.open(path)
             raise OntologyError(f"The store in {path} cannot be opened: {error}. Build it again.") from error
 
     @classmethod
@@ -145,12 +146,15 @@ class OxigraphStore:
         for iri in (*default_graphs, *named_graphs, *sparql.named_graphs(text, base or "")):
             if not self.holds(iri):
                 raise QueryError(f"The store holds no graph {iri!r}. Leave FROM out to ask what it holds.")
+        graphs: dict[str, Any] = {}
+        if default_graphs or named_graphs:
+            graphs["default_graph"] = [pyoxigraph.NamedNode(iri) for iri in default_graphs]
+            graphs["named_graphs"] = [pyoxigraph.NamedNode(iri) for iri in named_graphs]
         try:
-            if not default_graphs and not named_graphs:
-                return self._store.query(text, base_iri=base, prefixes=PREFIXES)
-            default: list[Any] = [pyoxigraph.NamedNode(iri) for iri in default_graphs]
-            named: list[Any] = [pyoxigraph.NamedNode(iri) for iri in named_graphs]
-            return self._store.query(text, base_iri=base, prefixes=PREFIXES, default_graph=default, named_graphs=named)
+            try:
+                return self._store.query(text, base_iri=base, **graphs)
+            except SyntaxError:  # it may lack the prefixes of the graph, which cost more than a short query to hand over
+                return self._store.query(text, base_iri=base, prefixes=PREFIXES, **graphs)
         except SyntaxError as error:
             raise QueryError(f"This is not valid SPARQL: {error}. Correct it and ask again.") from error
         except (OSError, RuntimeError, ValueError) as error:
