@@ -11,13 +11,15 @@ store one node at a time, each time anew: the memory that a projection needs doe
 
 from __future__ import annotations
 
+import os
 import tempfile
 import uuid
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any, cast
 
 from pyoxigraph import BlankNode, NamedNode, Store, Triple
 
@@ -34,6 +36,7 @@ _ENDS = {_SUBJECT, _OBJECT, NamedNode(IMID + "source")}
 _PARTS = {_PREDICATE, _EVIDENCE}
 _ENDS_AND_EVIDENCE = {_TYPE, _SUBJECT.value, _PREDICATE.value, _OBJECT.value, _EVIDENCE.value}
 _VERSION = NamedNode(PREFIXES["owl"] + "versionInfo")
+_EVIDENCE_KINDS = {IMID + "Evidence", IMID + "Frequency"}
 _SCHEMA = {PREFIXES["owl"] + name for name in ("AnnotationProperty", "Class", "DatatypeProperty", "ObjectProperty", "Ontology")}
 _HIERARCHY = {PREFIXES["skos"] + name for name in ("broader", "narrower", "related")}
 _ABOUT_TERMS = tuple(PREFIXES[name] for name in ("rdf", "rdfs", "owl", "skos", "dcterms", "vann"))
@@ -197,18 +200,19 @@ class Projection:
 
     def _subjects(self) -> Iterator[NamedNode | BlankNode]:
         """Give every term that may be a node, in order, each once."""
-        with Path(self._names.name).open("rb") as file:
+        with self._names.open("rb") as file:
             for line in file:
                 text = line[:-1].decode()
                 yield BlankNode(text[2:]) if text.startswith("_:") else NamedNode(text)
 
     @cached_property
-    def _names(self) -> IO[bytes]:
+    def _names(self) -> Path:
         """The names of what may be a node, sorted, in a file that goes when this graph does."""
-        file = tempfile.NamedTemporaryFile(prefix="imidgraph-")  # noqa: SIM115
-        file.writelines(sort_unique(self._candidates()))
-        file.flush()
-        return file
+        handle, name = tempfile.mkstemp(prefix="imidgraph-")
+        weakref.finalize(self, os.unlink, name)
+        with os.fdopen(handle, "wb") as file:
+            file.writelines(sort_unique(self._candidates()))
+        return Path(name)
 
     def _candidates(self) -> Iterator[bytes]:
         last = ""
@@ -242,7 +246,7 @@ class Projection:
         """Tell whether what is described is neither a statement, nor evidence, nor a term of the schema."""
         if _SUBJECT.value in facts and _PREDICATE.value in facts and _OBJECT.value in facts:
             return False
-        if any(kind.value in _SCHEMA for kind in facts.get(_TYPE, ())):
+        if any(kind.value in _SCHEMA or kind.value in _EVIDENCE_KINDS for kind in facts.get(_TYPE, ())):
             return False
         return not any(True for _ in self._store.quads_for_pattern(None, _EVIDENCE, term))
 

@@ -106,8 +106,7 @@ def _part(graph: Projection, holds: Callable[[Edge], bool], entities: set[str]) 
         subject, predicate, object_ = (term_of(name) for name in (edge.subject, edge.predicate, edge.object))
         if edge.attributes.get("negated") != (True,):
             part.add(Quad(subject, predicate, object_))  # type: ignore[arg-type]
-        if edge.category:
-            _copy(graph, part, edge.id)
+        _copy(graph, part, edge.id)
         for item in edge.evidence:
             _copy(graph, part, str(item["id"][0]))
             entities.update(str(source) for source in item.get("source", ()))

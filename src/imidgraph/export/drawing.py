@@ -62,7 +62,7 @@ def write_edge_list(graph: Projection) -> Iterator[bytes]:
     >>> b"imid:lenalidomide\timid:IKZF1\timid:degrades\n" in set(write_edge_list(imidgraph.load().projection))
     True
     """
-    yield b"# subject\tobject\tpredicate\n"
+    yield f"# imidgraph {graph.version}: subject, object, predicate\n".encode()
     last = ""
     for edge in graph.edges():
         line = f"{edge.subject}\t{edge.object}\t{edge.predicate}\n"
