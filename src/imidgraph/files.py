@@ -63,7 +63,7 @@ def write_all(contents: Mapping[Path, bytes | Iterable[bytes]]) -> None:
                     file.write(chunk)
                 file.flush()
                 os.fsync(file.fileno())
-            beside[path].chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
+            beside[path].chmod(path.stat().st_mode if path.exists() else 0o666 & ~umask())
         for path in list(beside):
             beside[path].replace(path)
             del beside[path]
@@ -138,7 +138,8 @@ def _deflated(chunks: Iterable[bytes], packer: Any) -> Iterator[bytes]:
     yield packer.flush()
 
 
-def _umask() -> int:
+def umask() -> int:
+    """Give the permissions that this process leaves out of new files."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

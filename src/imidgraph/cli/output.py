@@ -74,6 +74,18 @@ def progress_bar(what: str, total: int | None = None) -> Iterator[Callable[[int]
         yield lambda done: progress.update(task, advance=done)
 
 
+@contextlib.contextmanager
+def progress_lines(what: str) -> Iterator[Callable[[str], object]]:
+    """Show on a terminal which step of a long work is under way; elsewhere say nothing."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what) as status:
+        yield lambda step: status.update(f"{what} {step}")
+
+
 _PIPE_WIDTH = 140  # characters of a table that is written to a file or a pipe
 _NARROWEST = 16  # characters that a column needs to be read
 _TSV_ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from imidgraph import load
 from imidgraph.cli.group import NOTHING, opened
-from imidgraph.cli.output import format_option, print_rows, progress_bar, say
+from imidgraph.cli.output import format_option, print_rows, progress_bar, progress_lines, say
 from imidgraph.cli.queries import read_parameters
 
 
@@ -106,4 +107,24 @@ def build(check: bool, directory: Path | None) -> None:
     say(f"Built {release} ({len(content)} bytes).")
 
 
-COMMANDS = (export, validate, build, stats)
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--previous", type=click.Path(exists=True, path_type=Path), help="The version before: an RDF file or a store.")
+def release(directory: Path, previous: Path | None) -> None:
+    """Write a release into the new folder DIRECTORY: every format, checksums, a description, a licence and a citation.
+
+    With --previous, a report tells which facts were added, removed and changed.
+
+    \b
+    For example:
+      imidgraph release imidgraph-0.2.0 --previous imidgraph-0.1.0/imidgraph-0.1.0.ttl
+    """
+    from imidgraph.releases import write_release
+
+    before = load(previous).projection if previous else None
+    with progress_lines("writing") as proceed:
+        files = write_release(opened().projection, directory, before, proceed)
+    say(f"Wrote {len(files)} files into {directory}.")
+
+
+COMMANDS = (export, validate, build, stats, release)

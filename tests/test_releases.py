@@ -1,0 +1,106 @@
+"""Releases: every format, sums that hold, a description that names each file, and a report of what changed."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
+
+from imidgraph import ExportError, KnowledgeGraph
+from imidgraph.changes import changes
+from imidgraph.cli import main
+from imidgraph.export import FORMATS
+from imidgraph.namespaces import IMID, PREFIXES
+from imidgraph.projection import Projection
+from imidgraph.releases import write_release
+
+LABEL = NamedNode(PREFIXES["rdfs"] + "label")
+
+
+@pytest.fixture(scope="module")
+def edited(kg: KnowledgeGraph) -> Projection:
+    """A version that lost lenalidomide's degradation of CSNK1A1, gained an entity and renamed another."""
+    store = Store()
+    store.extend(Quad(*triple) for triple in kg.triples())
+    lost = [f"{IMID}{edge.id.removeprefix('imid:')}" for edge in kg.projection.edges() if _degrades(edge)]
+    for quad in list(store):
+        if quad.subject.value in lost or (quad.subject, quad.predicate.value, quad.object) == (
+            NamedNode(IMID + "lenalidomide"),
+            IMID + "degrades",
+            NamedNode(IMID + "CSNK1A1"),
+        ):
+            store.remove(quad)
+    store.add(Quad(NamedNode(IMID + "novelide"), LABEL, Literal("novelide", language="en")))
+    for quad in list(store.quads_for_pattern(NamedNode(IMID + "thalidomide"), LABEL, None)):
+        store.remove(quad)
+        store.add(Quad(quad.subject, LABEL, Literal("(RS)-thalidomide", language="en")))
+    for quad in list(store.quads_for_pattern(None, NamedNode(PREFIXES["owl"] + "versionInfo"), None)):
+        store.remove(quad)
+        store.add(Quad(quad.subject, quad.predicate, Literal("9.0.0")))
+    return Projection(store)
+
+
+def _degrades(edge: object) -> bool:
+    return (edge.subject, edge.predicate, edge.object) == ("imid:lenalidomide", "imid:degrades", "imid:CSNK1A1")  # type: ignore[attr-defined]
+
+
+def test_changes_name_the_facts(kg: KnowledgeGraph, edited: Projection) -> None:
+    found = changes(kg.projection, edited)
+    assert found.added == ("novelide (`imid:novelide`)",)
+    assert found.removed == ("lenalidomide degrades CSNK1A1",)
+    assert found.changed == ("(RS)-thalidomide (`imid:thalidomide`): - label: thalidomide | + label: (RS)-thalidomide",)
+    assert found.step == "major"
+    assert "lenalidomide degrades CSNK1A1" in found.to_markdown()
+    assert changes(edited, edited).step == "patch"
+
+
+def test_a_release_holds_every_format_with_sums(
+    kg: KnowledgeGraph, edited: Projection, tmp_path: Path, program: Callable[[str], str]
+) -> None:
+    folder = tmp_path / "release"
+    files = write_release(edited, folder, kg.projection)
+    names = {path.name for path in files}
+    assert {"CHANGES.md", "CITATION.cff", "LICENSE", "SHA256SUMS", "void.ttl"} <= names
+    assert all(
+        any(name.startswith("imidgraph-9.0.0") and name.endswith(key.rpartition(".")[2]) for name in names) for key in FORMATS
+    )
+    done = subprocess.run([program("sha256sum"), "--check", "--strict", "SHA256SUMS"], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count(": OK\n") == len(names) - 1
+    citation = yaml.safe_load((folder / "CITATION.cff").read_text())
+    assert (citation["cff-version"], citation["version"], citation["license"]) == ("1.2.0", "9.0.0", "CC-BY-4.0")
+    described = {quad.triple for quad in parse((folder / "void.ttl").read_bytes(), format=RdfFormat.TURTLE)}
+    titles = {triple.object.value for triple in described if triple.predicate.value == PREFIXES["dcterms"] + "title"}
+    assert {name for name in names if name.startswith("imidgraph-")} <= titles
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_release_is_the_same_each_time(edited: Projection, tmp_path: Path) -> None:
+    write_release(edited, tmp_path / "one")
+    write_release(edited, tmp_path / "two")
+    assert (tmp_path / "one" / "SHA256SUMS").read_bytes() == (tmp_path / "two" / "SHA256SUMS").read_bytes()
+
+
+def test_a_release_refuses_what_would_mislead(kg: KnowledgeGraph, edited: Projection, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="Raise owl:versionInfo"):
+        write_release(edited, tmp_path / "new", edited)
+    with pytest.raises(ExportError, match="has no version"):
+        write_release(Projection(Store()), tmp_path / "new")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").write_text("")
+    with pytest.raises(ExportError, match="is not empty"):
+        write_release(edited, tmp_path / "full")
+    with pytest.raises(ExportError, match="cannot be written"):
+        write_release(edited, tmp_path / "absent" / "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["full"]
+
+
+def test_the_command_writes_a_release(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["release", str(tmp_path / "new")])
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "new" / "SHA256SUMS").exists()
