@@ -1,0 +1,89 @@
+"""Writes the table of docs/engines.md anew, from a run of every named query on every engine: python -m tests.engines.
+
+Virtuoso and Comunica must be installed (`.ci/run` tells how); rdflib takes minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import imidgraph
+from imidgraph import ImidgraphError
+from imidgraph.resources import RELEASE
+from imidgraph.stores import Results
+from imidgraph.stores.disk import build_store
+from imidgraph.stores.graphstore import put_graph
+from imidgraph.stores.rdflib import RdflibStore
+from tests.conftest import ROOT
+from tests.servers import GRAPH, Served, comunica, virtuoso
+
+DOCUMENT = ROOT / "docs/engines.md"
+HEAD = "| query | disk store | rdflib | imidgraph serve | Virtuoso | Comunica |\n|---|---|---|---|---|---|\n"
+NAMES = ("disk", "rdflib", "serve", "virtuoso", "comunica")
+
+
+def rows(document: str) -> dict[str, list[str]]:
+    """Read the table: for each query, what is said of each engine."""
+    _, _, table = document.partition(HEAD)
+    lines = table.partition("\n\n")[0].splitlines()
+    cells = [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines]
+    return {name.strip("`"): rest for name, *rest in cells}
+
+
+def main() -> None:
+    """Run every query on every engine, and write what came out."""
+    from tests.test_endpoint import KNOWN
+
+    kg = imidgraph.load()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        for name in ("disk", "served", "virtuoso", "comunica"):
+            (folder / name).mkdir()
+        build_store([RELEASE], folder / "disk")
+        served = stack.enter_context(Served(folder / "served"))
+        address = stack.enter_context(virtuoso(_program("virtuoso-t"), folder / "virtuoso"))
+        put_graph(f"{address}/sparql-graph-crud-auth", GRAPH, kg.triples(), ("dba", "dba"))
+        name = os.environ.get("IMIDGRAPH_COMUNICA", "comunica-sparql-file-http")
+        there = stack.enter_context(comunica(_program(name), folder / "comunica"))
+        engines: dict[str, Callable[[str], Results]] = {
+            "disk": imidgraph.load(folder / "disk").select,
+            "rdflib": RdflibStore.read(RELEASE).select,
+            "serve": imidgraph.connect(f"{served.address}/sparql").select,
+            "virtuoso": imidgraph.connect(f"{address}/sparql", GRAPH, timeout=60).select,
+            "comunica": imidgraph.connect(there, timeout=60).select,
+        }
+        lines = []
+        for name, query in sorted(kg.queries.items()):
+            text = query.bind(kg.lookup.names.resolve(query, query.example))
+            ours = Counter(kg.select(text).rows)
+            cells = []
+            for engine in NAMES:
+                try:
+                    same = Counter(engines[engine](text).rows) == ours
+                    cell = "equal" if same else "other rows"
+                except ImidgraphError as error:
+                    cell = f"fails with {type(error).__name__}"
+                if cell != "equal":
+                    cell += f": {KNOWN.get(engine, {}).get(name, 'no reason known')}"
+                cells.append(cell)
+            lines.append(f"| `{name}` | {' | '.join(cells)} |\n")
+            print(lines[-1], end="", flush=True)
+    document = DOCUMENT.read_text(encoding="utf-8")
+    before, _, rest = document.partition(HEAD)
+    DOCUMENT.write_text(f"{before}{HEAD}{''.join(lines)}\n{rest.partition(chr(10) * 2)[2]}", encoding="utf-8")
+
+
+def _program(name: str) -> str:
+    path = shutil.which(name)
+    assert path, f"{name} is not installed"
+    return path
+
+
+if __name__ == "__main__":
+    main()
