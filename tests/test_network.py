@@ -7,6 +7,8 @@ import pytest
 
 from imidgraph import EntityNotFound, KnowledgeGraph, QueryError
 from imidgraph.network import PILLARS, Network
+from imidgraph.resources import RELEASE
+from imidgraph.stores import OxigraphStore
 from imidgraph.stores.rdflib import RdflibStore
 
 _STATED = "SELECT (COUNT(*) AS ?n) { ?a imid:subject ?s ; imid:predicate ?p ; imid:object ?o %s }"
@@ -53,6 +55,14 @@ def test_nodes_and_edges_keep_their_meaning(kg: KnowledgeGraph) -> None:
     assert "2006-06-29" in dates
 
 
+def test_the_projection_does_not_depend_on_what_was_asked_before() -> None:
+    store = OxigraphStore.read(RELEASE)
+    before, after = Network(store), Network(store)
+    after.fetch_all()
+    relations = after.relations.keys()
+    assert set(before.stream(relations)) == set(after.stream(relations))
+
+
 def test_an_attribute_is_a_list_on_all_nodes_or_on_none(kg: KnowledgeGraph) -> None:
     kinds: dict[str, set[bool]] = {}
     for _, data in kg.to_networkx(pillars=["articles"]).nodes(data=True):
@@ -88,6 +98,7 @@ def test_a_part_by_predicate_pillar_and_neighbourhood(kg: KnowledgeGraph) -> Non
     assert set(around) == {"imid:CSNK1A1", *kg.to_networkx("Graph")["imid:CSNK1A1"]}
     articles = kg.to_networkx(pillars=["articles"])
     assert articles.nodes["pubmed:26131937"]["category"] == "Article"
+    assert articles.has_edge("pubmed:26131937", "imid:CSNK1A1")
     with pytest.raises(QueryError, match="no pillar"):
         kg.to_networkx(pillars=["drug"])
     with pytest.raises(QueryError, match="MultiDiGraph"):

@@ -252,12 +252,12 @@ class Network:
 
     def stream(self, relations: Iterable[str]) -> Iterator[tuple[str, str, str]]:
         """Give subject, relation and object of each edge of some relations, without keeping them."""
+        wanted = frozenset(relations)
         if self.whole:
-            wanted = frozenset(relations)
             yield from (edge for edge in self.edges() if edge[1] in wanted)
-            return
+            wanted -= self.joining  # `isAbout` is never kept
         curies, curie = self._curies, self.curie
-        for relation in sorted(relations):
+        for relation in sorted(wanted):
             for subject, object in self.ends(relation):
                 yield curies.get(subject) or curie(subject), relation, curies.get(object) or curie(object)
 
