@@ -8,7 +8,7 @@ import pytest
 from imidgraph import EntityNotFound, KnowledgeGraph, QueryError
 from imidgraph.network import PILLARS, Network
 from imidgraph.resources import RELEASE
-from imidgraph.stores import OxigraphStore
+from imidgraph.stores.oxigraph import OxigraphStore
 from imidgraph.stores.rdflib import RdflibStore
 
 _STATED = "SELECT (COUNT(*) AS ?n) { ?a imid:subject ?s ; imid:predicate ?p ; imid:object ?o %s }"
