@@ -127,6 +127,15 @@ def test_pomalidomide_comes_after_lenalidomide(kg: KnowledgeGraph) -> None:
     assert any("maintenance after transplant" in reason.text for reason in choice.against_it)
 
 
+def test_a_licence_for_a_wider_setting_covers_the_narrower_one(kg: KnowledgeGraph) -> None:
+    """The EU approved lenalidomide for previously treated myeloma: relapsed myeloma is no reason for pomalidomide there."""
+    choice = kg.why("pomalidomide", over="lenalidomide", for_="multiple myeloma")
+    assert not [reason for reason in choice.for_it if reason.kind == "licence"]
+    licences = [reason.text for reason in choice.against_it if reason.kind == "licence"]
+    assert [text for text in licences if "European Union" in text and "maintenance after transplant" in text]
+    assert len(licences) == 3
+
+
 def test_a_drug_without_a_label_is_not_called_safer(kg: KnowledgeGraph) -> None:
     choice = kg.why("mezigdomide", over="pomalidomide", for_="multiple myeloma")
     assert not any("boxed warning" in reason.text for reason in choice.for_it)

@@ -178,7 +178,7 @@ class _Weigher:
                 yield Reason("efficacy", favored, str(item), (item,))
 
     def licences(self) -> Iterator[Reason]:
-        """Tell in which settings and territories only one of them is approved for this disease."""
+        """Tell in which territories only one of them is approved for settings of this disease, a line each."""
         approved = [
             [
                 item
@@ -188,15 +188,23 @@ class _Weigher:
             for drug in (self._drug, self._over)
         ]
         for position, (drug, other) in enumerate(((self._drug, self._over), (self._over, self._drug))):
-            there = {place for item in approved[1 - position] for place in _places(item)}
-            for place in dict.fromkeys(place for item in approved[position] for place in _places(item)):
-                if place in there:
-                    continue
-                items = tuple(item for item in approved[position] if place in _places(item))
-                where, setting = place
-                named = ", ".join(str(part) for part in (where, setting) if part is not None)
-                text = f"{drug} is approved for {self._disease} ({named}); for {other} no such approval is curated."
-                yield Reason("licence", drug, text, items)
+            there = {covered for item in approved[1 - position] for covered in self._covered(item)}
+            alone: dict[Term | None, dict[str, list[Indication]]] = {}
+            for item in approved[position]:
+                for where, setting in _places(item):
+                    if (where, None) not in there and (where, setting and setting.curie) not in there:
+                        named = "no setting named" if setting is None else str(setting)
+                        alone.setdefault(where, {}).setdefault(named, []).append(item)
+            for where, settings in alone.items():
+                place = ("" if where is None else f"{where}: ") + "; ".join(settings)
+                text = f"{drug} is approved for {self._disease} ({place}); for {other} no such approval is curated."
+                yield Reason("licence", drug, text, tuple(dict.fromkeys(item for items in settings.values() for item in items)))
+
+    def _covered(self, item: Indication) -> Iterator[tuple[Term | None, str | None]]:
+        """Give each territory and setting of an approval, and the settings that lie within."""
+        for where, setting in _places(item):
+            for kind in (None,) if setting is None else kinds_of(self._statements, setting):
+                yield where, kind
 
     def warnings(self) -> Iterator[Reason]:
         """Tell of which risks the boxed warning of only one of them speaks, or that of both."""
