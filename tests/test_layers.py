@@ -63,6 +63,7 @@ HOMES = {
     "SPARQLWrapper": {"stores"},
     "anyio": {"server"},
     "click": {"cli"},
+    "jinja2": {"server"},
     "mimeparse": {"server"},
     "networkx": {"multigraph", "topology"},
     "pandas": {"stores"},

@@ -150,3 +150,9 @@ def test_no_name_breaks_a_query(kg: KnowledgeGraph, name: str) -> None:
     except QueryError:
         return
     assert results.columns == tuple(column.name for column in CATALOGUE["boxed-warnings"].returns)
+
+
+def test_the_catalogue_is_a_mapping(kg: KnowledgeGraph) -> None:
+    assert kg.queries.get("no such query") is None
+    assert "no such query" not in kg.queries
+    assert kg.queries.get("drug-card") is not None

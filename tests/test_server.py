@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +101,7 @@ def test_a_query_comes_in_three_ways(client: httpx.Client) -> None:
         ("text/csv", "text/csv; charset=utf-8"),
         ("text/tab-separated-values", "text/tab-separated-values; charset=utf-8"),
         ("text/turtle, text/csv;q=0.1", "text/csv; charset=utf-8"),
-        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "application/xml"),
+        ("application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "application/xml"),
     ],
 )
 def test_tables_in_every_media_type(client: httpx.Client, accept: str | None, media_type: str) -> None:
@@ -679,6 +679,76 @@ def test_any_text_is_answered_or_refused(client: httpx.Client, query: str, accep
         return
     answer = client.get("/sparql", params={"query": encoded}, headers={"Accept": accept.strip()})
     assert answer.status_code in {200, 400, 406, 504}
+
+
+# --- what a browser shows ---------------------------------------------------------------------------------------------
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+def shown(client: httpx.Client, path: str, **parameters: str) -> httpx.Response:
+    return client.get(path, params=parameters, headers={"Accept": BROWSER})
+
+
+def test_a_browser_gets_pages(client: httpx.Client, kg: KnowledgeGraph) -> None:
+    home = shown(client, "/")
+    assert home.headers["Content-Type"].startswith("text/html")
+    assert all(f'queries/{name}"' in home.text for name in kg.queries)
+    assert {shown(client, path).text for path in ("/sparql", "/queries")} == {home.text}
+    answer = shown(client, "/queries/boxed-warnings", drug="Revlimid")
+    assert "embryo-fetal toxicity" in answer.text
+    assert 'sparql?query=DESCRIBE+%3Chttps%3A%2F%2Fw3id.org%2Fimidgraph%2Flenalidomide%3E"' in answer.text
+    assert 'href="https://pubmed.ncbi.nlm.nih.gov/' in shown(client, "/queries/articles-by-entity", about="CRBN").text
+    assert ">embryo-fetal toxicity</a>" in answer.text  # a column of labels becomes the text of the links beside it
+    assert "effectLabel" not in answer.text
+    assert 'name="drug" value="Revlimid"' in answer.text
+    for page in (home, answer):
+        assert "not medical advice" in page.text
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert "<p>yes</p>" in shown(client, "/sparql", query=ASK).text
+    assert "imid:degrades imid:" in shown(client, "/sparql", query=CONSTRUCT).text
+    assert "cut at 1000 rows" in shown(client, "/sparql", query="SELECT * { ?s ?p ?o }").text
+    assert client.get("/").headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters", "status", "message"),
+    [
+        ("/sparql", {"query": "SELECT"}, 400, "not valid SPARQL"),
+        ("/sparql", {"query": "ASK { SERVICE <http://127.0.0.1:9/> {} }"}, 400, "SERVICE"),
+        ("/queries/boxed-warnings", {"drug": "Revlimidd"}, 400, "Did you mean"),
+        ("/queries/evidence-of-statement", {}, 400, "needs the parameter"),
+        ("/queries/nope", {}, 404, "No query is called"),
+    ],
+)
+def test_a_browser_is_told_what_is_wrong(
+    client: httpx.Client, path: str, parameters: dict[str, str], status: int, message: str
+) -> None:
+    answer = shown(client, path, **parameters)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+    assert message in answer.text
+
+
+def test_nothing_that_a_query_says_becomes_part_of_a_page(client: httpx.Client) -> None:
+    hurt = "<script>alert(1)</script>"
+    query = f"SELECT ('{hurt}' AS ?text) (IRI('javascript:alert(1)') AS ?iri) {{}}"
+    for answer in (shown(client, "/sparql", query=query), shown(client, "/queries/drug-card", drug=hurt)):
+        assert "<script" not in answer.text
+        assert 'href="javascript' not in answer.text
+        assert "&lt;script&gt;" in answer.text
+
+
+def test_a_page_shows_in_a_browser(served: Served, program: Callable[[str], str], tmp_path: Path) -> None:
+    command = [program("chromium"), "--headless", "--no-sandbox", f"--user-data-dir={tmp_path}", "--dump-dom"]
+    address = f"{served.address}/queries/neosubstrates-by-drug?drug=lenalidomide"
+    page = subprocess.run([*command, address], capture_output=True, text=True, timeout=60).stdout
+    assert re.search(r"<td[^>]*>.*CSNK1A1</a>", page)
+
+
+def test_what_is_not_filled_in_means_all(client: httpx.Client) -> None:
+    empty = shown(client, "/queries/boxed-warnings", drug="").text
+    assert empty == shown(client, "/queries/boxed-warnings").text
+    assert "thalidomide</a>" in empty
 
 
 def test_schemathesis_finds_nothing(served: Served, tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ class EntityNotFound(_NotFound):
     hint = "Search with 'imidgraph search WORDS' or kg.search(words)."
 
 
-class QueryNotFound(_NotFound):
+class QueryNotFound(_NotFound, KeyError):
     """No query of the catalogue has this name.
 
     Examples
@@ -53,6 +53,7 @@ class QueryNotFound(_NotFound):
 
     what = "No query"
     hint = "List them with 'imidgraph query list' or kg.queries."
+    __str__ = Exception.__str__  # that of KeyError quotes the message
 
 
 class AmbiguousLabel(ImidgraphError, LookupError):

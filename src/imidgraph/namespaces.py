@@ -149,3 +149,24 @@ def local_name(iri: str) -> str:
     'degrades'
     """
     return re.split(r"[/#]", iri)[-1]
+
+
+def prefixes_in(text: bytes) -> dict[str, str]:
+    """Choose the prefixes whose namespaces occur in a text.
+
+    Parameters
+    ----------
+    text : bytes
+        N-Triples, say.
+
+    Returns
+    -------
+    dict of str to str
+        Their namespaces.
+
+    Examples
+    --------
+    >>> prefixes_in(b"<https://w3id.org/imidgraph/lenalidomide>")
+    {'imid': 'https://w3id.org/imidgraph/'}
+    """
+    return {prefix: namespace for prefix, namespace in PREFIXES.items() if namespace.encode() in text}

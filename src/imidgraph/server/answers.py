@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import re
 from functools import lru_cache
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -53,6 +54,20 @@ class Answers:
         message, _ = await self._pool.answer(write_request("ASK { ?s ?p ?o }", 0, ROWS[0], None))
         return bool(message["kind"] == "boolean")
 
+    async def ask(
+        self,
+        request: Request,
+        operation: Operation,
+        limit: int,
+        rows: str | None,
+        triples: str | None,
+        may_pack: bool = False,
+    ) -> tuple[dict[str, Any], bytes]:
+        """Let a worker answer, and give what it tells of the answer, and the answer."""
+        graphs = operation.default_graphs, operation.named_graphs
+        limit = min(limit, self._limit)
+        return await self._pool.answer(write_request(operation.query, limit, rows, triples, *graphs, _base(request), may_pack))
+
     def document(self, request: Request, body: bytes, media_type: str) -> Response:
         """Answer with what describes the server, or with 304 where the client has it."""
         headers = {"Vary": _VARY, "ETag": self._tag(media_type, body.decode())}
@@ -67,19 +82,15 @@ class Answers:
         if rows is None and triples is None:
             raise NotAcceptable(request.headers.get("accept", ""), ROWS + TRIPLES)
         headers = {"Vary": _VARY}
-        base = f"{request.base_url}sparql"
         if request.method != "POST" and not _VOLATILE.search(operation.query):
             # Only who was given this answer knows its tag: where it matches, the query was a good one.
             headers["ETag"] = self._tag(
-                rows, triples, operation.query, base, *operation.default_graphs, "", *operation.named_graphs
+                rows, triples, operation.query, _base(request), *operation.default_graphs, "", *operation.named_graphs
             )
             if unchanged := _unchanged(request, headers):
                 return unchanged
         may_pack = accepts_gzip(request.headers.get("accept-encoding"))
-        graphs = operation.default_graphs, operation.named_graphs
-        message, body = await self._pool.answer(
-            write_request(operation.query, self._limit, rows, triples, *graphs, base, may_pack)
-        )
+        message, body = await self.ask(request, operation, self._limit, rows, triples, may_pack)
         if message["kind"] == "unacceptable":
             raise NotAcceptable(request.headers.get("accept", ""), CHOICES[message["form"]])
         if message["cut"]:
@@ -91,6 +102,10 @@ class Answers:
     def _tag(self, *parts: str | None) -> str:
         digest = hashlib.sha256("\0".join(part or "" for part in parts).encode("utf-8", "surrogatepass"))
         return f'W/"{self._version}-{digest.hexdigest()[:20]}"'
+
+
+def _base(request: Request) -> str:
+    return f"{request.base_url}sparql"
 
 
 def _unchanged(request: Request, headers: dict[str, str]) -> Response | None:

@@ -19,16 +19,18 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 import imidgraph
+from imidgraph.citations import NOT_ADVICE
 from imidgraph.errors import EntityNotFound, ImidgraphError, OntologyError, QueryNotFound, QueryTimeout, WorkerError
 from imidgraph.server import descriptions, protocol
 from imidgraph.server.answers import Answers
 from imidgraph.server.log import Logged
 from imidgraph.server.negotiation import TRIPLES, NotAcceptable, negotiate
 from imidgraph.server.openapi import openapi as describe_routes
+from imidgraph.server.pages import Pages, prefers_page
 from imidgraph.server.pool import Busy, Pool
 from imidgraph.stores import LIMIT, TIMEOUT
 
-_NOT_ADVICE = "A summary of published sources, not medical advice."
+_NOTICE = "A summary of published sources, not medical advice."
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def create_app(settings: Settings) -> Starlette:
     triples = len(graph)
     pool = Pool(settings.path, settings.workers, settings.waiting, settings.timeout)
     answers = Answers(pool, settings.limit, _fingerprint(settings.path, graph.version))
+    pages = Pages(answers, graph.queries, graph.version or "", NOT_ADVICE)
 
     def described(request: Request, turtle: str) -> Response:
         accept = request.headers.get("accept")
@@ -84,20 +87,34 @@ def create_app(settings: Settings) -> Starlette:
     def listed(request: Request, content: object) -> Response:
         return answers.document(request, bytes(JSONResponse(content).body), "application/json")
 
+    async def home(request: Request) -> Response:
+        return pages.home(request)
+
     async def sparql(request: Request) -> Response:
         if request.method != "POST" and not request.scope["query_string"]:
+            if prefers_page(request):
+                return pages.home(request)
             return described(request, descriptions.service_description(_endpoint(request)))
-        return await answers.answer(request, await protocol.read_operation(request))
+        operation = await protocol.read_operation(request)
+        return await (pages if prefers_page(request) else answers).answer(request, operation)
 
     async def named_query(request: Request) -> Response:
         query = graph.queries[request.path_params["name"]]
         parameters = protocol.read_parameters(request)
+        as_page = prefers_page(request)
+        if as_page:  # a form sends what was not filled in too
+            parameters = {name: value for name, value in parameters.items() if value}
         values = await to_thread.run_sync(graph.lookup.names.resolve, query, parameters)
-        response = await answers.table(request, query.bind(values))
-        response.headers["X-Notice"] = _NOT_ADVICE
+        text = query.bind(values)
+        if as_page:
+            return await pages.answer(request, protocol.Operation(text), query, parameters)
+        response = await answers.table(request, text)
+        response.headers["X-Notice"] = _NOTICE
         return response
 
     async def query_list(request: Request) -> Response:
+        if prefers_page(request):
+            return pages.home(request)
         return listed(request, descriptions.query_list(graph.queries))
 
     async def health(_: Request) -> Response:
@@ -131,7 +148,14 @@ def create_app(settings: Settings) -> Starlette:
         await pool.close()
         graph.close()
 
+    async def refuse(request: Request, error: Exception) -> Response:
+        status, headers = _refusal(error)
+        if prefers_page(request):
+            return pages.refusal(request, error, status, headers)
+        return PlainTextResponse(f"{error}\n", status_code=status, headers=headers)
+
     routes = [
+        Route("/", home),
         Route("/sparql", sparql, methods=["GET", "POST"]),
         Route("/queries", query_list),
         Route("/queries/{name}", named_query),
@@ -149,23 +173,21 @@ def create_app(settings: Settings) -> Starlette:
             CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"], expose_headers=exposed
         ),
     ]
-    handlers = {ImidgraphError: _refuse, 405: _tell_methods}
+    handlers = {ImidgraphError: refuse, 405: _tell_methods}
     return Starlette(routes=routes, middleware=middleware, lifespan=lifespan, exception_handlers=handlers)
 
 
-async def _refuse(_: Request, error: Exception) -> Response:
-    status, headers = 400, {}
+def _refusal(error: Exception) -> tuple[int, dict[str, str]]:
+    """Give the status that says what is wrong, and its headers."""
     if isinstance(error, QueryNotFound | EntityNotFound):
-        status = 404
-    elif isinstance(error, NotAcceptable):
-        status = 406
-    elif isinstance(error, QueryTimeout):
-        status = 504
-    elif isinstance(error, Busy | OntologyError | WorkerError):
-        status, headers = 503, {"Retry-After": "1"}
-    elif isinstance(error, protocol.Refused):
-        status = error.status
-    return PlainTextResponse(f"{error}\n", status_code=status, headers=headers)
+        return 404, {}
+    if isinstance(error, NotAcceptable):
+        return 406, {}
+    if isinstance(error, QueryTimeout):
+        return 504, {}
+    if isinstance(error, Busy | OntologyError | WorkerError):
+        return 503, {"Retry-After": "1"}
+    return (error.status if isinstance(error, protocol.Refused) else 400), {}
 
 
 async def _tell_methods(request: Request, error: Exception) -> Response:

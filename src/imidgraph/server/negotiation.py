@@ -21,6 +21,7 @@ TRIPLES = (
     "application/rdf+xml",
     "application/ld+json",
 )
+HTML = "text/html"
 CHOICES = {"SELECT": ROWS, "ASK": BOOLEAN, "CONSTRUCT": TRIPLES, "DESCRIBE": TRIPLES}
 
 

@@ -25,7 +25,7 @@ from pyoxigraph import (
 )
 
 from imidgraph.errors import MissingExtra, QueryError
-from imidgraph.namespaces import PREFIXES, compress
+from imidgraph.namespaces import PREFIXES, compress, prefixes_in
 
 if TYPE_CHECKING:
     import pandas
@@ -286,7 +286,8 @@ class Triples:
         syntax = _SYNTAXES.get(format) or RdfFormat.from_media_type(format)
         if syntax is None:
             raise QueryError(f"There is no triple format {format!r}. Use one of {', '.join(_SYNTAXES)}.")
-        return serialize(self.terms, format=syntax, prefixes=PREFIXES) or b""
+        prefixes = prefixes_in(serialize(self.terms, format=RdfFormat.N_TRIPLES) or b"")
+        return serialize(self.terms, format=syntax, prefixes=prefixes) or b""
 
 
 def _solutions(text: bytes | str) -> QuerySolutions:

@@ -28,7 +28,7 @@ from pyoxigraph import (
 
 from imidgraph import sparql
 from imidgraph.errors import ImidgraphError
-from imidgraph.namespaces import PREFIXES
+from imidgraph.namespaces import prefixes_in
 from imidgraph.stores.frames import GZIP_FROM, pack, read
 from imidgraph.stores.oxigraph import OxigraphStore
 
@@ -190,7 +190,7 @@ def _triples(lines: bytes, media_type: str) -> bytes:
         serialize(
             (quad.triple for quad in parse(ordered, format=RdfFormat.N_TRIPLES)),
             format=RdfFormat.from_media_type(media_type),
-            prefixes=PREFIXES,
+            prefixes=prefixes_in(ordered),
         )
         or b""
     )
