@@ -148,3 +148,10 @@ def test_another_graph_can_be_loaded(tmp_path: Path) -> None:
     with imidgraph.load(path) as own:
         assert len(own) == 1
         assert own.version is None
+
+
+def test_a_notebook_shows_a_table(kg: KnowledgeGraph) -> None:
+    shown = kg.select("SELECT ?drug ('<b>' AS ?text) ?none { ?drug imid:degrades imid:CSNK1A1 }")._repr_html_()
+    assert "<th>drug</th>" in shown
+    assert "<td>imid:lenalidomide</td><td>&lt;b&gt;</td><td></td>" in shown
+    assert "the first 50 of" in kg.select("SELECT ?s { ?s a imid:Article }")._repr_html_()

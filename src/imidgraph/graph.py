@@ -61,6 +61,9 @@ class KnowledgeGraph(Traversals):
         self._make_guard = guard
         self.queries = queries
 
+    def __repr__(self) -> str:
+        return f"<KnowledgeGraph: {type(self._store).__name__}>"
+
     @cached_property
     def _guard(self) -> Guard:
         return self._make_guard()

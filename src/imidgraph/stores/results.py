@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -30,6 +30,7 @@ from imidgraph.namespaces import PREFIXES, compress, prefixes_in
 if TYPE_CHECKING:
     import pandas
 
+_SHOWN = 50  # rows in a notebook
 _XSD = PREFIXES["xsd"]
 _FORMATS = {
     "json": QueryResultsFormat.JSON,
@@ -176,6 +177,19 @@ class Results:
 
     def __repr__(self) -> str:
         return f"<Results: {len(self)} rows of {', '.join(self.columns)}>"
+
+    def _repr_html_(self) -> str:
+        """Show the first rows as a table, in a notebook."""
+        from html import escape
+
+        def row(tag: str, values: Iterable[Any]) -> str:
+            texts = (value.curie if isinstance(value, Iri) else "" if value is None else str(value) for value in values)
+            return "<tr>" + "".join(f"<{tag}>{escape(text)}</{tag}>" for text in texts) + "</tr>"
+
+        more = f"the first {_SHOWN} of " if len(self) > _SHOWN else ""
+        cut = f", {self.truncated}" if self.truncated else ""
+        body = "".join(row("td", values) for values in self.rows[:_SHOWN])
+        return f"<table>{row('th', self.columns)}{body}</table><p>{more}{len(self)} rows{cut}</p>"
 
     def cut(self, limit: int) -> Results:
         """Keep so many rows, and say so where there were more."""
