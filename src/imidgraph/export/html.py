@@ -1,9 +1,10 @@
-"""HTML: a reference of the ontology and the graph in one file, to read on a screen or on paper, without scripts."""
+"""A page of HTML to read, search and print: the entities with their statements, the ontology and the sources, without scripts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from urllib.parse import quote
 
 from imidgraph.citations import NOT_ADVICE
 from imidgraph.columns import Facts, text_of
@@ -13,24 +14,41 @@ from imidgraph.projection import Node, Projection, iri_of
 
 _STYLE = """
 :root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem; overflow-wrap: break-word; }
 h1, h2, h3 { line-height: 1.2; } h2 { margin-top: 3rem; border-bottom: 2px solid; } h3 { margin: 2rem 0 .25rem; }
-.notice { border: 2px solid; padding: .5rem 1rem; font-weight: 600; }
-.id, .of { opacity: .75; font-weight: normal; }
-.id { font-family: ui-monospace, monospace; font-size: .85em; overflow-wrap: anywhere; }
-nav ul { columns: 14rem; padding-left: 1rem; } dl { margin: .25rem 0; } dt { font-weight: 600; margin-top: .5rem; }
-dd { margin: 0 0 .25rem 1.5rem; } dd p { margin: 0; } a { color: inherit; } sup a { text-decoration: none; }
+h2::first-letter { text-transform: uppercase; } p { margin: .25rem 0; }
+.notice { border: 2px solid; padding: .5rem 1rem; font-weight: 600; } .warning { font-weight: 700; }
+.skip { position: absolute; left: -99rem; } .skip:focus { position: static; }
+.id, .of { opacity: .75; } .of { font-weight: normal; } dd .of { font-size: .875em; }
+.id { font: .85em ui-monospace, monospace; overflow-wrap: anywhere; }
+nav ul { columns: 10rem; column-gap: 1.5rem; padding-left: 1rem; } nav.index { font-size: .875em; }
+dl { margin: .25rem 0; } dt { font-weight: 600; margin-top: .75rem; } dd { margin: 0 0 .5rem 1.5rem; } dd p { margin: 0; }
+a { color: inherit; } a:focus-visible { outline: 3px solid; } :target { outline: 2px solid; outline-offset: .25rem; }
 ol.sources li { overflow-wrap: anywhere; }
+@page { margin: 15mm 12mm; @bottom-center { content: "VERSION - " counter(page); font: 8pt sans-serif; } }
 @media print {
-  body { font-size: 9.5pt; max-width: none; padding: 0; } a { text-decoration: none; } nav { display: none; }
-  h2 { break-before: page; } h3, dt { break-after: avoid; } dd { break-inside: avoid; }
+  body { font-size: 8pt; line-height: 1.35; max-width: none; padding: 0; } a { text-decoration: none; }
+  nav.index, .skip { display: none; } main > section { columns: 2; column-gap: 8mm; break-before: page; }
+  h2 { column-span: all; margin-top: 0; } h3 { margin-top: 1rem; } h3, dt { break-after: avoid; } dd { margin-left: 1em; }
+  .short { break-inside: avoid; } :target { outline: none; }
 }
 """
+_FIRST = ("Drug", "DrugClass", "Generation", "Disease", "AdverseEffect", "Mitigation", "Protein", "BiologicalProcess")
 _SCHEMA = (("Class", "Classes"), ("ObjectProperty", "Relations"), ("DatatypeProperty", "Attributes"))
+_PARTS = {
+    "kind of": ("rdfs:subClassOf", "rdfs:subPropertyOf"),
+    "from": ("rdfs:domain",),
+    "to": ("rdfs:range",),
+    "means the same as": ("exactMatch", "owl:equivalentClass", "owl:equivalentProperty"),
+    "close to": ("closeMatch",),
+    "within": ("broadMatch",),
+}
+_MATCHES = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
+_TOLD = {"altLabel", "brandName", "definition", "label", "scopeNote", *_MATCHES}
 
 
 def write_html(graph: Projection) -> Iterator[bytes]:
-    """Write a graph as a page: its classes and properties, its entities with their statements, its sources.
+    """Write a graph as a page: its entities with their statements, its classes and properties, its sources.
 
     Examples
     --------
@@ -52,64 +70,79 @@ class _Page:
         for item in self._reading.statements():
             self._about.setdefault(item.edge.subject, []).append(item)
             self._reverse.setdefault(item.edge.object, []).append(item)
-        sources = {str(source) for edge in graph.edges() for item in edge.evidence for source in item.get("source", ())}
+        self._sources = {str(source) for edge in graph.edges() for item in edge.evidence for source in item.get("source", ())}
         self._categories: dict[str, list[Node]] = {}
         for node in self._reading.nodes.values():
-            if node.id not in sources:
+            if node.id not in self._sources:
                 self._categories.setdefault(node.category, []).append(node)
+        for nodes in self._categories.values():
+            nodes.sort(key=lambda node: (node.label.lower(), node.id))
 
     def pieces(self) -> Iterator[str]:
-        version = escape(self._reading.graph.version)
+        title = escape(f"imidgraph {self._reading.graph.version}".rstrip())
+        style = _STYLE.replace("VERSION", "".join(sign for sign in title if sign.isalnum() or sign in " .-+"))
         yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        yield f"<title>imidgraph {version}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        yield f"<header><h1>imidgraph {version}</h1>\n<p>The knowledge graph of the immunomodulatory imide drugs (IMiDs). "
+        yield f"<title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n"
+        yield f'<header><a class="skip" href="#content">Skip the contents</a>\n<h1>{title}</h1>\n'
+        yield "<p>The knowledge graph of the immunomodulatory imide drugs (IMiDs). "
         yield 'Licence: <a href="https://creativecommons.org/licenses/by/4.0/">CC BY 4.0</a>.</p>\n'
         yield f'<p class="notice">{escape(NOT_ADVICE)}</p></header>\n'
+        categories = sorted(self._categories, key=self._rank)
         schema = dict(self._schema())
-        categories = sorted(self._categories, key=self._title)
-        yield '<nav aria-label="contents"><ul>\n'
-        for anchor, title in [
-            *(("category-" + _anchor(name), self._title(name)) for name in categories),
-            *(("schema-" + title, f"Ontology: {title.lower()}") for title in schema),
-            ("sources", "Sources"),
+        yield '<nav aria-label="Contents"><ul>\n'
+        for anchor, text in [
+            *((f"category-{name}", f"{self._title(name)} ({len(self._categories[name])})") for name in categories),
+            *((f"schema-{name}", f"ontology: {name.lower()}") for name in schema),
+            ("sources", "sources"),
         ]:
-            yield f'<li><a href="#{anchor}">{escape(title)}</a></li>\n'
-        yield "</ul></nav>\n<main>\n"
+            yield f"<li>{_to(anchor, text)}</li>\n"
+        yield '</ul></nav>\n<main id="content" tabindex="-1">\n'
         for name in categories:
-            yield f'<section><h2 id="category-{_anchor(name)}">{escape(self._title(name))}</h2>\n'
-            for node in sorted(self._categories[name], key=lambda node: (node.label.lower(), node.id)):
-                yield self._entity(node)
+            heading, nodes = escape(self._title(name)), self._categories[name]
+            yield f'<section><h2 id="{escape(f"category-{name}")}">{heading}</h2>\n'
+            yield f'<nav class="index" aria-label="Index of {heading}"><ul>\n'
+            yield from (f"<li>{_to(node.id, node.label)}</li>\n" for node in nodes)
+            yield "</ul></nav>\n"
+            yield from map(self._entity, nodes)
             yield "</section>\n"
-        for title, terms in schema.items():
-            yield f'<section><h2 id="schema-{title}">Ontology: {title.lower()}</h2>\n<dl>\n{terms}</dl></section>\n'
+        for name, terms in schema.items():
+            yield f'<section><h2 id="schema-{name}">Ontology: {name.lower()}</h2>\n<dl>\n{terms}</dl></section>\n'
         yield '<section><h2 id="sources">Sources</h2>\n<p>* a copy or a report of it was read, not the source itself; '
         yield '? not confirmed.</p>\n<ol class="sources">\n'
-        for source in self._numbers:
-            yield self._source(source)
+        yield from map(self._source, self._numbers)
         yield "</ol></section>\n</main>\n</body>\n</html>\n"
+
+    def _rank(self, category: str) -> tuple[int, str]:
+        return _FIRST.index(category) if category in _FIRST else len(_FIRST), self._title(category)
+
+    def _title(self, category: str) -> str:
+        return self._reading.term(category) if category else "other"
 
     def _schema(self) -> Iterator[tuple[str, str]]:
         found: dict[str, dict[str, str]] = {}
         for iri, facts in _terms(self._reading.graph).items():
             for kind, title in _SCHEMA:
-                if f"owl:{kind}" in facts.get("rdf:type", ()):
-                    definition = " ".join(map(text_of, facts.get("definition", ())))
-                    if definition:
-                        label = escape(self._reading.name(compress(iri)))
-                        entry = f'<dt>{label} <span class="id">{escape(compress(iri))}</span></dt><dd>{escape(definition)}</dd>\n'
-                        found.setdefault(title, {})[iri] = entry
+                if f"owl:{kind}" in facts.get("rdf:type", ()) and "definition" in facts:
+                    found.setdefault(title, {})[iri] = self._term(compress(iri), facts)
         for _, title in _SCHEMA:
             if title in found:
                 yield title, "".join(found[title][iri] for iri in sorted(found[title]))
 
-    def _title(self, category: str) -> str:
-        return self._reading.term(category) if category else "other"
+    def _term(self, name: str, facts: Facts) -> str:
+        parts = [
+            f"{what} {', '.join(self._reading.name(str(other)) for key in keys for other in facts.get(key, ()))}"
+            for what, keys in _PARTS.items()
+            if any(key in facts for key in keys)
+        ]
+        definition = escape(" ".join(map(text_of, facts["definition"])))
+        told = f'<p class="of">{escape("; ".join(parts))}</p>' if parts else ""
+        entry = f'{escape(self._reading.name(name))} <span class="id">{escape(name)}</span>'
+        return f'<dt>{entry}</dt><dd class="short">{definition}{told}</dd>\n'
 
     def _entity(self, node: Node) -> str:
-        lines = [f'<article><h3 id="{_anchor(node.id)}">{escape(node.label)} <span class="id">{escape(node.id)}</span></h3>\n']
-        lines += [f"<p>{escape(text_of(text))}</p>\n" for text in node.attributes.get("definition", ())]
-        lines.append(self._names(node.attributes))
+        title = f'{escape(node.label)} <span class="id">{escape(node.id)}</span>'
+        lines = [f'<article><h3 id="{escape(node.id)}">{title}</h3>\n', self._described(node.attributes)]
         groups: dict[str, list[tuple[str, Statement]]] = {}
         for item in self._about.get(node.id, []):
             groups.setdefault(escape(item.relation), []).append((self._link(item.edge.object, item.object), item))
@@ -119,60 +152,66 @@ class _Page:
         lines.append("<dl>\n" if groups else "")
         for relation, items in groups.items():
             lines.append(f"<dt>{relation}</dt>\n")
-            lines += [f"<dd>{other}{self._details(item)}{self._marks(item)}</dd>\n" for other, item in items]
+            lines += [f'<dd class="short">{other}{self._told(item)}</dd>\n' for other, item in items]
         return "".join([*lines, "</dl>\n" if groups else "", "</article>\n"])
 
-    def _names(self, attributes: Facts) -> str:
+    def _described(self, attributes: Facts) -> str:
         names = attributes.get("brandName", ()) + attributes.get("altLabel", ())
-        matches = attributes.get("exactMatch", ()) + attributes.get("closeMatch", ())
-        links = ", ".join(f'<a href="{escape(iri_of(str(match)))}">{escape(str(match))}</a>' for match in matches)
-        also = f"<p>Also called: {escape(', '.join(map(text_of, names)))}</p>\n" if names else ""
-        return also + (f'<p class="id">{links}</p>\n' if matches else "")
+        matches = [str(match) for name in _MATCHES for match in attributes.get(name, ())]
+        details = self._reading.details({name: values for name, values in attributes.items() if name not in _TOLD})
+        lines = [escape(text_of(text)) for name in ("definition", "scopeNote") for text in attributes.get(name, ())]
+        lines += [f"Also called: {escape(', '.join(map(text_of, names)))}"] if names else []
+        lines += [escape("; ".join(f"{name}: {text}" for name, text in details.items()))] if details else []
+        links = ", ".join(f'<a href="{escape(iri_of(match))}">{escape(match)}</a>' for match in matches)
+        told = "".join(f"<p>{line}</p>\n" for line in lines)
+        return told + (f'<p class="id">{links}</p>\n' if links else "")
 
     def _link(self, name: str, label: str) -> str:
-        return f'<a href="#{_anchor(name)}">{escape(label)}</a>'
+        if name in self._sources:
+            return _to(f"source-{self._number(name)}", label)
+        return _to(name, label) if name in self._reading.nodes else escape(label)
 
-    def _details(self, item: Statement) -> str:
-        parts = [f"{name}: {value}" for name, value in item.details.items()]
-        return f" ({escape('; '.join(parts))})" if parts else ""
-
-    def _marks(self, item: Statement) -> str:
-        marks = [self._mark(evidence, str(source)) for evidence in item.edge.evidence for source in evidence.get("source", ())]
-        figures = [
-            f"<p>{escape(figure)} {self._mark(evidence, str(source))}</p>"
-            for evidence in item.edge.evidence
-            for source in evidence.get("source", ())
-            if (figure := self._reading.figure(evidence))
+    def _told(self, item: Statement) -> str:
+        """Tell a statement: its sentence, its qualifiers, the passages that back it, and the figures that they report."""
+        warned = "boxedWarning" in item.edge.attributes
+        details = {
+            name: text for name, text in item.details.items() if not (warned and name == self._reading.term("boxedWarning"))
+        }
+        passages = [(evidence, str(source)) for evidence in item.edge.evidence for source in evidence.get("source", ())]
+        marks = " ".join(dict.fromkeys(self._mark(evidence, source) for evidence, source in passages))
+        qualified = escape("; ".join(f"{name}: {value}" for name, value in details.items()))
+        figures = [(self._reading.figure(evidence), self._mark(evidence, source)) for evidence, source in passages]
+        lines = [
+            f"<p>{escape(item.sentence)}</p>" if item.sentence else "",
+            *(f"<p>{escape(figure)} {mark}</p>" for figure, mark in figures if figure),
+            f'<p class="of">{" ".join(part for part in (qualified, marks) if part)}</p>' if qualified or marks else "",
         ]
-        told = f' <span class="of">{" ".join(dict.fromkeys(marks))}</span>' if marks else ""
-        return told + _sentence(item) + "".join(figures)
+        boxed = item.edge.attributes.get("boxedWarning") == (True,)
+        return (' <span class="warning">BOXED WARNING</span>' if boxed else "") + "".join(lines)
 
     def _mark(self, evidence: Facts, source: str) -> str:
-        number = self._numbers.setdefault(source, len(self._numbers) + 1)
-        doubt = (
-            "*" if evidence.get("verification") == ("copy",) else "?" if evidence.get("verification") == ("unconfirmed",) else ""
-        )
+        doubts = {"copy": "*", "unconfirmed": "?"}
+        doubt = "".join(doubts.get(str(value), "") for value in evidence.get("verification", ()))
         dispute = "disputed by " if evidence.get("stance") == ("disputes",) else ""
         place = "".join(f": {text_of(value)}" for value in evidence.get("locator", ()))
-        return f'[{dispute}<a href="#source-{number}">{number}</a>{doubt}{escape(place)}]'
+        return f"[{dispute}{_to(f'source-{self._number(source)}', str(self._number(source)))}{doubt}{escape(place)}]"
+
+    def _number(self, source: str) -> int:
+        return self._numbers.setdefault(source, len(self._numbers) + 1)
 
     def _source(self, name: str) -> str:
-        number = self._numbers[name]
         node = self._reading.nodes.get(name)
         facts = node.attributes if node else {}
         parts = [*map(text_of, facts.get("firstAuthor", ())), self._reading.name(name)]
         parts += [text_of(value) for key in ("journal", "published") for value in facts.get(key, ())]
-        address = text_of(facts["url"][0]) if "url" in facts else iri_of(name)
-        return f'<li id="source-{number}">{escape(". ".join(parts))}. <a href="{escape(address)}">{escape(address)}</a></li>\n'
-
-
-def _sentence(item: Statement) -> str:
-    return f"<p>{escape(item.sentence)}</p>" if item.sentence else ""
+        address = escape(text_of(facts["url"][0]) if "url" in facts else iri_of(name))
+        told = escape(". ".join(parts))
+        return f'<li id="source-{self._number(name)}">{told}. <a href="{address}">{address}</a></li>\n'
 
 
 def _terms(graph: Projection) -> dict[str, Facts]:
     return {iri: graph.describe(iri) for iri in dict.fromkeys(triple.subject.value for triple in graph.schema())}  # type: ignore[union-attr]
 
 
-def _anchor(name: str) -> str:
-    return "".join(sign if sign.isalnum() else "-" for sign in name)
+def _to(anchor: str, text: str) -> str:
+    return f'<a href="#{escape(quote(anchor, safe=":/?@!$&()*+,;=-._~"))}">{escape(text)}</a>'

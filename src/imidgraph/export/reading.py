@@ -87,8 +87,16 @@ class Reading:
                     denied + self.name(edge.predicate),
                     self.name(edge.object),
                     " ".join(map(text_of, edge.attributes.get("statement", ()))),
-                    self._details(edge.attributes),
+                    self.details(edge.attributes),
                 )
+
+    def details(self, attributes: Facts) -> dict[str, str]:
+        """Give qualifiers or attributes in words, names by names."""
+        return {
+            self.term(name): ", ".join(map(self._value, map(text_of, values)))
+            for name, values in attributes.items()
+            if name not in _HIDDEN
+        }
 
     def source(self, item: Facts) -> str:
         """Give the source of a piece of evidence, with the place in it, its figure and what speaks against trusting it."""
@@ -107,13 +115,6 @@ class Reading:
         grade = f", grade {found}" if here and (found := _one(item, "grade")) else ""
         people = f" of {found}" if here and (found := _one(item, "population")) else ""
         return here + there + grade + people
-
-    def _details(self, attributes: Facts) -> dict[str, str]:
-        return {
-            self.term(name): ", ".join(map(self._value, map(text_of, values)))
-            for name, values in attributes.items()
-            if name not in _HIDDEN
-        }
 
     def _value(self, text: str) -> str:
         return self.nodes[text].label if text in self.nodes else text
