@@ -9,6 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,17 @@ def test_the_same_graph_gives_the_same_bytes(kg: KnowledgeGraph, tmp_path: Path,
     paths = kg.write(tmp_path / f"a.{name}").paths
     first = [path.read_bytes() for path in paths]
     assert [path.read_bytes() for path in kg.write(tmp_path / f"b.{name}").paths] == first
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_each_file_tells_the_version(kg: KnowledgeGraph, tmp_path: Path, name: str) -> None:
+    assert kg.version
+    for path in kg.write(tmp_path / f"imid.{name}", part=kg.part(only=["generations"])).paths:
+        content = path.read_bytes()
+        if name == "xlsx":
+            with zipfile.ZipFile(path) as book:
+                content = book.read("xl/sharedStrings.xml")
+        assert kg.version.encode() in content, path
 
 
 def test_the_longest_known_suffix_counts() -> None:

@@ -65,6 +65,8 @@ def test_the_validator_of_kgx_finds_nothing(kg: KnowledgeGraph, tmp_path: Path, 
     degraded = [edge for edge in report["edges"] if edge["original_predicate"] == "imid:degrades"]
     assert {(edge["predicate"], edge["object_direction_qualifier"]) for edge in degraded} == {("biolink:affects", "decreased")}
     assert any("PMID:24292623" in edge["publications"] for edge in degraded)
+    kinds = [edge for edge in report["edges"] if edge["original_predicate"] == "skos:broader"]
+    assert {edge["predicate"] for edge in kinds} == {"biolink:subclass_of"}
 
 
 def test_the_validator_would_complain() -> None:

@@ -21,6 +21,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from imidgraph.errors import OntologyError
 from imidgraph.export.ntriples import write_ntriples
+from imidgraph.export.records import VERSION
 from imidgraph.files import write_whole
 from imidgraph.namespaces import IMID, PREFIXES, expand, local_name
 
@@ -31,9 +32,9 @@ _BIOLINK, _SKOS, _XSD = PREFIXES["biolink"], PREFIXES["skos"], PREFIXES["xsd"]
 _TYPE, _LABEL = NamedNode(PREFIXES["rdf"] + "type"), NamedNode(PREFIXES["rdfs"] + "label")
 _EVIDENCE, _SOURCE = NamedNode(IMID + "evidence"), NamedNode(IMID + "source")
 _UNKNOWN = "https://bioregistry.io/"  # resolves the CURIEs whose prefix we do not know
-_NODE_KEYS = {"id", "label", "name", "category"}
+_NODE_KEYS = {"id", "label", "name", "category", VERSION}
 _ENDS = {"id", "key", "source", "target", "subject", "predicate", "object"}
-_EDGE_KEYS = _ENDS | {"category", "evidence", "publications", "negated"}
+_EDGE_KEYS = _ENDS | {"category", "evidence", "publications", "negated", VERSION}
 _SKOS_NAMES = {"altLabel", "broadMatch", "closeMatch", "definition", "exactMatch", "narrowMatch", "relatedMatch", "scopeNote"}
 _SLOTS = {
     "agent_type": IMID + "agentType",
@@ -270,7 +271,7 @@ class _Reader:
 
 def _is_statement(record: Record) -> bool:
     """Tell an edge that says more than its triple from a bare one."""
-    return any(value not in (None, "", []) for name, value in record.items() if name not in _ENDS)
+    return any(value not in (None, "", []) for name, value in record.items() if name not in _ENDS | {VERSION})
 
 
 def _listed(value: Any) -> list[Any]:

@@ -40,7 +40,7 @@ _EVIDENCE_KINDS = {IMID + "Evidence", IMID + "Frequency"}
 _SCHEMA = {PREFIXES["owl"] + name for name in ("AnnotationProperty", "Class", "DatatypeProperty", "ObjectProperty", "Ontology")}
 _HIERARCHY = {PREFIXES["skos"] + name for name in ("broader", "narrower", "related")}
 _ABOUT_TERMS = tuple(PREFIXES[name] for name in ("rdf", "rdfs", "owl", "skos", "dcterms", "vann"))
-_RESERVED = {"id", "subject", "predicate", "object", "category", "evidence", "edge"}
+_RESERVED = {"id", "subject", "predicate", "object", "category", "evidence", "edge", "graphVersion"}
 _SKOS_NAMES = {
     *("altLabel", "broadMatch", "closeMatch", "definition", "exactMatch", "example", "hiddenLabel", "label", "narrowMatch"),
     *("notation", "note", "prefLabel", "relatedMatch", "scopeNote"),

@@ -39,7 +39,7 @@ def write_cytoscape(graph: Projection) -> Iterator[bytes]:
     >>> sorted(json.loads(b"".join(write_cytoscape(imidgraph.load().projection))))
     ['data', 'elements', 'format_version', 'generated_by']
     """
-    head = {"format_version": "1.0", "generated_by": "imidgraph", "data": {"name": f"imidgraph {graph.version}"}}
+    head = {"format_version": "1.0", "generated_by": "imidgraph", "data": {"name": "imidgraph", "version": graph.version}}
     yield f'{json.dumps(head, ensure_ascii=False)[:-1]}, "elements": {{"nodes": ['.encode()
     yield from json_items({"data": {"name": record["label"]} | _listed(record)} for record in node_records(graph))
     yield b'], "edges": ['

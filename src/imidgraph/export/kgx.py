@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from imidgraph.columns import Facts
-from imidgraph.export.records import Record, edge_records, flatten, node_records, plain_text
+from imidgraph.export.records import VERSION, Record, edge_records, flatten, node_records, plain_text
 from imidgraph.projection import Projection, iri_of
 
 _NODE_SLOTS = {
@@ -52,6 +52,7 @@ _PREFIXES = {
     "unii": "UNII",
     "uniprot": "UniProtKB",
 }
+_HIERARCHY = {"skos:broader": "biolink:subclass_of", "skos:narrower": "biolink:superclass_of"}
 _PRECISE = {"1": "increased", "-1": "decreased"}
 _SPACES = re.compile("[\t\n\r]+")
 _SCHEMA_LEVELS = ("exactMatch", "closeMatch", "broadMatch")
@@ -176,6 +177,8 @@ def _nodes(graph: Projection) -> Iterator[Record]:
                 found[slot] = [found[slot]]
         if category:
             found["original_category"] = category
+        if graph.version:
+            found[VERSION] = graph.version
         yield found
 
 
@@ -183,7 +186,7 @@ def _edges(graph: Projection) -> Iterator[Record]:
     biolink = Biolink(graph)
     for record in edge_records(graph):
         relation = record.pop("predicate")
-        predicate = biolink.term(relation, "biolink:related_to")
+        predicate = _HIERARCHY.get(relation) or biolink.term(relation, "biolink:related_to")
         category = _class(record.pop("category"))
         found: Record = {
             "id": record.pop("id"),
@@ -210,6 +213,8 @@ def _edges(graph: Projection) -> Iterator[Record]:
         found |= record
         if evidence:
             found["evidence"] = evidence
+        if graph.version:
+            found[VERSION] = graph.version
         yield found
 
 
@@ -226,7 +231,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _table(names: list[str], records: Iterable[Record]) -> Iterator[bytes]:
-    names = [*names, "original_category"]
+    names = [*names, "original_category", VERSION]
     yield ("\t".join(map(_cell, names)) + "\n").encode()
     for record in records:
         values = map(record.get, names)

@@ -23,6 +23,8 @@ Record = dict[str, Any]
 
 NODE_KEYS = ("id", "label", "category")
 EDGE_KEYS = ("id", "subject", "predicate", "object", "category")
+VERSION = "graphVersion"
+"""The attribute that tells the version of the graph, in each row of a format that has no other place for it."""
 
 
 def node_records(graph: Projection) -> Iterator[Record]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from imidgraph.columns import Column
 from imidgraph.export.records import (
+    VERSION,
     Record,
     edge_records,
     evidence_records,
@@ -38,7 +39,7 @@ def write_node_table(graph: Projection) -> Iterator[bytes]:
     True
     """
     nodes, _ = flat_types(graph)
-    return _rows(list(nodes), map(flat, node_records(graph)))
+    return _rows(graph, list(nodes), map(flat, node_records(graph)))
 
 
 def write_edge_table(graph: Projection) -> Iterator[bytes]:
@@ -51,7 +52,7 @@ def write_edge_table(graph: Projection) -> Iterator[bytes]:
     True
     """
     _, edges = flat_types(graph)
-    return _rows([name for name in edges if name != "evidence"], map(flat, edge_records(graph, evidence=False)))
+    return _rows(graph, [name for name in edges if name != "evidence"], map(flat, edge_records(graph, evidence=False)))
 
 
 def write_evidence_table(graph: Projection) -> Iterator[bytes]:
@@ -63,7 +64,7 @@ def write_evidence_table(graph: Projection) -> Iterator[bytes]:
     >>> next(write_evidence_table(imidgraph.load().projection)).startswith(b"id,edge,")
     True
     """
-    return _rows(evidence_names(graph), map(flat, evidence_records(graph)))
+    return _rows(graph, evidence_names(graph), map(flat, evidence_records(graph)))
 
 
 def evidence_names(graph: Projection) -> list[str]:
@@ -80,10 +81,13 @@ def write_neo4j_nodes(graph: Projection) -> Iterator[bytes]:
     >>> next(write_neo4j_nodes(imidgraph.load().projection)).startswith(b"id:ID,:LABEL,label:string,")
     True
     """
-    names = safe_names([column.name for column in graph.node_columns], ("id", "label"))
-    header = ["id:ID", ":LABEL", "label:string", *_typed(graph.node_columns, names)]
+    names = safe_names([column.name for column in graph.node_columns], ("id", "label", VERSION))
+    header = ["id:ID", ":LABEL", "label:string", *_typed(graph.node_columns, names), f"{VERSION}:string"]
     rows = (
-        [record["id"], _labels("Entity", record["category"]), record["label"], *_cells(record, graph.node_columns)]
+        [
+            *(record["id"], _labels("Entity", record["category"]), record["label"]),
+            *(*_cells(record, graph.node_columns), graph.version),
+        ]
         for record in node_records(graph)
     )
     return _lines(header, rows)
@@ -98,7 +102,7 @@ def write_neo4j_edges(graph: Projection) -> Iterator[bytes]:
     >>> next(write_neo4j_edges(imidgraph.load().projection)).startswith(b":START_ID,:END_ID,:TYPE,id:string,category:string,")
     True
     """
-    names = safe_names([column.name for column in graph.edge_columns], ("id", "category", "evidence"))
+    names = safe_names([column.name for column in graph.edge_columns], ("id", "category", "evidence", VERSION))
     header = [
         ":START_ID",
         ":END_ID",
@@ -107,12 +111,14 @@ def write_neo4j_edges(graph: Projection) -> Iterator[bytes]:
         "category:string",
         *_typed(graph.edge_columns, names),
         "evidence:string",
+        f"{VERSION}:string",
     ]
     rows = (
         [
             *(record["subject"], record["object"], relation_type(record["predicate"]), record["id"], record["category"]),
             *_cells(record, graph.edge_columns),
             flatten(record.get("evidence")),
+            graph.version,
         ]
         for record in edge_records(graph)
     )
@@ -148,8 +154,8 @@ def _array(values: Iterable[Any]) -> str:
     return _DELIMITER.join(plain_text(value).replace(_DELIMITER, "\ufffd") for value in values)
 
 
-def _rows(names: list[str], records: Iterable[Record]) -> Iterator[bytes]:
-    return _lines(names, ([record.get(name) for name in names] for record in records))
+def _rows(graph: Projection, names: list[str], records: Iterable[Record]) -> Iterator[bytes]:
+    return _lines([*names, VERSION], ([*map(record.get, names), graph.version] for record in records))
 
 
 def _lines(header: list[str], rows: Iterable[list[Any]]) -> Iterator[bytes]:
