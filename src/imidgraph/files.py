@@ -1,19 +1,26 @@
-"""Files written whole or not at all, packed where their suffix says so."""
+"""Files written whole or not at all and read, packed where their suffix says so."""
 
 from __future__ import annotations
 
+import contextlib
+import gzip
+import io
 import os
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import IO, Any, cast
 
-from imidgraph.errors import ExportError, ImidgraphError, MissingExtra
+from imidgraph.errors import ExportError, ImidgraphError, MissingExtra, OntologyError
+
+Progress = Callable[[int], None]
+"""Is told how many bytes were read or made since the last call."""
 
 PACKED = (".gz", ".zst")
-_CHUNK = 1 << 18  # bytes that are written at once
+_CHUNK = 1 << 18  # bytes that are written or read at once
+_PACKED_CHUNK = 1 << 12  # packed bytes that are read at once: they may hold thousands of times as many
 
 
 def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
@@ -97,6 +104,50 @@ def packed(chunks: Iterable[bytes], suffix: str) -> Iterable[bytes]:
     return chunks
 
 
+@contextlib.contextmanager
+def unpacked(path: Path, progress: Progress | None = None) -> Iterator[IO[bytes]]:
+    """Open a file for reading; with ``.gz`` or ``.zst`` at its end, what it holds is unpacked.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    progress : callable, optional
+        Is told how many bytes of the file were read.
+
+    Raises
+    ------
+    OntologyError
+        Where the file cannot be read, or is damaged or cut off.
+    MissingExtra
+        Where zstd is asked for and its library is not installed.
+
+    Examples
+    --------
+    >>> path = Path(tempfile.mkdtemp()) / "a.txt.gz"
+    >>> write_whole(path, b"text")
+    >>> with unpacked(path) as file:
+    ...     file.read()
+    b'text'
+    """
+    try:
+        raw: IO[bytes] = path.open("rb")
+    except OSError as error:
+        raise OntologyError(f"{path} cannot be read: {error}. Check the path and its permissions.") from error
+    with raw:
+        counted = io.BufferedReader(cast(io.RawIOBase, _Counted(raw, progress)), _CHUNK) if progress else raw
+        try:
+            if path.suffix == ".gz":
+                with gzip.open(counted) as source:
+                    yield source  # type: ignore[misc]
+            elif path.suffix == ".zst":
+                yield io.BufferedReader(cast(io.RawIOBase, _Unpacked(counted, zstandard())), _CHUNK)
+            else:
+                yield counted
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise OntologyError(f"{path} cannot be unpacked: {error}. Get the file again.") from error
+
+
 def chunked(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Gather small pieces of bytes into chunks that are worth writing.
 
@@ -136,6 +187,60 @@ def _deflated(chunks: Iterable[bytes], packer: Any) -> Iterator[bytes]:
     for chunk in chunked(chunks):
         yield packer.compress(chunk)
     yield packer.flush()
+
+
+class _Counted(io.RawIOBase):
+    """A file that tells how much of it was read."""
+
+    def __init__(self, source: IO[bytes], progress: Progress) -> None:
+        self._source = source
+        self._progress = progress
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        data = self._source.read(len(buffer))
+        buffer[: len(data)] = data
+        self._progress(len(data))
+        return len(data)
+
+
+class _Unpacked(io.RawIOBase):
+    """What a zstd file holds; its library's own reader does not tell a file that was cut off from a whole one."""
+
+    def __init__(self, source: IO[bytes], library: ModuleType) -> None:
+        self._source = source
+        self._library = library
+        self._frame = library.ZstdDecompressor().decompressobj()
+        self._packed = b""
+        self._held = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        while not self._held and self._fill():
+            pass
+        data, self._held = self._held[: len(buffer)], self._held[len(buffer) :]
+        buffer[: len(data)] = data
+        return len(data)
+
+    def _fill(self) -> bool:
+        """Unpack some more; tell whether there may be still more."""
+        packed = self._packed or self._source.read(_PACKED_CHUNK)
+        if not packed:
+            if not self._frame.eof:
+                raise EOFError("the file ended before the end of what it holds")
+            return False
+        if self._frame.eof:
+            self._frame = self._library.ZstdDecompressor().decompressobj()
+        try:
+            self._held = self._frame.decompress(packed)
+        except self._library.ZstdError as error:
+            raise EOFError(str(error)) from error
+        self._packed = self._frame.unused_data if self._frame.eof else b""
+        return True
 
 
 def umask() -> int:

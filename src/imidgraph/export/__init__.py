@@ -13,13 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imidgraph.errors import ExportError
-from imidgraph.files import PACKED, packed, write_all
+from imidgraph.files import PACKED, Progress, packed, write_all
 
 if TYPE_CHECKING:
     from imidgraph.projection import Projection
-
-Progress = Callable[[int], None]
-"""Is told how many bytes were made since the last call."""
 
 
 @dataclass(frozen=True)

@@ -6,24 +6,16 @@ the old one, and takes its place when ``CURRENT`` is replaced: whatever happens 
 
 from __future__ import annotations
 
-import contextlib
-import gzip
-import io
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
-from typing import IO, cast
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
 
-from imidgraph.errors import ExportError, MissingExtra, OntologyError
-from imidgraph.files import write_whole
-
-Progress = Callable[[int], None]
-"""Is told how many bytes of a file were read since the last call."""
+from imidgraph.errors import ExportError, OntologyError
+from imidgraph.files import Progress, unpacked, write_whole
 
 
 def build_store(files: Sequence[Path], directory: Path, progress: Progress | None = None) -> int:
@@ -132,55 +124,7 @@ def _format(path: Path) -> RdfFormat:
 
 def _load(store: pyoxigraph.Store, path: Path, format: RdfFormat, progress: Progress | None) -> None:
     try:
-        with _opened(path, progress) as source:
+        with unpacked(path, progress) as source:
             store.bulk_load(source, format=format)
-    except SyntaxError as error:
+    except (SyntaxError, MemoryError) as error:  # the parser says so where one term is larger than it takes
         raise OntologyError(f"{path} cannot be parsed: {error}. Correct the file and load it again.") from error
-    except (EOFError, gzip.BadGzipFile) as error:
-        raise OntologyError(f"{path} cannot be unpacked: {error}. Get the file again.") from error
-
-
-@contextlib.contextmanager
-def _opened(path: Path, progress: Progress | None) -> Iterator[IO[bytes]]:
-    try:
-        raw: IO[bytes] = path.open("rb")
-    except OSError as error:
-        raise OntologyError(f"{path} cannot be read: {error}. Check the path and its permissions.") from error
-    with raw:
-        counted = io.BufferedReader(cast(io.RawIOBase, _Counted(raw, progress)), 1 << 20) if progress else raw
-        if path.suffix == ".gz":
-            with gzip.open(counted) as unpacked:
-                yield unpacked  # type: ignore[misc]
-        elif path.suffix == ".zst":
-            zstandard = _zstandard()
-            try:
-                yield zstandard.ZstdDecompressor().stream_reader(counted)
-            except zstandard.ZstdError as error:
-                raise OntologyError(f"{path} cannot be unpacked: {error}. Get the file again.") from error
-        else:
-            yield counted
-
-
-def _zstandard() -> ModuleType:
-    try:
-        import zstandard
-    except ImportError as error:
-        raise MissingExtra("zstandard", "zstd") from error
-    return zstandard
-
-
-class _Counted(io.RawIOBase):
-    """A file that tells how much of it was read."""
-
-    def __init__(self, source: IO[bytes], progress: Progress) -> None:
-        self._source = source
-        self._progress = progress
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        data = self._source.read(len(buffer))
-        buffer[: len(data)] = data
-        self._progress(len(data))
-        return len(data)

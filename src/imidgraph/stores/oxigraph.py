@@ -66,7 +66,7 @@ class OxigraphStore:
         store = pyoxigraph.Store()
         try:
             store.load(path=str(path), format=format)
-        except SyntaxError as error:
+        except (SyntaxError, MemoryError) as error:  # the parser says so where one term is larger than it takes
             raise OntologyError(f"{path} cannot be parsed: {error}. Correct the file and load it again.") from error
         except (OSError, ValueError) as error:
             raise OntologyError(f"{path} cannot be read: {error}. Check the path and its permissions.") from error
