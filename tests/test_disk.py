@@ -91,7 +91,7 @@ def test_a_new_build_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
         ("not.nt.zst", b"no zstandard"),
         ("cut.nt.zst", zstandard.compress(b"".join(TRIPLE.format(n).encode() for n in range(30_000)))[: 1 << 14]),
         ("cut-at-a-line.nt.zst", zstandard.compress(TRIPLE.format("c").encode())[:-3]),
-        ("huge.nt", b"<a:a> <a:b> \"" + b"c" * (1 << 25) + b"\" ."),
+        ("huge.nt", b'<a:a> <a:b> "' + b"c" * (1 << 25) + b'" .'),
         ("unknown.doc", b""),
     ],
 )

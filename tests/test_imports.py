@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -11,10 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from pyoxigraph import Triple
 
 import imidgraph
-from imidgraph import KnowledgeGraph, OntologyError, export
+from imidgraph import KnowledgeGraph, export
 from imidgraph.cli import main
 from imidgraph.export.records import edge_records, node_records
 from imidgraph.imports import own_entities, read_graph
+from imidgraph.stores.disk import build_store
 from tests import graphs
 from tests.test_kgx import SAMPLES
 
@@ -98,12 +103,87 @@ def test_samples_of_kgx_come_in(name: str) -> None:
         assert list(read_graph(path)), path
 
 
+DEEP = "[" * 100_000 + "]" * 100_000
+
+
 @pytest.mark.parametrize(
-    ("name", "text"),
-    [("a.json", "[1]"), ("a.json", "{"), ("a_nodes.jsonl", '{"name": 1}'), ("a.tsv", "id"), ("absent_nodes.tsv", None)],
+    ("name", "text", "told"),
+    [
+        ("a.json", "[1]", "a JSON object is expected"),
+        ("a.json", "{", "Expecting"),
+        ("a.json", DEEP, "recursion"),
+        ("a.json", '{"nodes": {"a": 1}, "links": []}', "no id|attribute"),
+        ("a.json", '{"nodes": [{"id": "a"}]}', "'links' is missing"),
+        ("a_nodes.jsonl", '{"name": 1}', "line 1: it has no id"),
+        ("a_nodes.jsonl", '{"id": "a"}\n{"id": {"b": 1}}', "line 2: it has no id"),
+        ("a_nodes.jsonl", f'{{"id": "a", "name": {DEEP}}}', "recursion"),
+        ("a_nodes.jsonl", '{"id": "a", "name": "\\ud800"}', "line 1"),
+        ("a_nodes.jsonl", "5", "a JSON object is expected"),
+        ("a_edges.jsonl", '{"subject": "a", "object": null}', "line 1: it has no object or target"),
+        ("a_edges.jsonl", '{"subject": "a", "object": "b", "evidence": "[1]"}', "its evidence is no list of JSON objects"),
+        ("a.tsv", "id", "neither _nodes.tsv nor _edges.tsv"),
+        ("a_nodes.tsv", "", "it is empty"),
+        ("a_nodes.tsv", "a\tb\nc\td\n", "line 2: it has no id"),
+        ("a_nodes.tsv", "id\tcategory\nX:1\ta\tb\n", "line 2: 3 fields stand under 2 columns"),
+        ("a_nodes.tsv", "id\tname\nX:1\t" + "x" * (1 << 25), "line 2: it has more than 16777216 bytes"),
+        ("a_nodes.csv", 'id,name\nX:1,"' + "x\n" * (1 << 23) + "x", "field larger than"),
+        ("a_nodes.tsv", "id\nhttp://[\n".encode("utf-16"), "utf-8"),
+        ("absent_nodes.tsv", None, "Check the path"),
+    ],
 )
-def test_what_is_no_graph_is_one_line(name: str, text: str | None, tmp_path: Path) -> None:
+def test_what_is_no_graph_is_one_line_and_leaves_the_old_store(
+    name: str, text: str | bytes | None, told: str, tmp_path: Path
+) -> None:
+    good, store = tmp_path / "good.nt", tmp_path / "store"
+    good.write_text("<a:a> <a:b> <a:c> .")
+    build_store([good], store)
     if text is not None:
-        (tmp_path / name).write_text(text)
-    with pytest.raises(OntologyError, match=r"\.$"):
-        list(read_graph(tmp_path / name))
+        (tmp_path / name).write_bytes(text.encode() if isinstance(text, str) else text)
+    result = CliRunner().invoke(main, ["load", str(tmp_path / name), "--store", str(store)])
+    assert result.exit_code == 2
+    assert isinstance(result.exception, SystemExit)
+    assert re.search(told, result.stderr)
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.endswith(".\n")
+    with imidgraph.load(store) as graph:
+        assert len(graph) == 1
+
+
+def test_a_bomb_is_refused_in_little_memory(tmp_path: Path) -> None:
+    """A line of 2 GB, packed in 2 MB: what has no end is not read to its end."""
+    packer, paths = zlib.compressobj(9, zlib.DEFLATED, 31), [tmp_path / "bomb_nodes.tsv.gz", tmp_path / "bomb.json.gz"]
+    piece = b"a" * (1 << 24)
+    content = packer.compress(b"id\tname\nX:1\t") + b"".join(packer.compress(piece) for _ in range(32)) + packer.flush()
+    for path in paths:
+        path.write_bytes(content)
+    code = """
+import resource, sys
+from pathlib import Path
+from imidgraph import OntologyError
+from imidgraph.imports import read_graph
+resource.setrlimit(resource.RLIMIT_AS, (1_200_000_000, 1_200_000_000))
+try:
+    list(read_graph(Path(sys.argv[1])))
+except OntologyError as error:
+    print(error)
+"""
+    for path in paths:
+        done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+        assert "it has more than" in done.stdout
+
+
+@pytest.mark.parametrize("packed", ["gz", "zst"])
+@pytest.mark.parametrize("format", ["kgx.tsv", "kgx.jsonl", "json"])
+def test_what_we_wrote_packed_comes_back(kg: KnowledgeGraph, tmp_path: Path, format: str, packed: str) -> None:
+    part = kg.part(only=["generations"])
+    paths = kg.write(tmp_path / f"a.{format}.{packed}", part=part).paths
+    back = graphs.projection([triple for path in paths for triple in read_graph(path)])
+    assert {edge.id for edge in part.edges()} <= {edge.id for edge in back.edges()}
+
+
+def test_a_table_from_a_spreadsheet_comes_in(tmp_path: Path) -> None:
+    """Spreadsheets put a byte order mark before the first column, and end lines as Windows does."""
+    path = tmp_path / "a_nodes.tsv"
+    path.write_bytes("\ufeffid\tcategory\tname\r\nCHEBI:63791\tbiolink:Drug\tlenalidomide\r\n".encode())
+    (node,) = graphs.projection(read_graph(path)).nodes()
+    assert (node.id, node.label) == ("CHEBI:63791", "lenalidomide")

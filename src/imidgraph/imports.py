@@ -11,22 +11,21 @@ import csv
 import json
 import math
 import re
-import sys
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from imidgraph.errors import OntologyError
+from imidgraph.errors import ImidgraphError, OntologyError
 from imidgraph.export.ntriples import write_ntriples
 from imidgraph.export.records import VERSION
-from imidgraph.files import write_whole
+from imidgraph.files import PACKED, unpacked, write_whole
 from imidgraph.namespaces import IMID, PREFIXES, expand, local_name
 
 SUFFIXES = (".jsonl", ".tsv", ".csv", ".json")
-"""The suffixes of files that are read here: KGX (``_nodes`` and ``_edges``) and node-link JSON."""
+"""The suffixes of files that are read here, packed or not: KGX (``_nodes`` and ``_edges``) and node-link JSON."""
 
 _BIOLINK, _SKOS, _XSD = PREFIXES["biolink"], PREFIXES["skos"], PREFIXES["xsd"]
 _TYPE, _LABEL = NamedNode(PREFIXES["rdf"] + "type"), NamedNode(PREFIXES["rdfs"] + "label")
@@ -55,6 +54,8 @@ _ENTITY, _CLASS = NamedNode(IMID + "Entity"), NamedNode(PREFIXES["owl"] + "Class
 _PROPERTY = NamedNode(PREFIXES["owl"] + "ObjectProperty")
 _SUBCLASS = NamedNode(PREFIXES["rdfs"] + "subClassOf")
 _NOT_IN_IRIS = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
+_LONGEST_LINE = 1 << 24  # bytes: the parser takes no term that is longer
+_LARGEST_DOCUMENT = 1 << 28  # bytes of JSON, which is held in memory as a whole
 Record = Mapping[str, Any]
 
 
@@ -64,7 +65,7 @@ def read_graph(path: Path, entities: Mapping[str, str] | None = None) -> Iterato
     Parameters
     ----------
     path : Path
-        ``..._nodes.tsv``, ``..._edges.tsv`` or the same with ``.jsonl`` (KGX), or node-link JSON.
+        ``..._nodes.tsv``, ``..._edges.tsv`` or the same with ``.jsonl`` (KGX), or node-link JSON; also packed.
     entities : mapping of str to str, optional
         The IRIs of our entities by the IRIs that are an exact match of theirs, as `own_entities` gives them.
 
@@ -79,20 +80,23 @@ def read_graph(path: Path, entities: Mapping[str, str] | None = None) -> Iterato
         Where the file cannot be read, or is of another kind.
     """
     reader = _Reader(entities or {})
+    suffix, place = _suffix(path), ""
     try:
-        if path.suffix == ".json":
-            yield from reader.document(json.loads(path.read_text(encoding="utf-8")))
-            return
-        what = path.stem.rpartition("_")[2]
-        if what not in {"nodes", "edges"}:
-            raise OntologyError(f"{path.name} ends in neither _nodes{path.suffix} nor _edges{path.suffix}. Name it as KGX does.")
-        for record in _rows(path):
-            yield from reader.node(record) if what == "nodes" else reader.edge(record)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
-        if isinstance(error, OntologyError):
+        with unpacked(path) as file:
+            if suffix == ".json":
+                yield from reader.document(_document(file))
+                return
+            what = path.name.removesuffix(path.suffix if path.suffix in PACKED else "").removesuffix(suffix).rpartition("_")[2]
+            if what not in {"nodes", "edges"}:
+                raise ValueError(f"its name ends in neither _nodes{suffix} nor _edges{suffix}")
+            for number, record in _rows(file, suffix):
+                place = f"line {number}: "
+                yield from reader.node(record) if what == "nodes" else reader.edge(record)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error) as error:
+        if isinstance(error, ImidgraphError):
             raise
-        told = f"it has no {error}" if isinstance(error, KeyError) else error
-        raise OntologyError(f"{path} cannot be read as a graph: {told}. Give KGX or node-link JSON.") from error
+        told = f"{error} is missing" if isinstance(error, KeyError) else error
+        raise OntologyError(f"{path} cannot be read as a graph: {place}{told}. Give KGX or node-link JSON.") from error
 
 
 def as_rdf(paths: Iterable[Path], folder: Path, entities: Mapping[str, str] | None = None) -> list[Path]:
@@ -109,7 +113,7 @@ def as_rdf(paths: Iterable[Path], folder: Path, entities: Mapping[str, str] | No
     """
     found = []
     for number, path in enumerate(paths):
-        if path.suffix in SUFFIXES:
+        if _suffix(path) in SUFFIXES:
             write_whole(folder / f"{number}.nt", write_ntriples(read_graph(path, entities)))
             path = folder / f"{number}.nt"
         found.append(path)
@@ -140,19 +144,59 @@ def own_entities(triples: Iterable[Triple]) -> dict[str, str]:
     return {identifier: entity for identifier, entity in found.items() if identifier not in shared}
 
 
-def _rows(path: Path) -> Iterator[Record]:
-    with path.open(encoding="utf-8", newline="") as file:
-        if path.suffix == ".jsonl":
-            yield from (json.loads(line) for line in file if line.strip())
-            return
-        csv.field_size_limit(sys.maxsize)
-        tabs = path.suffix == ".tsv"
-        plain = csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL  # as KGX itself reads them
-        rows = csv.reader(file, delimiter="\t" if tabs else ",", quoting=plain)  # type: ignore[arg-type]
-        names = next(rows, [])
-        for row in rows:
-            fields = zip(names, row, strict=False)
-            yield {name: text.split("|") if name in _LISTS else text for name, text in fields if text}
+def _suffix(path: Path) -> str:
+    return (path.suffixes[-2] if len(path.suffixes) > 1 else "") if path.suffix in PACKED else path.suffix
+
+
+def _document(file: IO[bytes]) -> Record:
+    content = file.read(_LARGEST_DOCUMENT + 1)
+    if len(content) > _LARGEST_DOCUMENT:
+        raise ValueError(f"it has more than {_LARGEST_DOCUMENT} bytes, and KGX JSON Lines has no such limit")
+    return _object(content)
+
+
+def _rows(file: IO[bytes], suffix: str) -> Iterator[tuple[int, Record]]:
+    """Give the records of KGX, with the line that each ends in."""
+    lines = _lines(file)
+    if suffix == ".jsonl":
+        yield from ((number, _object(line)) for number, line in enumerate(lines, start=1) if line.strip())
+        return
+    csv.field_size_limit(_LONGEST_LINE)
+    tabs = suffix == ".tsv"
+    plain = csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL  # as KGX itself reads them
+    rows = csv.reader(lines, delimiter="\t" if tabs else ",", quoting=plain)  # type: ignore[arg-type]
+    names = next(rows, None)
+    if names is None:
+        raise ValueError("it is empty")
+    for row in rows:
+        if len(row) > len(names):
+            raise ValueError(f"line {rows.line_num}: {len(row)} fields stand under {len(names)} columns")
+        fields = zip(names, row, strict=False)
+        yield rows.line_num, {name: text.split("|") if name in _LISTS else text for name, text in fields if text}
+
+
+def _lines(file: IO[bytes]) -> Iterator[str]:
+    number = 0
+    while line := file.readline(_LONGEST_LINE + 1):
+        number += 1
+        if len(line) > _LONGEST_LINE:
+            raise ValueError(f"line {number}: it has more than {_LONGEST_LINE} bytes")
+        yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+
+
+def _object(text: str | bytes) -> Record:
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise ValueError("a JSON object is expected")
+    return found
+
+
+def _name(record: Record, *keys: str) -> str:
+    """Give the identifier of a node, or of an end of an edge, under the first of some keys that it has."""
+    value = next((record[key] for key in keys if record.get(key) is not None), "")
+    if isinstance(value, bool | list | dict) or not str(value).strip():
+        raise ValueError(f"it has no {' or '.join(keys)}")
+    return str(value)
 
 
 class _Reader:
@@ -165,14 +209,14 @@ class _Reader:
     def document(self, document: Record) -> Iterator[Triple]:
         """Read node-link JSON; a text that names a node of it, in an attribute, is that node."""
         nodes = document["nodes"]
-        self._named = {str(node["id"]) for node in nodes}
+        self._named = {_name(node, "id") for node in nodes}
         for node in nodes:
             yield from self.node(node)
         for edge in document["edges"] if "edges" in document else document["links"]:
             yield from self.edge(edge)
 
     def node(self, record: Record) -> Iterator[Triple]:
-        subject = self._iri(str(record["id"]))
+        subject = self._iri(_name(record, "id"))
         label = record.get("label", record.get("name"))
         if label is not None:
             yield Triple(subject, _LABEL, Literal(str(label)))
@@ -185,9 +229,7 @@ class _Reader:
         yield from self._facts(subject, record, _NODE_KEYS)
 
     def edge(self, record: Record) -> Iterator[Triple]:
-        subject, object_ = (
-            self._iri(str(record.get(kgx, record.get(link)))) for kgx, link in (("subject", "source"), ("object", "target"))
-        )
+        subject, object_ = (self._iri(_name(record, *keys)) for keys in (("subject", "source"), ("object", "target")))
         predicate = self._property(str(record.get("predicate", "biolink:related_to")))
         negated = record.get("negated") in (True, "true", "True")
         if not negated:
@@ -215,6 +257,8 @@ class _Reader:
         if not items:
             items = [{"source": source} for source in _listed(record.get("publications"))]
         for item in items:
+            if not isinstance(item, dict):
+                raise ValueError("its evidence is no list of JSON objects")
             told = json.dumps(item, sort_keys=True)
             name = str(item["id"]) if "id" in item else uuid.uuid5(uuid.NAMESPACE_URL, own.value + told).urn
             evidence = self._iri(name)

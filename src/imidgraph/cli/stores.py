@@ -24,8 +24,8 @@ from imidgraph.stores import LIMIT, TIMEOUT
 def load(files: tuple[Path, ...], directory: Path, beside: bool) -> None:
     """Build a disk store from FILES, for graphs too large to parse at each start.
 
-    FILES are Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD, also packed with gzip or zstd; or KGX (..._nodes.tsv and
-    ..._edges.tsv, or .jsonl) and node-link JSON. With --beside, things of KGX and node-link JSON whose identifiers are
+    FILES are Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD, KGX (..._nodes.tsv and ..._edges.tsv, or .jsonl) or node-link
+    JSON, also packed with gzip or zstd. With --beside, things of KGX and node-link JSON whose identifiers are
     exact matches of ours become ours. The store that is there is replaced when the new one is whole. Ask it with --graph:
 
     \b
