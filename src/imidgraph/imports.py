@@ -52,7 +52,9 @@ _LISTS = {*_SLOTS, "category", "publications", "provided_by", "knowledge_source"
 _MATCHES = {f"{_SKOS}{kind}Match" for kind in ("broad", "close", "exact", "narrow", "related")}
 _ENTITY, _CLASS = NamedNode(IMID + "Entity"), NamedNode(PREFIXES["owl"] + "Class")
 _PROPERTY = NamedNode(PREFIXES["owl"] + "ObjectProperty")
-_SUBCLASS = NamedNode(PREFIXES["rdfs"] + "subClassOf")
+_SUBCLASS, _SUBPROPERTY = (NamedNode(PREFIXES["rdfs"] + name) for name in ("subClassOf", "subPropertyOf"))
+_RELATED = NamedNode(IMID + "relatedTo")
+_ALSO = {_LABEL.value: NamedNode(_SKOS + "altLabel"), _SKOS + "definition": NamedNode(_SKOS + "note")}
 _NOT_IN_IRIS = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
 _LONGEST_LINE = 1 << 24  # bytes: the parser takes no term that is longer
 _LARGEST_DOCUMENT = 1 << 28  # bytes of JSON, which is held in memory as a whole
@@ -204,6 +206,7 @@ class _Reader:
 
     def __init__(self, entities: Mapping[str, str]) -> None:
         self._entities = entities
+        self._own = set(entities.values())
         self._named: set[str] = set()
 
     def document(self, document: Record) -> Iterator[Triple]:
@@ -219,7 +222,7 @@ class _Reader:
         subject = self._iri(_name(record, "id"))
         label = record.get("label", record.get("name"))
         if label is not None:
-            yield Triple(subject, _LABEL, Literal(str(label)))
+            yield Triple(subject, _ALSO[_LABEL.value] if self._is_ours(subject) else _LABEL, Literal(str(label)))
         kinds = [self._class(str(name)) for name in _listed(record.get("category")) if name]
         for kind in kinds:
             if not kind.value.startswith(IMID):  # a class of theirs is one of entities, which are found by their names
@@ -231,6 +234,10 @@ class _Reader:
     def edge(self, record: Record) -> Iterator[Triple]:
         subject, object_ = (self._iri(_name(record, *keys)) for keys in (("subject", "source"), ("object", "target")))
         predicate = self._property(str(record.get("predicate", "biolink:related_to")))
+        if not predicate.value.startswith((IMID, _SKOS)):  # a relation, for searches of paths to follow it
+            yield Triple(predicate, _TYPE, _PROPERTY)
+            yield Triple(predicate, _SUBPROPERTY, _RELATED)
+            yield Triple(predicate, _LABEL, Literal(local_name(predicate.value).replace("_", " ")))
         negated = record.get("negated") in (True, "true", "True")
         if not negated:
             yield Triple(subject, predicate, object_)
@@ -245,9 +252,6 @@ class _Reader:
             yield Triple(own, NamedNode(IMID + "negated"), Literal(True))
         kinds = [self._class(str(kind)) for kind in _listed(record.get("category")) if kind]
         yield from (Triple(own, _TYPE, kind) for kind in kinds or [NamedNode(IMID + "Association")])
-        if not predicate.value.startswith((IMID, _SKOS)):
-            yield Triple(predicate, _TYPE, _PROPERTY)
-            yield Triple(predicate, _LABEL, Literal(local_name(predicate.value).replace("_", " ")))
         yield from self._facts(own, record, _EDGE_KEYS)
         yield from self._evidence(own, record)
 
@@ -275,6 +279,8 @@ class _Reader:
         for name, value in record.items():
             if name not in taken and value is not None:
                 property_ = self._property(name)
+                if self._is_ours(subject):  # our name and definition of a thing stand
+                    property_ = _ALSO.get(property_.value, property_)
                 for item in _listed(value):
                     yield Triple(subject, property_, self._value(property_.value, item))
 
@@ -295,6 +301,9 @@ class _Reader:
         iri = name if "://" in name or name.startswith("urn:") else expand(name) or _UNKNOWN + name
         iri = _NOT_IN_IRIS.sub(lambda match: f"%{ord(match[0]):02X}", iri)
         return NamedNode(self._entities.get(iri, iri))
+
+    def _is_ours(self, thing: NamedNode) -> bool:
+        return thing.value in self._own
 
     def _class(self, name: str) -> NamedNode:
         return self._iri(name) if ":" in name else NamedNode((_BIOLINK if " " in name else IMID) + name.replace(" ", ""))
