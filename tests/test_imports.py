@@ -58,7 +58,9 @@ def test_a_graph_of_others_meets_ours_through_its_identifiers(other: tuple[Path,
         assert kg.entity("Revlimid").label == "lenalidomide"
         assert kg.entity("MONDO:0009693").label == "multiple myeloma", "our names stand, theirs are synonyms"
         assert "plasma cell myeloma" in kg.entity("multiple myeloma").synonyms
-        assert [str(path) for path in kg.paths("lenalidomide", "MADE-UP", max_length=1)] == ["lenalidomide --[affects]--> MADE-UP"]
+        assert [str(path) for path in kg.paths("lenalidomide", "MADE-UP", max_length=1)] == [
+            "lenalidomide --[affects]--> MADE-UP"
+        ]
 
 
 def test_an_identifier_that_two_entities_share_means_neither(kg: KnowledgeGraph) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -47,6 +47,22 @@ class Column:
         """
         convert = _CONVERTERS[self.type]
         return [convert(value) for value in values] if self.plural else convert(values[0])
+
+
+def casts(columns: Iterable[Column]) -> dict[str, Callable[[tuple[Value, ...]], Plain | list[Plain]]]:
+    """Give what casts the values of each column, by its name.
+
+    Examples
+    --------
+    >>> casts([Column("status", "string", False)])["status"](("approved",))
+    'approved'
+    """
+    return {column.name: column.cast if column.plural or column.type != "string" else _text_of_first for column in columns}
+
+
+def _text_of_first(values: tuple[Value, ...]) -> str:
+    value = values[0]
+    return value if type(value) is str else text_of(value)  # nearly all are
 
 
 def text_of(value: Value) -> str:

@@ -129,11 +129,15 @@ class Projection:
 
     def nodes(self) -> Iterator[Node]:
         """Iterate over the nodes, in the order of their IRIs."""
-        return iter(self._held_nodes) if len(self._store) <= _HELD else self._read_nodes()
+        return iter(self._held_nodes) if self._is_small else self._read_nodes()
 
     def edges(self) -> Iterator[Edge]:
         """Iterate over the edges, in the order of the IRIs of their subjects, predicates and objects."""
-        return iter(self._held_edges) if len(self._store) <= _HELD else self._read_edges()
+        return iter(self._held_edges) if self._is_small else self._read_edges()
+
+    @cached_property
+    def _is_small(self) -> bool:
+        return len(self._store) <= _HELD  # the store counts one by one
 
     @cached_property
     def _held_nodes(self) -> list[Node]:

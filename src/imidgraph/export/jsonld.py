@@ -17,6 +17,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 from imidgraph.namespaces import PREFIXES, compress, local_name
 
 _TYPE = PREFIXES["rdf"] + "type"
+_IS = NamedNode(_TYPE)
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _XSD = PREFIXES["xsd"]
 _STRING, _BOOLEAN, _INTEGER = _XSD + "string", _XSD + "boolean", _XSD + "integer"
 _LANGUAGE = PREFIXES["rdf"] + "langString"
@@ -33,12 +35,12 @@ def write_jsonld(triples: Iterable[Triple]) -> Iterator[bytes]:
     >>> print(b"".join(write_jsonld([Triple(drug, degrades, protein)])).decode().splitlines()[-2])
       {"@id": "imid:a", "degrades": "imid:b"}
     """
-    ordered = sorted(set(triples), key=lambda triple: (str(triple.subject), str(triple.predicate), str(triple.object)))
+    ordered = sorted(set(triples), key=str)
     context = _Context(ordered)
     yield b'{\n"@context": ' + json.dumps(context.document, ensure_ascii=False, indent=2).encode() + b',\n"@graph": ['
     separator = b"\n  "
     for _, facts in groupby(ordered, key=lambda triple: triple.subject):
-        yield separator + json.dumps(context.thing(list(facts)), ensure_ascii=False).encode()
+        yield separator + _ENCODE(context.thing(list(facts))).encode()
         separator = b",\n  "
     yield b"\n]}\n"
 
@@ -52,22 +54,28 @@ class _Context:
         used = {compress(iri).partition(":")[0] for iri in iris | _datatypes(triples)}
         # an IRI whose scheme is called like a prefix would be taken for a CURIE
         self._prefixes = {prefix: PREFIXES[prefix] for prefix in sorted(used & PREFIXES.keys()) if prefix not in schemes}
-        properties = {triple.predicate.value for triple in triples}
-        classes = {triple.object.value for triple in triples if _is_type(triple)}  # type: ignore[union-attr]
+        kinds = _kinds(triples)
+        properties = set(kinds)
+        classes = {triple.object.value for triple in triples if triple.predicate == _IS and isinstance(triple.object, NamedNode)}
         self._names = _short_names(properties | classes, set(self._prefixes))
-        self._kinds = {predicate: _kind(objects) for predicate, objects in _by_predicate(triples).items()}
+        self._kinds = {predicate: found.pop() if len(found) == 1 else "" for predicate, found in kinds.items()}
+        self._compacted: dict[str, str] = {}
         self.document = self._document(properties - {_TYPE}, classes)
 
     def thing(self, facts: list[Triple]) -> dict[str, Any]:
         """Write what is known of one subject."""
         found: dict[str, Any] = {"@id": self._reference(facts[0].subject)}
-        types = [self._name(fact.object.value) for fact in facts if _is_type(fact)]  # type: ignore[union-attr]
+        values: dict[str, list[Any]] = {}
+        types = []
+        for _, predicate, term in facts:
+            if predicate == _IS and isinstance(term, NamedNode):
+                types.append(self._name(term.value))
+            else:
+                name = predicate.value
+                values.setdefault(name, []).append(self._value(term, self._kinds[name]))
         if types:
             found["@type"] = types[0] if len(types) == 1 else types
-        for predicate, group in groupby((fact for fact in facts if not _is_type(fact)), key=lambda fact: fact.predicate.value):
-            values = [self._value(fact.object, self._kinds[predicate]) for fact in group]
-            found[self._name(predicate)] = values[0] if len(values) == 1 else values
-        return found
+        return found | {self._name(name): several if len(several) > 1 else several[0] for name, several in values.items()}
 
     def _document(self, properties: set[str], classes: set[str]) -> dict[str, Any]:
         document: dict[str, Any] = {"@version": 1.1}
@@ -90,9 +98,11 @@ class _Context:
         return self._names.get(iri) or self._compact(iri)
 
     def _compact(self, iri: str) -> str:
-        curie = compress(iri)
-        prefix, _, local = curie.partition(":")
-        return curie if prefix in self._prefixes and not local.startswith("//") else iri
+        if iri not in self._compacted:
+            curie = compress(iri)
+            prefix, _, local = curie.partition(":")
+            self._compacted[iri] = curie if prefix in self._prefixes and not local.startswith("//") else iri
+        return self._compacted[iri]
 
     def _reference(self, term: Any) -> str:
         return self._compact(term.value) if isinstance(term, NamedNode) else str(term)
@@ -113,10 +123,12 @@ class _Context:
         return {"@value": term.value, "@type": self._compact(datatype)}
 
 
-def _kind(objects: list[Any]) -> str:
-    """Tell what all values of a property are: ``@id``, ``@`` and a language, a datatype, or nothing where they differ."""
-    kinds = {_kind_of(term) for term in objects}
-    return kinds.pop() if len(kinds) == 1 else ""
+def _kinds(triples: list[Triple]) -> dict[str, set[str]]:
+    """Tell what the values of each property are: ``@id``, ``@`` and a language, a datatype."""
+    found: dict[str, set[str]] = {}
+    for _, predicate, term in triples:
+        found.setdefault(predicate.value, set()).add(_kind_of(term))
+    return found
 
 
 def _kind_of(term: Any) -> str:
@@ -128,17 +140,6 @@ def _kind_of(term: Any) -> str:
 def _whole(text: str) -> int | None:
     digits = text.removeprefix("-")
     return int(text) if digits.isdigit() and len(digits) < 16 else None
-
-
-def _is_type(triple: Triple) -> bool:
-    return triple.predicate.value == _TYPE and isinstance(triple.object, NamedNode)
-
-
-def _by_predicate(triples: list[Triple]) -> dict[str, list[Any]]:
-    found = defaultdict(list)
-    for triple in triples:
-        found[triple.predicate.value].append(triple.object)
-    return found
 
 
 def _datatypes(triples: list[Triple]) -> set[str]:

@@ -13,14 +13,15 @@ double holds exactly) or text, which a day is too. XML has no signs for control 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from imidgraph.columns import Column, Facts
+from imidgraph.columns import Column, Facts, casts
 from imidgraph.projection import Projection
 
 Record = dict[str, Any]
 
+_NESTED = (dict, list)
 NODE_KEYS = ("id", "label", "category")
 EDGE_KEYS = ("id", "subject", "predicate", "object", "category")
 VERSION = "graphVersion"
@@ -32,15 +33,15 @@ def node_records(graph: Projection) -> Iterator[Record]:
 
     An attribute is a list throughout where any node has several values of it.
     """
-    columns = _by_name(graph.node_columns)
+    columns = casts(graph.node_columns)
     for node in graph.nodes():
         yield {"id": node.id, "label": node.label, "category": node.category} | _values(node.attributes, columns)
 
 
 def edge_records(graph: Projection, evidence: bool = True) -> Iterator[Record]:
     """Give each edge as a map: its id, ends, relation and category, its qualifiers, and its evidence as a list of maps."""
-    columns = _by_name(graph.edge_columns)
-    parts = _by_name(graph.evidence_columns)
+    columns = casts(graph.edge_columns)
+    parts = casts(graph.evidence_columns)
     for edge in graph.edges():
         record: Record = {
             "id": edge.id,
@@ -57,7 +58,7 @@ def edge_records(graph: Projection, evidence: bool = True) -> Iterator[Record]:
 
 def evidence_records(graph: Projection) -> Iterator[Record]:
     """Give each piece of evidence as a map, with the id of its edge."""
-    parts = _by_name(graph.evidence_columns)
+    parts = casts(graph.evidence_columns)
     for edge in graph.edges():
         for item in edge.evidence:
             yield {"id": item["id"][0], "edge": edge.id} | {
@@ -82,7 +83,7 @@ def flatten(value: Any) -> Any:
 
 def flat(record: Mapping[str, Any]) -> Record:
     """Flatten each value of a record."""
-    return {name: flatten(value) for name, value in record.items()}
+    return {name: flatten(value) if type(value) in _NESTED else value for name, value in record.items()}
 
 
 def plain_text(value: Any) -> str:
@@ -144,9 +145,5 @@ def safe_names(names: tuple[str, ...] | list[str], reserved: tuple[str, ...] = (
     return found
 
 
-def _by_name(columns: tuple[Column, ...]) -> dict[str, Column]:
-    return {column.name: column for column in columns}
-
-
-def _values(facts: Facts, columns: Mapping[str, Column]) -> Record:
-    return {name: columns[name].cast(values) for name, values in facts.items()}
+def _values(facts: Facts, cast: Mapping[str, Callable[..., Any]]) -> Record:
+    return {name: cast[name](values) for name, values in facts.items()}

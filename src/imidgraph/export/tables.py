@@ -161,12 +161,10 @@ def _rows(graph: Projection, names: list[str], records: Iterable[Record]) -> Ite
 def _lines(header: list[str], rows: Iterable[list[Any]]) -> Iterator[bytes]:
     yield (",".join(map(_cell, header)) + "\n").encode()
     for row in rows:
-        yield (",".join(map(_cell, row)) + "\n").encode()
+        yield (",".join(["" if value is None else _cell(value) for value in row]) + "\n").encode()
 
 
 def _cell(value: Any) -> str:
-    """Quote what needs it; what is absent is empty, and an empty text is a pair of quotes."""
-    if value is None:
-        return ""
-    text = plain_text(value)
+    """Quote what needs it; an empty text is a pair of quotes, for what is absent is nothing."""
+    text = value if type(value) is str else plain_text(value)
     return '"' + text.replace('"', '""') + '"' if not text or _QUOTED.search(text) else text

@@ -7,9 +7,8 @@ from typing import Any
 
 from imidgraph.export.records import plain_text
 
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_WRITTEN_OTHERWISE = re.compile('[&<>"\x00-\x1f\ufffe\uffff]')  # what XML cannot hold among it
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
-_SPECIAL = re.compile('[&<>"\t\n\r]')
 
 
 def xml_text(value: Any) -> str:
@@ -20,5 +19,7 @@ def xml_text(value: Any) -> str:
     >>> xml_text('a "b" & c'), xml_text(True), xml_text("one\ntwo"), xml_text("\x00") == "\ufffd"
     ('a &quot;b&quot; &amp; c', 'true', 'one&#10;two', True)
     """
-    text = _NOT_XML.sub("\ufffd", plain_text(value))
-    return _SPECIAL.sub(lambda match: _ENTITIES[match[0]], text)
+    text = value if type(value) is str else plain_text(value)
+    if not _WRITTEN_OTHERWISE.search(text):
+        return text
+    return _WRITTEN_OTHERWISE.sub(lambda match: _ENTITIES.get(match[0], "\ufffd"), text)
