@@ -11,7 +11,9 @@ from imidgraph.cli.output import say_not_advice
 @click.command()
 @click.argument("names", nargs=-1, required=True)
 def card(names: tuple[str, ...]) -> None:
-    """Write a card in Markdown about one entity, or about two or more drugs side by side.
+    """Write a card in Markdown about one or more entities.
+
+    About one entity, or about two or more drugs side by side.
 
     \b
     For example:

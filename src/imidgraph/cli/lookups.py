@@ -18,7 +18,7 @@ from imidgraph.model import Association, Evidence, Frequency, Indication, Risk
 @click.argument("name")
 @format_option
 def show(name: str, format_: str | None) -> None:
-    """Show what the graph knows about NAME, each statement with its sources.
+    """Show what the graph knows about NAME, with its sources.
 
     NAME is a label, synonym, brand, lay word, identifier or IRI: revlimid, "blood clots", CHEBI:63791.
     """
@@ -67,7 +67,9 @@ def relationships(subject: str | None, predicate: str | None, object_: str | Non
 @click.argument("predicate")
 @click.argument("object_", metavar="OBJECT")
 def status(subject: str, predicate: str, object_: str) -> None:
-    """Tell whether a fact is supported, negated, disputed or not curated.
+    """Tell whether a fact is supported, negated or disputed.
+
+    Or not curated, which is not the same as false.
 
     \b
     For example:

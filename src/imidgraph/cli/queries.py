@@ -89,7 +89,9 @@ def run(name: str, parameters: tuple[str, ...], format_: str | None) -> None:
 @click.option("--limit", default=LIMIT, show_default=True, help="Rows that the answer may have.")
 @format_option
 def sparql(text: str | None, path: Path | None, timeout: float, limit: int, format_: str | None) -> None:
-    """Answer a SPARQL query; the prefixes of the graph are known.
+    """Answer a SPARQL query.
+
+    The prefixes of the graph are known.
 
     \b
     For example:

@@ -67,7 +67,10 @@ def export(
 @click.option("--shapes/--no-shapes", default=True, show_default=True, help="Check the SHACL shapes too.")
 @format_option
 def validate(file: Path | None, shapes: bool, format_: str | None) -> None:
-    """Check the graph, or the RDF file FILE, against the invariants and the SHACL shapes."""
+    """Check the graph, or the RDF file FILE.
+
+    Against the invariants and the SHACL shapes.
+    """
     violations = opened(file).validate(shapes)
     if violations:
         rows = [(violation.check, violation.focus, violation.message) for violation in violations]
@@ -89,7 +92,7 @@ def stats(format_: str | None) -> None:
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where the release is not what its sources build.")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=None, required=False)
 def build(check: bool, directory: Path | None) -> None:
-    """Build ontology/imid.ttl from the modules in ontology/src and the rules."""
+    """Build ontology/imid.ttl from its modules and rules."""
     from imidgraph.files import write_whole
     from imidgraph.ontology import build as build_release
     from imidgraph.resources import ONTOLOGY
@@ -111,7 +114,9 @@ def build(check: bool, directory: Path | None) -> None:
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--previous", type=click.Path(exists=True, path_type=Path), help="The version before: an RDF file or a store.")
 def release(directory: Path, previous: Path | None) -> None:
-    """Write a release into the new folder DIRECTORY: every format, checksums, a description, a licence and a citation.
+    """Write a citable release into the new folder DIRECTORY.
+
+    Every format, checksums, a description, a licence and a citation.
 
     With --previous, a report tells which facts were added, removed and changed.
 

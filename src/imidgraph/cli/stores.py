@@ -22,7 +22,9 @@ from imidgraph.stores import LIMIT, TIMEOUT
 )
 @click.option("--beside", is_flag=True, help="Load the graph that ships with imidgraph too, beside the files.")
 def load(files: tuple[Path, ...], directory: Path, beside: bool) -> None:
-    """Build a disk store from FILES, for graphs too large to parse at each start.
+    """Build a disk store from FILES.
+
+    For graphs too large to parse at each start.
 
     FILES are Turtle, N-Triples, N-Quads, TriG, RDF/XML or JSON-LD, KGX (..._nodes.tsv and ..._edges.tsv, or .jsonl) or node-link
     JSON, also packed with gzip or zstd. With --beside, things of KGX and node-link JSON whose identifiers are
@@ -53,7 +55,9 @@ def load(files: tuple[Path, ...], directory: Path, beside: bool) -> None:
 @click.option("--password", envvar="IMIDGRAPH_PASSWORD", help="The password; better in the variable IMIDGRAPH_PASSWORD.")
 @click.option("--update", is_flag=True, help="URL takes SPARQL Update, not the Graph Store Protocol.")
 def push(url: str, name: str, user: str | None, password: str | None, update: bool) -> None:
-    """Load the graph into the server at URL: its graph store, or with --update its update endpoint.
+    """Load the graph into the server at URL.
+
+    Into its graph store, or with --update through its update endpoint.
 
     \b
     For example, a Virtuoso on this machine:
@@ -89,7 +93,9 @@ def push(url: str, name: str, user: str | None, password: str | None, update: bo
 )
 @click.option("--limit", type=click.IntRange(0), default=10 * LIMIT, show_default=True, help="Rows that an answer may have.")
 def serve(host: str, port: int, workers: int, waiting: int, timeout: float, limit: int) -> None:
-    """Serve the graph: a SPARQL endpoint at /sparql, the named queries at /queries, read-only.
+    """Serve the graph over HTTP, read-only.
+
+    A SPARQL endpoint at /sparql, the named queries at /queries, pages for a browser.
 
     Each request is logged on standard error as one line of JSON. The other routes: /health, /version, /void, /catalogue
     and /openapi.json.

@@ -37,7 +37,9 @@ def picture_option(command: Command) -> Command:
 @picture_option
 @format_option
 def compare(drugs: tuple[str, ...], picture: Path | None, format_: str | None) -> None:
-    """Compare two or more DRUGS: what they share, how often harm was seen, trials between them, what is disputed.
+    """Compare two or more DRUGS side by side.
+
+    What they share, how often harm was seen, trials between them, what is disputed.
 
     On a terminal it is told with numbered sources. As data, there is a row for each relation and entity, with what is
     stated of each drug. Frequencies come from different trials: none may be subtracted from another.
@@ -58,7 +60,9 @@ def compare(drugs: tuple[str, ...], picture: Path | None, format_: str | None) -
 @click.option("--for", "disease", required=True, help="The disease.")
 @format_option
 def why(drug: str, over: str, disease: str, format_: str | None) -> None:
-    """Tell what evidence speaks for DRUG over another one in a disease, and what against it.
+    """Tell what speaks for DRUG over another one, and against it.
+
+    Each reason that evidence gives in a disease, with its sources.
 
     \b
     For example:
@@ -79,7 +83,9 @@ def why(drug: str, over: str, disease: str, format_: str | None) -> None:
 @picture_option
 @format_option
 def explain(start: str, end: str, shown: int, timeout: float, picture: Path | None, format_: str | None) -> None:
-    """Explain how START bears on END: the chains of steps between them, a sentence a step, each with its sources.
+    """Explain step by step how START bears on END.
+
+    The chains of steps between them, a sentence a step, each with its sources.
 
     A drug and a disease or a risk, two drugs, a resistance and a drug. What is not curated is said.
 
@@ -113,7 +119,9 @@ def explain(start: str, end: str, shown: int, timeout: float, picture: Path | No
 @picture_option
 @format_option
 def paths(start: str, end: str, picture: Path | None, format_: str | None, **bounds: Any) -> None:
-    """List the paths from START to END, shortest first, each hop with its relations; a bound that was hit is said.
+    """List the paths from START to END, shortest first.
+
+    Each hop comes with its relations; a bound that was hit is said.
 
     \b
     For example:
@@ -138,7 +146,7 @@ def paths(start: str, end: str, picture: Path | None, format_: str | None, **bou
 def neighbourhood(
     centre: str, hops: int, limit: int, predicates: tuple[str, ...], picture: Path | None, format_: str | None
 ) -> None:
-    """List the entities within some hops of NAME, the nearest first."""
+    """List what lies within some hops of NAME, the nearest first."""
     graph = opened()
     around = graph.neighbourhood(centre, hops, predicates, limit)
     print_rows(("distance", "entity", "label", "category"), list(around.rows()), format_)
@@ -154,7 +162,10 @@ def neighbourhood(
 @click.option("--aspect", "-a", "aspects", multiple=True, default=ALIKE_IN, show_default=True, help="A pillar that counts.")
 @format_option
 def similar(name: str, limit: int, aspects: tuple[str, ...], format_: str | None) -> None:
-    """List what has most in common with NAME, such as a drug, and what that is; what few have weighs more."""
+    """List what has most in common with NAME, such as a drug.
+
+    What they have in common is told; what few have weighs more.
+    """
     found = opened().similar(name, aspects, limit)
     rows = [
         (item.entity.label, round(item.score, 3), *(", ".join(map(str, item.shared.get(aspect, ()))) for aspect in aspects))
@@ -168,7 +179,9 @@ def similar(name: str, limit: int, aspects: tuple[str, ...], format_: str | None
 @click.argument("name")
 @format_option
 def without(name: str, format_: str | None) -> None:
-    """Tell which effects of drugs lose their chains where NAME, such as cereblon, is lost.
+    """Tell which effects of drugs are lost where NAME is lost.
+
+    Those whose chains of steps go through NAME, such as cereblon.
 
     This is reasoning over the curated chains, and no observation.
     """
