@@ -697,7 +697,7 @@ def test_a_browser_gets_pages(client: httpx.Client, kg: KnowledgeGraph) -> None:
     assert {shown(client, path).text for path in ("/sparql", "/queries")} == {home.text}
     answer = shown(client, "/queries/boxed-warnings", drug="Revlimid")
     assert "embryo-fetal toxicity" in answer.text
-    assert 'sparql?query=DESCRIBE+%3Chttps%3A%2F%2Fw3id.org%2Fimidgraph%2Flenalidomide%3E"' in answer.text
+    assert 'href="/sparql?query=DESCRIBE+%3Chttps%3A%2F%2Fw3id.org%2Fimidgraph%2Flenalidomide%3E"' in answer.text
     assert 'href="https://pubmed.ncbi.nlm.nih.gov/' in shown(client, "/queries/articles-by-entity", about="CRBN").text
     assert ">embryo-fetal toxicity</a>" in answer.text  # a column of labels becomes the text of the links beside it
     assert "effectLabel" not in answer.text
@@ -736,6 +736,11 @@ def test_nothing_that_a_query_says_becomes_part_of_a_page(client: httpx.Client) 
         assert "<script" not in answer.text
         assert 'href="javascript' not in answer.text
         assert "&lt;script&gt;" in answer.text
+
+
+def test_who_is_lost_is_told_the_way(client: httpx.Client) -> None:
+    answer = client.get("/nothing/here")
+    assert (answer.status_code, answer.text) == (404, "Nothing is at this address. Start at /.\n")
 
 
 def test_a_page_shows_in_a_browser(served: Served, program: Callable[[str], str], tmp_path: Path) -> None:

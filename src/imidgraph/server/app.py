@@ -173,7 +173,7 @@ def create_app(settings: Settings) -> Starlette:
             CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"], expose_headers=exposed
         ),
     ]
-    handlers = {ImidgraphError: refuse, 405: _tell_methods}
+    handlers = {ImidgraphError: refuse, 404: _tell_way, 405: _tell_methods}
     return Starlette(routes=routes, middleware=middleware, lifespan=lifespan, exception_handlers=handlers)
 
 
@@ -188,6 +188,10 @@ def _refusal(error: Exception) -> tuple[int, dict[str, str]]:
     if isinstance(error, Busy | OntologyError | WorkerError):
         return 503, {"Retry-After": "1"}
     return (error.status if isinstance(error, protocol.Refused) else 400), {}
+
+
+async def _tell_way(request: Request, _: Exception) -> Response:
+    return PlainTextResponse(f"Nothing is at this address. Start at {request.base_url.path}.\n", status_code=404)
 
 
 async def _tell_methods(request: Request, error: Exception) -> Response:

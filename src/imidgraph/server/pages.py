@@ -70,7 +70,7 @@ class Pages:
         """Show the answer of a query."""
         message, body = await self._answers.ask(request, operation, _ROWS, ROWS[0], TRIPLES[0])
         told = (
-            {"triples": body.decode()} if message["media type"] == TRIPLES[0] else _told(json.loads(body), str(request.base_url))
+            {"triples": body.decode()} if message["media type"] == TRIPLES[0] else _told(json.loads(body), request.base_url.path)
         )
         return self._shown(request, operation.query, query, given or {}, told | {"cut": message["cut"]})
 
@@ -89,7 +89,7 @@ class Pages:
         return self._page(request, "answer.html", text=text, query=query, given=given, told=told)
 
     def _page(self, request: Request, name: str, **values: Any) -> HTMLResponse:
-        text = self._templates.get_template(name).render(root=str(request.base_url), **self._always, **values)
+        text = self._templates.get_template(name).render(root=request.base_url.path, **self._always, **values)
         return HTMLResponse(text, headers={"Content-Security-Policy": _POLICY, "Vary": "Accept"})
 
     @cached_property
