@@ -1,10 +1,11 @@
 """Each export against the usual way, side by side in one run; and what exports of a large graph need of memory.
 
 Run it with: python benchmarks/exports.py [--large]
-The usual way: rdflib's serialisers on a graph that it holds, networkx's writers on a graph that it holds (flattened first, for it
-writes no lists), pandas for tables, and kgx's transform where IMIDGRAPH_KGX_PYTHON names an interpreter that has it. Rates are
-edges, or triples, a second. With --large, a random graph of 2.06 million edges, with the degrees of a small world of hubs, is
-written from a disk store, in a process for each format, and so is a tenth of it: the memory of both is printed.
+The usual way: rdflib's serialisers, networkx's writers (of flattened attributes where they write no lists), pandas for tables, each from a
+graph that it holds already, and kgx's transform of our JSON Lines, where IMIDGRAPH_KGX_PYTHON names an interpreter that has it.
+Ours reads the store, and does not return before the file is on the disk. Rates are edges, or triples for RDF, a second.
+With --large, a random graph of 2.06 million edges is written from a disk store, in a process for each format, and so is a tenth
+of it, beside the usual way: the memory of each process is printed.
 """
 
 from __future__ import annotations
@@ -12,83 +13,85 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-
-import networkx
+from typing import Any
 
 import imidgraph
 from imidgraph import export
-from imidgraph.export.records import edge_records, flat, node_records
+from imidgraph.export.records import edge_records, evidence_records, flat, node_records
 from imidgraph.projection import Projection
 from imidgraph.stores.disk import build_store
-from imidgraph.stores.oxigraph import OxigraphStore
 
-LARGE = ("nt", "kgx.tsv", "kgx.jsonl", "csv", "parquet")
+Write = Callable[[], object]
+LARGE = ("nt", "kgx.tsv", "csv", "parquet")
 NODES, EDGES = 47_031, 2_060_000
+SYNTAXES = {"ttl": "turtle", "nt": "nt", "nq": "nquads", "trig": "trig", "rdf": "xml", "jsonld": "json-ld"}
 
 
-def _fastest(call: Callable[[], object], rounds: int = 3) -> float:
+def _fastest(call: Write, rounds: int = 3) -> float:
     best = float("inf")
     for _ in range(rounds):
         start = time.perf_counter()
-        call()
-        best = min(best, time.perf_counter() - start)
+        measured = call()
+        best = min(best, measured if isinstance(measured, float) else time.perf_counter() - start)
     return best
 
 
-def _networkx(graph: Projection, without: str = "") -> networkx.MultiDiGraph:
-    found = networkx.MultiDiGraph()
-
-    def renamed(record: dict[str, object]) -> dict[str, object]:
-        return {name.replace(without, "") if without else name: value for name, value in flat(record).items()}
-
-    for record in map(renamed, node_records(graph)):
-        found.add_node(record.pop("id"), **record)
-    for record in map(renamed, edge_records(graph)):
-        found.add_edge(record.pop("subject"), record.pop("object"), key=record.pop("id"), **record)
-    return found
-
-
-def _usual(graph: Projection, folder: Path) -> dict[str, tuple[str, Callable[[], object]]]:
-    import pandas
+def _rdflib(graph: Projection, folder: Path, format: str) -> Write:
     import rdflib
 
-    triples = rdflib.Graph(bind_namespaces="none")
-    triples.parse(data=b"".join(export.stream(graph, "nt")), format="nt")
-    held = _networkx(graph)
-    plain = _networkx(graph, ":")  # networkx writes no colon in a key of GML
-    nodes, edges = list(node_records(graph)), list(edge_records(graph))
+    held = rdflib.Dataset() if format in {"nq", "trig"} else rdflib.Graph(bind_namespaces="none")
+    held.parse(data=b"".join(export.stream(graph, "nt")), format="nt")
+    return lambda: held.serialize(folder / f"usual.{format}", SYNTAXES[format], encoding="utf-8")
+
+
+def _networkx(graph: Projection, folder: Path, format: str) -> Write:
+    import networkx
+
+    held = networkx.MultiDiGraph()
+
+    def renamed(record: dict[str, object]) -> dict[str, object]:
+        if format in {"json", "cyjs"}:
+            return record
+        # networkx writes no list, and no colon in a key of GML
+        return {name.replace(":", "") if format == "gml" else name: value for name, value in flat(record).items()}
+
+    for record in map(renamed, node_records(graph)):
+        held.add_node(record.pop("id"), **record)
+    for record in map(renamed, edge_records(graph)):
+        held.add_edge(record.pop("subject"), record.pop("object"), key=record.pop("id"), **record)
+    path = folder / f"usual.{format}"
     return {
-        **{
-            suffix: ("rdflib", lambda syntax=syntax: triples.serialize(folder / "n.rdf", syntax))
-            for suffix, syntax in (("ttl", "turtle"), ("nt", "nt"), ("rdf", "xml"), ("jsonld", "json-ld"))
-        },
-        "graphml": ("networkx", lambda: networkx.write_graphml_xml(held, folder / "n.graphml")),
-        "gexf": ("networkx", lambda: networkx.write_gexf(held, folder / "n.gexf")),
-        "gml": ("networkx", lambda: networkx.write_gml(plain, folder / "n.gml")),
-        "json": ("networkx", lambda: _dump(networkx.node_link_data(held, edges="edges"), folder)),
-        "cyjs": ("networkx", lambda: _dump(networkx.cytoscape_data(held), folder)),
-        "edges": ("networkx", lambda: networkx.write_edgelist(held, folder / "n.edges", data=["predicate"])),
-        "csv": ("pandas", lambda: [pandas.DataFrame(rows).to_csv(folder / "n.csv") for rows in (nodes, edges)]),
-        "parquet": (
-            "pandas",
-            lambda: [pandas.DataFrame(map(flat, rows)).to_parquet(folder / "n.parquet") for rows in (nodes, edges)],
-        ),
-        "kgx.tsv": ("kgx", lambda: _kgx(folder)),
-    }
+        "graphml": lambda: networkx.write_graphml_xml(held, path),
+        "gexf": lambda: networkx.write_gexf(held, path),
+        "gml": lambda: networkx.write_gml(held, path),
+        "json": lambda: _dump(networkx.node_link_data(held, edges="edges"), path),
+        "cyjs": lambda: _dump(networkx.cytoscape_data(held), path),
+        "edges": lambda: networkx.write_edgelist(held, path, data=["predicate"]),
+    }[format]
 
 
-def _dump(document: object, folder: Path) -> None:
-    with (folder / "n.json").open("w") as file:
+def _dump(document: object, path: Path) -> None:
+    with path.open("w") as file:
         json.dump(document, file)
 
 
-def _kgx(folder: Path) -> None:
+def _pandas(graph: Projection, folder: Path, format: str) -> Write:
+    import pandas
+
+    tables = [list(map(flat, records)) for records in (node_records(graph), edge_records(graph, False), evidence_records(graph))]
+    writer = {"csv": pandas.DataFrame.to_csv, "parquet": pandas.DataFrame.to_parquet}[format]
+    return lambda: [writer(pandas.DataFrame(rows), folder / f"{number}.{format}") for number, rows in enumerate(tables) if rows]
+
+
+def _kgx(graph: Projection, folder: Path, format: str) -> Write:
     """Let kgx transform our JSON Lines to TSV; its start, which asks for the model of Biolink, is not counted."""
     code = """
 import importlib.resources, sys, time, yaml
@@ -105,15 +108,17 @@ transformer = Transformer(stream=True)
 transformer.transform({"filename": sys.argv[1:3], "format": "jsonl"}, {"filename": sys.argv[3], "format": "tsv"})
 print("SECONDS", time.perf_counter() - start)
 """
-    paths = [str(folder / f"imid_{part}.jsonl") for part in ("nodes", "edges")]
-    done = subprocess.run(
-        [os.environ["IMIDGRAPH_KGX_PYTHON"], "-c", code, *paths, str(folder / "k")], capture_output=True, text=True
-    )
-    raise _Measured(float(done.stdout.rpartition("SECONDS")[2]))
+    paths = map(str, export.write(graph, folder / "usual.kgx.jsonl").paths)
+    command = [os.environ["IMIDGRAPH_KGX_PYTHON"], "-c", code, *paths, str(folder / "k")]
+    return lambda: float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.rpartition("SECONDS")[2])
 
 
-class _Measured(Exception):
-    """Carries a time that another process measured."""
+USUAL: dict[str, Callable[[Projection, Path, str], Write]] = {
+    **dict.fromkeys(SYNTAXES, _rdflib),
+    **dict.fromkeys(("json", "cyjs", "graphml", "gexf", "gml", "edges"), _networkx),
+    **dict.fromkeys(("csv", "parquet"), _pandas),
+    **({"kgx.tsv": _kgx} if "IMIDGRAPH_KGX_PYTHON" in os.environ else {}),
+}
 
 
 def compare() -> None:
@@ -121,23 +126,16 @@ def compare() -> None:
     kg = imidgraph.load()
     graph = kg.projection
     edges = sum(1 for _ in graph.edges())
-    _ = graph.node_columns, graph.edge_columns
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        kg.write(folder / "imid.kgx.jsonl")
-        usual = _usual(graph, folder)
-        print(f"{len(kg)} triples, {edges} edges\n{'format':14} {'a second':>12} {'usual way':>12} {'ratio':>8}")
+        print(f"{len(kg)} triples, {edges} edges\n{'format':14} {'a second':>10} {'usual way':>10} {'ratio':>6}")
         for format in export.FORMATS:
             size = len(kg) if export.FORMATS[format].rdf else edges
             ours = _fastest(lambda name=format: kg.write(folder / f"ours.{name}"))
-            line = f"{format:14} {size / ours:12,.0f}"
-            if format in usual and (format != "kgx.tsv" or os.environ.get("IMIDGRAPH_KGX_PYTHON")):
-                who, call = usual[format]
-                try:
-                    theirs = _fastest(call)
-                except _Measured as measured:
-                    theirs = measured.args[0]
-                line += f" {size / theirs:12,.0f} {theirs / ours:8.1f}  {who}"
+            line = f"{format:14} {size / ours:10,.0f}"
+            if format in USUAL:
+                theirs = _fastest(USUAL[format](graph, folder, format))
+                line += f" {size / theirs:10,.0f} {theirs / ours:6.1f}  {USUAL[format].__name__[1:]}"
             print(line, flush=True)
 
 
@@ -154,22 +152,19 @@ def _lines(edges: int) -> Iterator[bytes]:
         yield f"<{base}n{one}> <{base}{numbers.choice(kinds)}> <{base}n{other}> .\n".encode()
 
 
-def _export(store: str, target: str) -> None:
-    start = time.perf_counter()
+def _measure(way: str, format: str, store: str, folder: str) -> None:
+    """Write one format in this process, and print what it took."""
     kg = imidgraph.load(store)
-    opened = _peak()
-    kg.write(target)
-    print(json.dumps({"seconds": time.perf_counter() - start, "opened": opened, "peak": _peak()}))
-
-
-def _peak() -> float:
-    """Give the most memory that this process has used, in megabytes."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    if way == "ours":
+        seconds = _fastest(lambda: kg.write(Path(folder) / f"ours.{format}"), rounds=1)
+    else:
+        seconds = _fastest(USUAL[format](kg.projection, Path(folder), format), rounds=1)
+    most = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    print("MEASURED" + json.dumps({"seconds": seconds, "peak": most / 1024}))
 
 
 def large() -> None:
-    """Print time and memory of exports from a tenth of the large graph and from the whole of it."""
+    """Print time and memory of exports from a tenth of the large graph, beside the usual way, and from the whole of it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         stores = {}
@@ -177,28 +172,29 @@ def large() -> None:
             path = folder / f"{edges}.nt"
             with path.open("wb") as file:
                 file.writelines(_lines(edges))
-            build_store([path], folder / f"store-of-{edges}")
+            stores[edges] = build_store([path], folder / f"store-of-{edges}")
             path.unlink()
-            stores[edges] = folder / f"store-of-{edges}"
-        print(
-            f"{'format':14} {'edges':>10} {'triples':>10} {'seconds':>8} {'a second':>10} {'peak MB':>8} "
-            f"{'of it after opening':>20}"
-        )
+        print(f"{'format':10} {'way':10} {'triples':>10} {'seconds':>8} {'a second':>10} {'peak MB':>8}")
         for format in LARGE:
-            for edges, store in stores.items():
-                command = [sys.executable, __file__, "--export", str(store), str(folder / f"big.{format}")]
-                done = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-                rate, grown = edges / done["seconds"], done["peak"] - done["opened"]
-                triples = len(OxigraphStore.open(store))
+            runs = [("ours", EDGES // 10), ("usual", EDGES // 10), ("ours", EDGES)]
+            for way, edges in runs:
+                if way == "usual" and format not in USUAL:
+                    continue
+                command = [sys.executable, __file__, "--measure", way, format, str(folder / f"store-of-{edges}"), name]
+                done = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+                found: dict[str, Any] = json.loads(done.rpartition("MEASURED")[2])
+                who = USUAL[format].__name__[1:] if way == "usual" else way
+                rate = stores[edges] / found["seconds"]
                 print(
-                    f"{format:14} {edges:10} {triples:10} {done['seconds']:8.1f} {rate:10,.0f} {done['peak']:8.0f} {grown:8.0f}",
+                    f"{format:10} {who:10} {stores[edges]:10} {found['seconds']:8.1f} {rate:10,.0f} {found['peak']:8.0f}",
                     flush=True,
                 )
 
 
 if __name__ == "__main__":
-    if "--export" in sys.argv:
-        _export(*sys.argv[-2:])
+    warnings.simplefilter("ignore")
+    if "--measure" in sys.argv:
+        _measure(*sys.argv[-4:])
     elif "--large" in sys.argv:
         large()
     else:
