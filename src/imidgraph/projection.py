@@ -11,6 +11,7 @@ store one node at a time, each time anew: the memory that a projection needs doe
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 import uuid
@@ -40,6 +41,7 @@ _EVIDENCE_KINDS = {IMID + "Evidence", IMID + "Frequency"}
 _SCHEMA = {PREFIXES["owl"] + name for name in ("AnnotationProperty", "Class", "DatatypeProperty", "ObjectProperty", "Ontology")}
 _HIERARCHY = {PREFIXES["skos"] + name for name in ("broader", "narrower", "related")}
 _ABOUT_TERMS = tuple(PREFIXES[name] for name in ("rdf", "rdfs", "owl", "skos", "dcterms", "vann"))
+_URL = uuid.NAMESPACE_URL.bytes
 _RESERVED = {"id", "subject", "predicate", "object", "category", "evidence", "edge", "graphVersion"}
 _SKOS_NAMES = {
     *("altLabel", "broadMatch", "closeMatch", "definition", "exactMatch", "example", "hiddenLabel", "label", "narrowMatch"),
@@ -353,7 +355,8 @@ def term_of(id: str) -> NamedNode | BlankNode:
 
 
 def _bare_edge(term: NamedNode | BlankNode, subject: str, predicate: str, object_: NamedNode | BlankNode) -> Edge:
-    name = uuid.uuid5(uuid.NAMESPACE_URL, f"{term} <{predicate}> {object_}").urn
+    told = _URL + f"{term} <{predicate}> {object_}".encode()
+    name = uuid.UUID(bytes=hashlib.sha1(told, usedforsecurity=False).digest()[:16], version=5).urn  # uuid5 takes twice the time
     return Edge(name, subject, compress(predicate), _id(object_), "", {})
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import heapq
 import tempfile
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import islice
 from typing import IO
 
 _RUN = 200_000  # lines that are held at once
@@ -24,7 +24,7 @@ def sort_unique(lines: Iterable[bytes], run: int = _RUN) -> Iterator[bytes]:
     Yields
     ------
     bytes
-        The lines in order.
+        The lines in order, each once.
 
     Examples
     --------
@@ -39,11 +39,24 @@ def sort_unique(lines: Iterable[bytes], run: int = _RUN) -> Iterator[bytes]:
             if len(held) >= run:
                 runs.append(_spill(held))
                 held = set()
-        merged: Iterator[bytes] = heapq.merge(*runs, sorted(held)) if runs else iter(sorted(held))
-        yield from (line for line, _ in groupby(merged))
+        yield from _merged([*runs, iter(sorted(held))], max(run // (len(runs) + 1), 1)) if runs else sorted(held)
     finally:
         for file in runs:
             file.close()
+
+
+def _merged(runs: list[Iterator[bytes]] | list[IO[bytes]], block: int) -> Iterator[bytes]:
+    """Merge sorted runs block by block: what is not above the least end of the blocks at hand is complete."""
+    heads: list[tuple[list[bytes], Iterator[bytes]]] = [([], iter(run)) for run in runs]
+    while heads:
+        heads = [(lines or list(islice(rest, block)), rest) for lines, rest in heads]
+        heads = [(lines, rest) for lines, rest in heads if lines]
+        if heads:
+            least = min(lines[-1] for lines, _ in heads)
+            ends = [bisect_right(lines, least) for lines, _ in heads]
+            ready = [line for (lines, _), end in zip(heads, ends, strict=True) for line in lines[:end]]
+            yield from dict.fromkeys(sorted(ready))
+            heads = [(lines[end:], rest) for (lines, rest), end in zip(heads, ends, strict=True)]
 
 
 def _spill(lines: set[bytes]) -> IO[bytes]:

@@ -184,23 +184,19 @@ def _nodes(graph: Projection) -> Iterator[Record]:
 
 def _edges(graph: Projection) -> Iterator[Record]:
     biolink = Biolink(graph)
+    relations: dict[str, Record] = {}
     for record in edge_records(graph):
         relation = record.pop("predicate")
-        predicate = _HIERARCHY.get(relation) or biolink.term(relation, "biolink:related_to")
+        if relation not in relations:
+            relations[relation] = _relation(biolink, relation)
         category = _class(record.pop("category"))
         found: Record = {
             "id": record.pop("id"),
             "category": [biolink.term(category, "biolink:Association") if category else "biolink:Association"],
             "subject": biolink_curie(record.pop("subject")),
-            "predicate": predicate,
+            "predicate": "",
             "object": biolink_curie(record.pop("object")),
-            "original_predicate": relation,
-        }
-        direction = _PRECISE.get(biolink.sign(relation))
-        if predicate == "biolink:affects" and direction:
-            found["qualified_predicate"] = "biolink:causes"
-            found["object_aspect_qualifier"] = "activity_or_abundance"
-            found["object_direction_qualifier"] = direction
+        } | relations[relation]
         found["knowledge_level"] = record.pop("knowledgeLevel", "not_provided")
         found["agent_type"] = record.pop("agentType", "not_provided")
         found["primary_knowledge_source"] = _SOURCE
@@ -216,6 +212,19 @@ def _edges(graph: Projection) -> Iterator[Record]:
         if graph.version:
             found[VERSION] = graph.version
         yield found
+
+
+def _relation(biolink: Biolink, relation: str) -> Record:
+    """Give what all edges of a relation have in common."""
+    predicate = _HIERARCHY.get(relation) or biolink.term(relation, "biolink:related_to")
+    direction = _PRECISE.get(biolink.sign(relation))
+    qualified = {
+        "qualified_predicate": "biolink:causes",
+        "object_aspect_qualifier": "activity_or_abundance",
+        "object_direction_qualifier": direction,
+    }
+    told = {"predicate": predicate, "original_predicate": relation}
+    return told | qualified if predicate == "biolink:affects" and direction else told
 
 
 def _class(name: str) -> str:
@@ -234,9 +243,9 @@ def _table(names: list[str], records: Iterable[Record]) -> Iterator[bytes]:
     names = [*names, "original_category", VERSION]
     yield ("\t".join(map(_cell, names)) + "\n").encode()
     for record in records:
-        values = map(record.get, names)
-        yield ("\t".join("" if value is None else _cell(value) for value in values) + "\n").encode()
+        yield ("\t".join(["" if value is None else _cell(value) for value in map(record.get, names)]) + "\n").encode()
 
 
 def _cell(value: Any) -> str:
-    return _SPACES.sub(" ", value if type(value) is str else plain_text(flatten(value)))
+    text = value if type(value) is str else plain_text(flatten(value))
+    return text if text.isprintable() else _SPACES.sub(" ", text)

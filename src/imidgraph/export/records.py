@@ -50,7 +50,8 @@ def edge_records(graph: Projection, evidence: bool = True) -> Iterator[Record]:
             "object": edge.object,
             "category": edge.category,
         }
-        record |= _values(edge.attributes, columns)
+        if edge.attributes:
+            record |= _values(edge.attributes, columns)
         if evidence and edge.evidence:
             record["evidence"] = [_values(item, parts) for item in edge.evidence]
         yield record
@@ -74,11 +75,11 @@ def flatten(value: Any) -> Any:
     >>> flatten(["Revlimid", "a|b"]), flatten([{"source": "pubmed:1"}]), flatten(True)
     ('Revlimid|a\\|b', '[{"source": "pubmed:1"}]', True)
     """
-    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value)):
+    if type(value) not in _NESTED:
+        return value
+    if isinstance(value, dict) or any(isinstance(item, dict) for item in value):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, list):
-        return "|".join(plain_text(item).replace("\\", "\\\\").replace("|", "\\|") for item in value)
-    return value
+    return "|".join([plain_text(item).replace("\\", "\\\\").replace("|", "\\|") for item in value])
 
 
 def flat(record: Mapping[str, Any]) -> Record:
