@@ -12,10 +12,11 @@ import pytest
 import imidgraph
 from imidgraph import KnowledgeGraph
 from imidgraph.resources import RELEASE
+from imidgraph.stores.disk import build_store
 from imidgraph.stores.graphstore import put_graph
 from imidgraph.stores.oxigraph import OxigraphStore
 from imidgraph.stores.rdflib import RdflibStore
-from tests.servers import GRAPH, virtuoso
+from tests.servers import GRAPH, Served, comunica, virtuoso
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -56,3 +57,24 @@ def virtuoso_address(tmp_path_factory: pytest.TempPathFactory, program: Callable
 @pytest.fixture(scope="session")
 def on_virtuoso(virtuoso_address: str) -> KnowledgeGraph:
     return imidgraph.connect(f"{virtuoso_address}/sparql", GRAPH, timeout=60)
+
+
+@pytest.fixture(scope="session")
+def on_comunica(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], str]) -> Iterator[KnowledgeGraph]:
+    name = os.environ.get("IMIDGRAPH_COMUNICA", "comunica-sparql-file-http")
+    with comunica(program(name), tmp_path_factory.mktemp("comunica")) as address:
+        yield imidgraph.connect(address, timeout=120)
+
+
+@pytest.fixture(scope="session")
+def on_served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeGraph]:
+    with Served(tmp_path_factory.mktemp("served")) as server:
+        yield imidgraph.connect(f"{server.address}/sparql", timeout=60)
+
+
+@pytest.fixture(scope="session")
+def on_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeGraph]:
+    directory = tmp_path_factory.mktemp("disk")
+    build_store([RELEASE], directory)
+    with imidgraph.load(directory) as graph:
+        yield graph

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,40 +17,35 @@ from imidgraph.stores import Results
 from imidgraph.stores.endpoint import EndpointStore
 from imidgraph.stores.graphstore import insert_graph, put_graph
 from imidgraph.stores.oxigraph import OxigraphStore
-from tests.servers import GRAPH, WrongServer, comunica
+from tests.engines import DOCUMENT, rows
+from tests.servers import GRAPH, WrongServer
 
 NAMES = sorted(Catalogue(QUERIES))
-# Queries that another engine answers otherwise, and why; the test holds that all the others are equal there.
-KNOWN = {
-    "virtuoso": {
-        "class-sizes": "MIN over IRIs takes another one of equal sources",
-        "disputed-facts": "its compiler fails with an internal error (SP031)",
-        "drug-card": "MIN over IRIs takes another one of equal sources",
-        "head-to-head-trials": "its compiler fails (SQ074)",
-        "survival-gains": "it leaves rows out where an optional number is unbound",
-    },
-    "comunica": {
-        "class-sizes": "MIN over IRIs is unbound",
-        "drug-brand-names": "MIN over IRIs is unbound",
-        "drug-card": "MIN over IRIs is unbound",
-        "head-to-head-trials": "it does not answer within a minute",
-        "main-indications": "MIN over IRIs is unbound",
-        "survival-gains": "it orders and leaves out unbound numbers in another way",
-    },
-}
+FREE = [name for name in NAMES if not any(parameter.required for parameter in Catalogue(QUERIES)[name].params.values())]
 
 
-@pytest.fixture(scope="module")
-def on_comunica(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], str]) -> Iterator[KnowledgeGraph]:
-    name = os.environ.get("IMIDGRAPH_COMUNICA", "comunica-sparql-file-http")
-    with comunica(program(name), tmp_path_factory.mktemp("comunica")) as address:
-        yield imidgraph.connect(address, timeout=120)
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in KNOWN["virtuoso"]])
+@pytest.mark.parametrize("name", NAMES)
 def test_each_named_query_is_equal_on_virtuoso(kg: KnowledgeGraph, on_virtuoso: KnowledgeGraph, name: str) -> None:
     example = kg.queries[name].example
     assert Counter(on_virtuoso.run(name, **example).rows) == Counter(kg.run(name, **example).rows)
+
+
+@pytest.mark.parametrize("name", FREE)
+def test_each_named_query_without_parameters_is_equal_on_virtuoso(
+    kg: KnowledgeGraph, on_virtuoso: KnowledgeGraph, name: str
+) -> None:
+    # rows, not how often each: Virtuoso lets some doubles through DISTINCT
+    assert set(on_virtuoso.run(name).rows) == set(kg.run(name).rows)
+
+
+def test_the_invariants_hold_on_virtuoso(on_virtuoso: KnowledgeGraph) -> None:
+    assert on_virtuoso.validate(shapes=False) == []
+
+
+def test_the_table_in_the_docs_says_what_these_tests_hold() -> None:
+    table = rows(DOCUMENT.read_text(encoding="utf-8"))
+    assert list(table) == NAMES
+    assert {cell for cells in table.values() for cell in cells} == {"equal"}
 
 
 def test_lookups_comparison_and_export_work_on_virtuoso(kg: KnowledgeGraph, on_virtuoso: KnowledgeGraph, tmp_path: Path) -> None:
@@ -77,7 +71,7 @@ def test_a_graph_is_pushed_by_sparql_update(virtuoso_address: str) -> None:
         insert_graph(f"{virtuoso_address}/sparql", graph, OxigraphStore.read(RELEASE).triples())
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in KNOWN["comunica"]])
+@pytest.mark.parametrize("name", NAMES)
 def test_each_named_query_is_equal_on_comunica(kg: KnowledgeGraph, on_comunica: KnowledgeGraph, name: str) -> None:
     example = kg.queries[name].example
     assert Counter(on_comunica.run(name, **example).rows) == Counter(kg.run(name, **example).rows)

@@ -2,54 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-import imidgraph
 from imidgraph import KnowledgeGraph
-from imidgraph.resources import RELEASE
-from imidgraph.stores.disk import build_store
+from imidgraph.stores.endpoint import EndpointStore
+
+DEL5Q = "imid:myelodysplastic-syndrome-del5q"
+MYELOMA = "multiple myeloma"
 
 
-@pytest.fixture(scope="module")
-def on_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeGraph]:
-    directory: Path = tmp_path_factory.mktemp("disk")
-    build_store([RELEASE], directory)
-    with imidgraph.load(directory) as graph:
-        yield graph
-
-
-@pytest.fixture(params=["on_disk"])
+@pytest.fixture(params=["on_disk", "on_virtuoso", "on_served"])
 def elsewhere(request: pytest.FixtureRequest) -> KnowledgeGraph:
     found: KnowledgeGraph = request.getfixturevalue(request.param)
     return found
 
 
-def test_traversals_give_the_same_elsewhere(kg: KnowledgeGraph, elsewhere: KnowledgeGraph) -> None:
-    ours, theirs = (graph.explain("pomalidomide", "multiple myeloma") for graph in (kg, elsewhere))
-    assert theirs.to_dict() == ours.to_dict()
-    bounds = {"max_length": 3, "limit": 50}
-    assert str(elsewhere.paths("thalidomide", "leprosy", **bounds)) == str(kg.paths("thalidomide", "leprosy", **bounds))
-    assert [item.to_dict() for item in elsewhere.similar("pomalidomide")] == [
-        item.to_dict() for item in kg.similar("pomalidomide")
-    ]
-    choices = [graph.why("lenalidomide", over="thalidomide", for_="multiple myeloma") for graph in (kg, elsewhere)]
-    assert choices[0].to_dict() == choices[1].to_dict()
-    assert elsewhere.neighbourhood("CRBN", hops=2).to_dict() == kg.neighbourhood("CRBN", hops=2).to_dict()
+class Counted(EndpointStore):
+    """An endpoint that counts what it is asked."""
+
+    requests = 0
+
+    def _fetch(self, query: str, accept: str, timeout: float) -> tuple[bytes, Any]:
+        self.requests += 1
+        return super()._fetch(query, accept, timeout)
 
 
-def test_only_the_neighbourhoods_that_are_passed_are_fetched(elsewhere: KnowledgeGraph) -> None:
-    fresh = KnowledgeGraph(elsewhere._store, elsewhere._guard, elsewhere.queries)
-    fresh.explain("lenalidomide", "imid:myelodysplastic-syndrome-del5q")
-    fresh.paths("CSNK1A1", "TP53", max_length=2)
-    assert not fresh.network.whole
-    assert 0 < len(fresh.network._fetched) < 100
+def fresh(graph: KnowledgeGraph) -> KnowledgeGraph:
+    """A graph on the same server that knows nothing yet, and counts its requests."""
+    store = graph._store
+    assert isinstance(store, EndpointStore)
+    return KnowledgeGraph(Counted(store.url, store.graph, timeout=120), lambda: store, graph.queries)
 
 
-def test_the_projection_is_the_same_elsewhere(kg: KnowledgeGraph, elsewhere: KnowledgeGraph) -> None:
-    ours, theirs = kg.to_networkx(), elsewhere.to_networkx()
-    assert dict(theirs.nodes(data=True)) == dict(ours.nodes(data=True))
-    edges = [{(one, other, key): data for one, other, key, data in graph.edges(keys=True, data=True)} for graph in (ours, theirs)]
-    assert edges[0] == edges[1]
+ANSWERS: dict[str, Callable[[KnowledgeGraph], Any]] = {
+    "explain a drug and a disease": lambda graph: graph.explain("pomalidomide", MYELOMA).to_dict(),
+    "explain a drug and a risk": lambda graph: str(graph.explain("thalidomide", "birth defects")),
+    "explain two drugs": lambda graph: graph.explain("lenalidomide", "pomalidomide").to_dict(),
+    "explain a resistance": lambda graph: graph.explain("CRBN loss", "pomalidomide").to_dict(),
+    "paths": lambda graph: str(graph.paths("thalidomide", "leprosy", max_length=3, limit=50)),
+    "compare": lambda graph: graph.compare("lenalidomide", "pomalidomide", "iberdomide").to_dict(),
+    "why": lambda graph: str(graph.why("lenalidomide", over="thalidomide", for_=MYELOMA)),
+    "neighbourhood": lambda graph: graph.neighbourhood("CRBN", hops=2).to_dict(),
+    "similar": lambda graph: [item.to_dict() for item in graph.similar("pomalidomide")],
+    "without": lambda graph: graph.without("cereblon").to_dict(),
+    "plot": lambda graph: graph.plot("thalidomide", "birth defects").mermaid(),
+    "plot around": lambda graph: graph.plot("CK1 alpha").mermaid(),
+    "centrality": lambda graph: list(map(str, graph.centrality("degree", ["mechanisms"]))),
+    "articulation points": lambda graph: list(map(str, graph.articulation_points(["mechanisms"]))),
+    "coverage": lambda graph: graph.coverage(),
+    "relationships": lambda graph: [item.to_dict() for item in graph.relationships(predicate="degrades")],
+    "a part": lambda graph: list(graph.part(only=["mechanisms"], neighbourhood="CK1 alpha").edges()),
+    "GraphML": lambda graph: graph.serialize("graphml"),
+    "Turtle": lambda graph: graph.serialize("ttl"),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_answer_is_the_same_elsewhere(kg: KnowledgeGraph, elsewhere: KnowledgeGraph, name: str) -> None:
+    assert ANSWERS[name](elsewhere) == ANSWERS[name](kg)
+
+
+def test_a_projection_is_the_same_elsewhere(kg: KnowledgeGraph, elsewhere: KnowledgeGraph) -> None:
+    parts: tuple[dict[str, Any], ...] = (
+        {},
+        {"around": "CRBN"},
+        {"pillars": ["articles"], "kind": "Graph"},
+        {"predicates": ["degrades"], "negated": True},
+        {
+            "construct": "CONSTRUCT { ?drug imid:degrades ?target ; rdfs:label ?name } WHERE { ?drug imid:degrades ?target ; rdfs:label ?name }"
+        },
+    )
+    for part in parts:
+        ours, theirs = (graph.to_networkx(**part) for graph in (kg, elsewhere))
+        assert type(theirs) is type(ours)
+        assert dict(theirs.nodes(data=True)) == dict(ours.nodes(data=True))
+        edges = [sorted(map(str, graph.edges(data=True))) for graph in (ours, theirs)]
+        assert edges[0] == edges[1]
+
+
+def test_the_textbook_chain_is_found_on_a_third_engine(kg: KnowledgeGraph, on_comunica: KnowledgeGraph) -> None:
+    assert on_comunica.explain("lenalidomide", DEL5Q).to_dict() == kg.explain("lenalidomide", DEL5Q).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("requests", "nodes", "look"),
+    [
+        (25, 50, lambda graph: graph.explain("pomalidomide", MYELOMA)),
+        (25, 20, lambda graph: graph.explain("lenalidomide", DEL5Q)),
+        (20, 10, lambda graph: str(graph.explain("lenalidomide", "pomalidomide"))),
+        (15, 20, lambda graph: str(graph.paths("CSNK1A1", "TP53", max_length=2))),
+        (15, 20, lambda graph: str(graph.paths("thalidomide", "leprosy", max_length=3, limit=50))),
+        (12, 50, lambda graph: graph.neighbourhood("CRBN").to_dict()),
+        (15, 100, lambda graph: str(graph.compare("lenalidomide", "pomalidomide"))),
+        (40, 100, lambda graph: str(graph.why("lenalidomide", over="thalidomide", for_=MYELOMA))),
+        (25, 400, lambda graph: graph.similar("pomalidomide")),
+        (5, 0, lambda graph: graph.entity("Revlimid").risks),
+    ],
+    ids=["explain", "explain del(5q)", "drugs", "paths", "long paths", "neighbourhood", "compare", "why", "similar", "entity"],
+)
+def test_a_server_is_asked_few_times_and_only_for_what_is_passed(
+    on_virtuoso: KnowledgeGraph, requests: int, nodes: int, look: Callable[[KnowledgeGraph], object]
+) -> None:
+    graph = fresh(on_virtuoso)
+    look(graph)
+    assert isinstance(graph._store, Counted)
+    assert 0 < graph._store.requests <= requests
+    assert not graph.network.whole
+    assert len(graph.network._fetched) <= nodes

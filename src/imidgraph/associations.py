@@ -21,24 +21,20 @@ SELECT DISTINCT ?association ?property ?value ?label ?category WHERE {
     OPTIONAL { ?value rdfs:label ?label }
     OPTIONAL { ?value a ?category . ?category rdfs:isDefinedBy imid: }
 }
-ORDER BY ?association ?property ?value
 """
 _EVIDENCE = """
 SELECT DISTINCT ?association ?evidence ?property ?value WHERE {
     ?association imid:subject ?subject ; imid:predicate ?predicate ; imid:object ?object ; imid:evidence ?evidence .
     ?evidence ?property ?value .
 }
-ORDER BY ?association ?evidence ?property ?value
 """
-_SOURCES = (
-    "SELECT ?source ?property ?value WHERE { VALUES ?source { %s } ?source ?property ?value } ORDER BY ?source ?property ?value"
-)
+_SOURCES = "SELECT ?source ?property ?value WHERE { VALUES ?source { %s } ?source ?property ?value }"
 _TOPICS = "SELECT DISTINCT ?source ?property ?value WHERE { ?source imid:isAbout ?entity ; ?property ?value }"
-_ATTRIBUTES = "SELECT ?property ?value WHERE { ?entity ?property ?value } ORDER BY ?property ?value"
+_ATTRIBUTES = "SELECT ?property ?value WHERE { ?entity ?property ?value }"
 _PREDICATES = (
     "SELECT DISTINCT ?predicate ?label WHERE { ?a imid:predicate ?predicate . ?predicate rdfs:label ?label } ORDER BY ?label"
 )
-_BATCH = 200  # pairs of ends in one query
+_BATCH = 200  # ends, or pairs of them, in one query
 _SINGLE = "ASK { ?predicate imid:singleValued true }"
 
 _ASSOCIATION_PARTS = {
@@ -75,10 +71,17 @@ class Associations:
 
     def between(self, ends: Iterable[tuple[str, str]]) -> list[Association]:
         """Find the statements between many pairs of a subject and an object, given by their IRIs, in few queries."""
-        pairs = iter(dict.fromkeys(ends))
+        return self._gather_all(("subject", "object"), ends)
+
+    def about(self, subjects: Iterable[str]) -> list[Association]:
+        """Find the statements about many subjects, given by their IRIs, in few queries."""
+        return self._gather_all(("subject",), ((subject,) for subject in subjects))
+
+    def _gather_all(self, variables: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[Association]:
+        given = iter(dict.fromkeys(rows))
         found: list[Association] = []
-        while batch := [(str(NamedNode(subject)), str(NamedNode(object))) for subject, object in islice(pairs, _BATCH)]:
-            found += self._gather(partial(sparql.bind_rows, variables=("subject", "object"), rows=batch))
+        while batch := [tuple(str(NamedNode(iri)) for iri in row) for row in islice(given, _BATCH)]:
+            found += self._gather(partial(sparql.bind_rows, variables=variables, rows=batch))
         return found
 
     def _gather(self, bind: Callable[[str], str]) -> list[Association]:
@@ -91,7 +94,9 @@ class Associations:
                 facts.append(value)
         parts: dict[str, dict[str, dict[str, Any]]] = {}
         for association, evidence, property_, value in self._select(bind(_EVIDENCE)):
-            parts.setdefault(association, {}).setdefault(evidence, {})[local_name(property_)] = value
+            known = parts.setdefault(association, {}).setdefault(evidence, {})
+            name = local_name(property_)
+            known[name] = max(known[name], value, key=str) if name in known else value
         sources = self._sources({item["source"] for items in parts.values() for item in items.values() if "source" in item})
         return sorted(
             (_association(iri, facts, _evidence(parts.get(iri, {}), sources)) for iri, facts in described.items()),
@@ -127,7 +132,7 @@ class Associations:
     def attributes(self, iri: str) -> dict[str, tuple[Any, ...]]:
         """Give the attributes of an entity, by the local name of the property."""
         facts: dict[str, list[Any]] = {}
-        for property_, value in self._select(_ATTRIBUTES, {"entity": str(NamedNode(iri))}):
+        for property_, value in _ordered(self._select(_ATTRIBUTES, {"entity": str(NamedNode(iri))})):
             facts.setdefault(local_name(property_), []).append(value)
         return {name: tuple(values) for name, values in facts.items()}
 
@@ -149,8 +154,13 @@ class Associations:
         return self._store.select(sparql.bind(text, values or {}))
 
 
+def _ordered(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Put rows in one order whatever the engine: not every one sorts IRIs."""
+    return sorted(rows, key=lambda row: tuple(map(str, row)))
+
+
 def _association(iri: str, facts: Mapping[str, list[Any]], evidence: tuple[Evidence, ...]) -> Association:
-    kind = facts["type"][0]
+    kind = min(facts["type"], key=str)
     category = local_name(kind.iri if isinstance(kind, Term) else kind)
     return CATEGORIES.get(category, Association)(
         iri=iri,
@@ -160,14 +170,14 @@ def _association(iri: str, facts: Mapping[str, list[Any]], evidence: tuple[Evide
         category=category,
         negated=True in facts.get("negated", ()),
         statement=next(iter(facts.get("statement", ())), None),
-        qualifiers={name: tuple(values) for name, values in facts.items() if name not in _ASSOCIATION_PARTS},
+        qualifiers={name: tuple(sorted(facts[name], key=str)) for name in sorted(facts.keys() - _ASSOCIATION_PARTS)},
         evidence=evidence,
     )
 
 
 def _evidence(parts: Mapping[str, Mapping[str, Any]], sources: Mapping[str, Source]) -> tuple[Evidence, ...]:
     items: list[Evidence] = []
-    for iri, facts in parts.items():
+    for iri, facts in sorted(parts.items(), key=lambda item: item[0]):
         source = sources.get(facts.get("source", ""))
         if source is None:
             continue  # incomplete evidence is reported by validate, not shown
@@ -200,7 +210,7 @@ def _evidence(parts: Mapping[str, Mapping[str, Any]], sources: Mapping[str, Sour
 
 def _sources(rows: Iterable[tuple[str, str, Any]]) -> dict[str, Source]:
     described: dict[str, dict[str, Any]] = {}
-    for source, property_, value in rows:
+    for source, property_, value in _ordered(rows):
         described.setdefault(source, {}).setdefault(local_name(property_), value)
     return {
         iri: Source(

@@ -214,6 +214,7 @@ def compare(statements: Statements, drugs: Sequence[Term]) -> Comparison:
     >>> [aspect.predicate.label for aspect in comparison.aspects if "CSNK1A1" in map(str, aspect.only(0))]
     ['degrades']
     """
+    statements.load_about(drug.curie for drug in drugs)
     everything = [statements.about(drug.curie) for drug in drugs]
     stated = [[item for item in items if not item.negated] for items in everything]
     predicates = {local_name(item.predicate.iri): item.predicate for items in stated for item in items}

@@ -235,16 +235,25 @@ class Explainer:
 
     def _shared(self) -> list[Chain]:
         """Put together what two drugs have in common, one relation at a time."""
-        chains = []
-        for name, backward in product(_SHARED, (False, True)):
-            relation = frozenset({compress(IMID + name)})
-            one, other = (self._joined(end, relation, backward) for end in (self._start, self._end))
+        shared: list[tuple[str, bool, list[str]]] = []
+        for relation, backward in product((compress(IMID + name) for name in _SHARED), (False, True)):
+            one, other = (self._joined(end, {relation}, backward) for end in (self._start, self._end))
             if common := sorted(one & other):
-                terms = tuple(sorted(self._network.terms(common), key=str))
-                label = self._network.relations[compress(IMID + name)].label
-                ahead, back = (self._joining(end, terms, relation, backward) for end in (self._start, self._end))
-                first = Hop((self._start,), terms, label, ahead, backward=backward)
-                chains.append(Chain((first, Hop(terms, (self._end,), label, back, backward=not backward))))
+                shared.append((relation, backward, common))
+        self._network.terms({node for *_, common in shared for node in common})
+        self._statements.load(
+            (node, end.curie) if backward else (end.curie, node)
+            for _, backward, common in shared
+            for node in common
+            for end in (self._start, self._end)
+        )
+        chains = []
+        for relation, backward, common in shared:
+            terms = tuple(sorted(self._network.terms(common), key=str))
+            ahead, back = (self._joining(end, terms, {relation}, backward) for end in (self._start, self._end))
+            label = self._network.relations[relation].label
+            first = Hop((self._start,), terms, label, ahead, backward=backward)
+            chains.append(Chain((first, Hop(terms, (self._end,), label, back, backward=not backward))))
         return chains
 
     def _joined(self, end: Term, relation: Set[str], backward: bool) -> set[str]:

@@ -115,14 +115,13 @@ def lose(statements: Statements, entity: Term, timeout: float) -> Loss:
     through_receptor = entity.curie in _ligase(statements)
     lost = kinds_of(statements, entity) if entity.category not in {"Protein", "ProteinComplex"} else {entity.curie}
     drugs = _before(statements, {RECEPTOR} if through_receptor else lost)
+    ends = {(drug.curie, effect.curie): (drug, effect) for drug in drugs for effect in _after(statements, drug)}
     outcomes, bound = [], None
-    for drug in drugs:
-        for effect in _after(statements, drug):
-            chains, stopped = Mechanisms(statements).chains(drug.curie, effect.curie, proceed)
-            bound = bound or stopped
-            cut = tuple(chain for chain in chains if _needs(chain, lost, through_receptor))
-            if cut:
-                outcomes.append(Outcome(drug, effect, cut, tuple(chain for chain in chains if chain not in cut)))
+    for pair, (chains, stopped) in Mechanisms(statements).chains_of(ends, proceed).items():
+        bound = bound or stopped
+        cut = tuple(chain for chain in chains if _needs(chain, lost, through_receptor))
+        if cut:
+            outcomes.append(Outcome(*ends[pair], cut, tuple(chain for chain in chains if chain not in cut)))
     network.terms([entity.curie])
     return Loss(entity, tuple(sorted(outcomes, key=lambda one: (one.drug.label, one.effect.label))), bound)
 

@@ -60,6 +60,15 @@ class _Family:
     def __len__(self) -> int:
         return math.prod(map(len, self.places))
 
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Give the ends of every edge that the chain of this family can tell of."""
+        (drug,) = self.places[0]
+        for ones, others in pairwise(self.places):
+            yield from product(sorted(ones), sorted(others))
+        yield drug, RECEPTOR
+        yield from ((RECEPTOR, target) for target in sorted(self.places[1]))
+        yield from ((drug, effect) for effect in sorted(self.observed))
+
 
 class Mechanisms:
     """Finds the causal chains of a network.
@@ -91,6 +100,17 @@ class Mechanisms:
         tuple of list of Chain and str or None
             The chains, and in words which bound ended the search early.
         """
+        return self.chains_of([(start, end)], proceed, max_length)[start, end]
+
+    def chains_of(
+        self, ends: Iterable[tuple[str, str]], proceed: Deadline, max_length: int = MAX_LENGTH
+    ) -> dict[tuple[str, str], tuple[list[Chain], str | None]]:
+        """Find the chains of many pairs of a start and an end; their statements are looked up together."""
+        found = {pair: self._search(*pair, max_length, proceed) for pair in ends}
+        self._statements.load(ends for families, _ in found.values() for family in families for ends in family.pairs())
+        return {pair: (self._told(families), bound) for pair, (families, bound) in found.items()}
+
+    def _search(self, start: str, end: str, max_length: int, proceed: Deadline) -> tuple[list[_Family], str | None]:
         routes: list[_Route] = []
         bound = None
         try:
@@ -102,8 +122,12 @@ class Mechanisms:
                     routes.append(self._read(nodes))
         except OutOfTimeError:
             bound = str(proceed)
+        return list(_families(_absorbed(routes))), bound
+
+    def _told(self, families: Iterable[_Family]) -> list[Chain]:
         groups: dict[Any, list[tuple[int, Chain]]] = {}
-        for family in _families(_absorbed(routes)):
+        for family in families:
+            (start,) = family.places[0]
             seen = self._stated([(start, effect) for effect in sorted(family.observed)], RELATIONS)
             chain = Chain(self._hops(family), seen)
             groups.setdefault((family.places[1], family.places[-2], chain.sign), []).append((len(family), chain))
@@ -111,7 +135,7 @@ class Mechanisms:
         for group in groups.values():
             (_, best), *others = sorted(group, key=lambda item: (-item[0], -item[1].score, str(item[1])))
             chains.append(replace(best, variants=tuple(chain for _, chain in others)))
-        return sorted(chains, key=lambda one: (-round(one.score, 2), -len(one.sources), len(one.hops), str(one))), bound
+        return sorted(chains, key=lambda one: (-round(one.score, 2), -len(one.sources), len(one.hops), str(one)))
 
     def _walk(self, start: str, end: str, max_length: int, proceed: Deadline) -> Iterator[tuple[str, ...]]:
         network = self._network
@@ -129,19 +153,18 @@ class Mechanisms:
             if node != start and not passable(node):
                 return network.neighbours(node, wider, directed=True)
             found = network.neighbours(node, RELATIONS, directed=True)
-            network.terms(found)
             return {other for other in found if passable(other) or category(other) == category(end)}
 
         @cache
         def behind(node: str) -> Set[str]:
             causes, narrower = network.sources(node, RELATIONS), network.sources(node, wider)
-            network.terms(causes | narrower)
             kinds = {other for other in narrower if not passable(other) and category(other) == category(end)}
             return kinds | {other for other in causes if passable(other)}
 
         def fetch(nodes: Set[str]) -> None:
             network.fetch(nodes, proceed)
-            network.terms(nodes)
+            near = (network.neighbours(node, RELATIONS | wider) for node in nodes)
+            network.terms(nodes.union(*near))
 
         return Walker(ahead, behind, fetch, proceed).paths(start, end, max_length)
 
@@ -169,7 +192,6 @@ class Mechanisms:
         terms = [tuple(sorted(self._network.terms(place), key=str)) for place in places]
         pairs = [list(product(sorted(ones), sorted(others))) for ones, others in pairwise(places)]
         (drug,) = places[0]
-        self._statements.load([*(pair for hop in pairs for pair in hop), (drug, RECEPTOR)])
         hops = [
             Hop(ones, others, self._network.relations[relation].label, self._stated(ends, RELATIONS | {_BROADER}), sign)
             for (ones, others), ends, relation, sign in zip(pairwise(terms), pairs, relations, family.signs, strict=True)

@@ -52,10 +52,17 @@ class Statements:
         self.load([(subject, object)])
         return self._found[subject, object]
 
+    def load_about(self, subjects: Iterable[str]) -> None:
+        """Look up all statements that have one of many nodes as their subject, in few queries."""
+        missing = [subject for subject in dict.fromkeys(subjects) if subject not in self._about]
+        stated: dict[str, list[Association]] = {subject: [] for subject in missing}
+        for item in self._associations.about(map(self.network.iri, missing)):
+            stated[self.network.curie(item.subject.iri)].append(item)
+        self._about.update({subject: tuple(items) for subject, items in stated.items()})
+
     def about(self, subject: str) -> tuple[Association, ...]:
         """Give all statements that have a node as their subject, negated ones included."""
-        if subject not in self._about:
-            self._about[subject] = tuple(self._associations.find(subject=self.network.iri(subject)))
+        self.load_about([subject])
         return self._about[subject]
 
     def _unstated(self, pair: tuple[str, str], stated: Sequence[Association]) -> Iterator[Association]:

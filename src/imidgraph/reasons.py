@@ -157,6 +157,7 @@ class _Weigher:
         mine, theirs = (carriers(self._statements, drug) for drug in (self._drug, self._over))
         mine, theirs = mine - theirs, theirs - mine
         self._statements.network.fetch(mine | theirs)
+        self._statements.load_about(sorted(mine | theirs))
         ends = [(one, other) for one in sorted(mine) for other in sorted(theirs)]
         joined = [pair for one, other in ends for pair in ((one, other), (other, one)) if self._is_joined(*pair)]
         self._statements.load(joined)
@@ -226,8 +227,9 @@ class _Weigher:
         """Tell which of them is used where the other has failed."""
         network = self._statements.network
         for drug, other in ((self._drug, self._over), (self._over, self._drug)):
-            strategies = network.sources(other.curie, {"imid:overcomes"})
-            for strategy in network.terms(sorted(strategies)):
+            strategies = network.terms(sorted(network.sources(other.curie, {"imid:overcomes"})))
+            self._statements.load((strategy.curie, other.curie) for strategy in strategies)
+            for strategy in strategies:
                 for item in self._statements.between(strategy.curie, other.curie):
                     named = f"{strategy} {item}".lower()
                     if drug.label.lower() in str(strategy).lower() and not item.negated and not item.disputed:
