@@ -9,6 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -111,6 +112,67 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
         signal.signal(signal.SIGXFSZ, previous)
     assert path.read_text() == "old"
     assert [item.name for item in tmp_path.iterdir()] == ["imid.nt"]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_full_disk_is_one_line_for_every_format(tmp_path: Path, name: str) -> None:
+    """No file may grow beyond 20 kB: neither the target nor what long work keeps in temporary files."""
+    code = """
+import resource, sys
+import imidgraph
+from pathlib import Path
+kg = imidgraph.load()
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+try:
+    kg.write(Path(sys.argv[1]))
+except imidgraph.ExportError as error:
+    print(error)
+"""
+    (tmp_path / "temporary").mkdir()
+    (tmp_path / f"imid.{name}").write_text("old")
+    environment = os.environ | {"TMPDIR": str(tmp_path / "temporary")}
+    command = [sys.executable, "-c", code, str(tmp_path / f"imid.{name}")]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert "cannot be written" in done.stdout
+    assert done.stdout.endswith(".\n")
+    assert (tmp_path / f"imid.{name}").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.rglob("*")) == [f"imid.{name}", "temporary"]
+
+
+def test_a_full_standard_output_is_one_line() -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "imidgraph.cli", "export", "-", "--format", "nt"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: standard output cannot be written: No space left")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_pipe_is_written_into_and_a_link_followed(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    pipe, link, target = (tmp_path / name for name in ("pipe.nt", "link.nt", "target.nt"))
+    os.mkfifo(pipe)
+    with (tmp_path / "read.nt").open("wb") as read, subprocess.Popen(["cat", str(pipe)], stdout=read):
+        kg.write(pipe)
+    assert (tmp_path / "read.nt").read_bytes() == kg.serialize("nt")
+    assert pipe.is_fifo(), "nothing took the place of the pipe"
+    target.write_text("old")
+    link.symlink_to(target)
+    kg.write(link)
+    assert link.is_symlink()
+    assert target.read_bytes() == kg.serialize("nt")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_release_that_is_stopped_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
+    command = [sys.executable, "-m", "imidgraph.cli", "release", str(tmp_path / "new")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+        while not list(tmp_path.rglob("*.ttl")):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(number)
+        process.communicate()
+    assert process.returncode not in {0, None}
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_kill_leaves_the_old_file(tmp_path: Path) -> None:

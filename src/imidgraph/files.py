@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gzip
 import io
 import os
@@ -58,29 +59,58 @@ def write_all(contents: Mapping[Path, bytes | Iterable[bytes]]) -> None:
         Where one of them cannot be written; then all the old ones are as they were.
     """
     beside: dict[Path, Path] = {}
-    path = Path()
     try:
         for path, content in contents.items():
-            if path.is_dir():
-                raise IsADirectoryError(f"{path} is a folder")
-            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-            beside[path] = Path(name)
-            with os.fdopen(handle, "wb") as file:
-                for chunk in chunked(packed([content] if isinstance(content, bytes) else content, path.suffix.lower())):
-                    file.write(chunk)
-                file.flush()
-                os.fsync(file.fileno())
-            beside[path].chmod(path.stat().st_mode if path.exists() else 0o666 & ~umask())
-        for path in list(beside):
-            beside[path].replace(path)
-            del beside[path]
-    except OSError as error:
-        if isinstance(error, ImidgraphError):
-            raise
-        raise ExportError(f"{path} cannot be written: {error}. Choose a folder that exists and that you may write to.") from error
+            chunks = chunked(packed([content] if isinstance(content, bytes) else content, path.suffix.lower()))
+            with writing(path):
+                if path.is_dir():
+                    raise IsADirectoryError(f"{path} is a folder")
+                if path.exists() and not path.is_file():  # a device or a pipe, which no file may replace
+                    with path.open("wb") as special:
+                        special.writelines(chunks)
+                    continue
+                target = path.resolve()  # behind a link, the file that it leads to
+                handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+                beside[target] = Path(name)
+                with os.fdopen(handle, "wb") as file:
+                    file.writelines(chunks)
+                    file.flush()
+                    os.fsync(file.fileno())
+                beside[target].chmod(target.stat().st_mode if target.exists() else 0o666 & ~umask())
+        for target in list(beside):
+            with writing(target):
+                beside[target].replace(target)
+            del beside[target]
     finally:
         for leftover in beside.values():
             leftover.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def writing(path: Path | str) -> Iterator[None]:
+    """Tell a failure of the system, while something is written, with what to do next.
+
+    Raises
+    ------
+    ExportError
+        Where the system fails.
+
+    Examples
+    --------
+    >>> with writing("imid.nt"):
+    ...     raise OSError(errno.ENOSPC, "No space left on device")
+    Traceback (most recent call last):
+    imidgraph.errors.ExportError: imid.nt cannot be written: No space left on device. Make room there and in ...
+    """
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, ImidgraphError | BrokenPipeError):  # whose reader has seen enough
+            raise
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+        room = f"{error.strerror}. Make room there and in {tempfile.gettempdir()}."
+        other = f"{error}. Choose a folder that exists and that you may write to."
+        raise ExportError(f"{path} cannot be written: {room if full else other}") from error
 
 
 def packed(chunks: Iterable[bytes], suffix: str) -> Iterable[bytes]:

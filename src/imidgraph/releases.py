@@ -14,7 +14,7 @@ from imidgraph import export
 from imidgraph.changes import changes
 from imidgraph.citations import NOT_ADVICE
 from imidgraph.errors import ExportError
-from imidgraph.files import umask
+from imidgraph.files import umask, writing
 from imidgraph.namespaces import IMID, PREFIXES
 from imidgraph.projection import Projection
 
@@ -78,20 +78,14 @@ def write_release(
         raise ExportError(f"Both versions are called {graph.version}. Raise owl:versionInfo of the new one.")
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise ExportError(f"{directory} is not empty. Choose a new folder.")
-    try:
+    with writing(directory):
         beside = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
-    except OSError as error:
-        raise ExportError(f"{directory} cannot be written: {error}. Choose a folder that you may write to.") from error
-    try:
-        _fill(graph, beside, previous, proceed)
-        beside.chmod(0o777 & ~umask())
-        beside.replace(directory)
-    except OSError as error:
-        if isinstance(error, ExportError):
-            raise
-        raise ExportError(f"{directory} cannot be written: {error}. Choose a folder that you may write to.") from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        try:
+            _fill(graph, beside, previous, proceed)
+            beside.chmod(0o777 & ~umask())
+            beside.replace(directory)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
     return sorted(directory.iterdir())
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from imidgraph import load
-from imidgraph.cli.group import NOTHING, opened
+from imidgraph.cli.group import NOTHING, opened, stoppable
 from imidgraph.cli.output import format_option, print_rows, progress_bar, progress_lines, say
 from imidgraph.cli.queries import read_parameters
 
@@ -44,6 +44,7 @@ def export(
       imidgraph export warned.jsonld --query boxed-warnings drug=Revlimid
     """
     from imidgraph.export import find, stream, write
+    from imidgraph.files import writing
 
     if parameters and query is None:
         raise click.UsageError("PARAMETER=VALUE belongs to --query NAME.")
@@ -52,10 +53,12 @@ def export(
     pillars = [name.strip() for name in only.split(",")] if only else []
     part = graph.part(pillars, neighbourhood, hops, query, read_parameters(parameters))
     if str(file) == "-":
-        for piece in stream(part, format_ or chosen):
-            sys.stdout.buffer.write(piece)
+        with writing("standard output"):
+            for piece in stream(part, format_ or chosen):
+                sys.stdout.buffer.write(piece)
+            sys.stdout.buffer.flush()
         return
-    with progress_bar("writing") as progress:
+    with progress_bar("writing") as progress, stoppable():
         written = write(part, file, chosen, progress)
     say(f"Wrote {', '.join(map(str, written.paths))}.")
     if written.note:
@@ -127,7 +130,7 @@ def release(directory: Path, previous: Path | None) -> None:
     from imidgraph.releases import write_release
 
     before = load(previous).projection if previous else None
-    with progress_lines("writing") as proceed:
+    with progress_lines("writing") as proceed, stoppable():
         files = write_release(opened().projection, directory, before, proceed)
     say(f"Wrote {len(files)} files into {directory}.")
 

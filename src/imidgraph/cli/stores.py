@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from imidgraph import load as load_graph
-from imidgraph.cli.group import opened
+from imidgraph.cli.group import opened, stoppable
 from imidgraph.cli.output import progress_bar, say
 from imidgraph.errors import MissingExtra
 from imidgraph.resources import RELEASE
@@ -41,7 +41,7 @@ def load(files: tuple[Path, ...], directory: Path, beside: bool) -> None:
     if not files and not beside:
         raise click.UsageError("Name a file, or load the graph that ships with imidgraph with --beside.")
     entities = own_entities(load_graph().triples()) if beside else None
-    with tempfile.TemporaryDirectory(prefix="imidgraph-") as folder:
+    with stoppable(), tempfile.TemporaryDirectory(prefix="imidgraph-") as folder:
         paths = [*([RELEASE] if beside else []), *as_rdf(files, Path(folder), entities)]
         with progress_bar("loading", sum(path.stat().st_size for path in paths if path.exists())) as progress:
             size = build_store(paths, directory, progress)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imidgraph.errors import ExportError
-from imidgraph.files import PACKED, Progress, packed, write_all
+from imidgraph.files import PACKED, Progress, packed, write_all, writing
 
 if TYPE_CHECKING:
     from imidgraph.projection import Projection
@@ -179,9 +179,10 @@ def write(graph: Projection, path: Path, format: str | None = None, progress: Pr
     """
     key = find(format or path.name)
     chosen = FORMATS[key]
-    contents = {_target(path, key, tail): _watched(stream, progress) for tail, stream in chosen.streams(graph).items()}
-    write_all(contents)
-    return Written(tuple(contents), _note(chosen, graph))
+    with writing(path):  # what is sorted on the way goes to temporary files
+        contents = {_target(path, key, tail): _watched(stream, progress) for tail, stream in chosen.streams(graph).items()}
+        write_all(contents)
+        return Written(tuple(contents), _note(chosen, graph))
 
 
 def stream(graph: Projection, format: str) -> Iterator[bytes]:
@@ -199,10 +200,10 @@ def stream(graph: Projection, format: str) -> Iterator[bytes]:
     ExportError
         Where there is no such format, or where it needs several files.
     """
-    streams = FORMATS[find(format)].streams(graph)
-    if "" not in streams:
+    if isinstance(FORMATS[find(format)].writers, dict):
         raise ExportError(f"{FORMATS[find(format)].title} needs several files. Give a file name instead of standard output.")
-    yield from packed(streams[""], Path(f"x.{format}").suffix)
+    with writing("The graph"):
+        yield from packed(FORMATS[find(format)].streams(graph)[""], Path(f"x.{format}").suffix)
 
 
 def _note(format: Format, graph: Projection) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -44,17 +45,20 @@ def write_sqlite(graph: Projection) -> Iterator[bytes]:
     evidence = dict.fromkeys(evidence_names(graph), "string") | _types(graph.evidence_columns)
     with tempfile.TemporaryDirectory(prefix="imidgraph-") as folder:
         path = Path(folder) / "graph.sqlite"
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            connection.execute("PRAGMA journal_mode = OFF")
-            connection.execute("PRAGMA synchronous = OFF")
-            connection.execute("BEGIN")
-            connection.execute("CREATE TABLE graph (version TEXT)")
-            connection.execute("INSERT INTO graph VALUES (?)", (graph.version,))
-            _fill(connection, "nodes", nodes, map(flat, node_records(graph)))
-            _fill(connection, "edges", edges, map(flat, edge_records(graph, evidence=False)))
-            _fill(connection, "evidence", evidence, map(flat, evidence_records(graph)))
-            connection.execute("COMMIT")
-            connection.executescript(_INDEXES)
+        try:
+            with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+                connection.execute("PRAGMA journal_mode = OFF")
+                connection.execute("PRAGMA synchronous = OFF")
+                connection.execute("BEGIN")
+                connection.execute("CREATE TABLE graph (version TEXT)")
+                connection.execute("INSERT INTO graph VALUES (?)", (graph.version,))
+                _fill(connection, "nodes", nodes, map(flat, node_records(graph)))
+                _fill(connection, "edges", edges, map(flat, edge_records(graph, evidence=False)))
+                _fill(connection, "evidence", evidence, map(flat, evidence_records(graph)))
+                connection.execute("COMMIT")
+                connection.executescript(_INDEXES)
+        except sqlite3.OperationalError as error:
+            raise OSError(errno.ENOSPC if error.sqlite_errorcode == sqlite3.SQLITE_FULL else errno.EIO, str(error)) from error
         with path.open("rb") as file:
             while piece := file.read(_PIECE):
                 yield piece

@@ -37,7 +37,7 @@ def write_xlsx(graph: Projection) -> Iterator[bytes]:
     except ImportError as error:
         raise MissingExtra("XlsxWriter", "xlsx") from error
     buffer = io.BytesIO()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties({"title": f"imidgraph {graph.version}", "created": datetime.datetime(2000, 1, 1)})
         reading = Reading(graph)
