@@ -52,11 +52,45 @@ def _degrades(edge: object) -> bool:
 def test_changes_name_the_facts(kg: KnowledgeGraph, edited: Projection) -> None:
     found = changes(kg.projection, edited)
     assert found.added == ("novelide (`imid:novelide`)",)
-    assert found.removed == ("lenalidomide degrades CSNK1A1",)
-    assert found.changed == ("(RS)-thalidomide (`imid:thalidomide`): - label: thalidomide | + label: (RS)-thalidomide",)
+    (removed,) = found.removed
+    assert removed.startswith("lenalidomide degrades CSNK1A1: Lenalidomide makes cereblon mark casein kinase 1 alpha")
+    assert found.changed == ("(RS)-thalidomide (`imid:thalidomide`)\n  - label: was thalidomide; is (RS)-thalidomide",)
     assert found.step == "major"
     assert "lenalidomide degrades CSNK1A1" in found.to_markdown()
     assert changes(edited, edited).step == "patch"
+
+
+def test_one_approval_more_of_the_same_pair_is_a_fact_added(kg: KnowledgeGraph) -> None:
+    store = Store()
+    store.extend(Quad(*triple) for triple in kg.triples())
+    approvals = [edge.id for edge in kg.projection.edges() if edge.predicate == "imid:approvedFor"]
+    lost = next(name for name in approvals if name.startswith("imid:lenalidomide-approvedFor-multiple-myeloma-"))
+    for quad in list(store.quads_for_pattern(NamedNode(IMID + lost.removeprefix("imid:")), None, None)):
+        store.remove(quad)
+    found = changes(Projection(store), kg.projection)
+    (added,) = found.added
+    assert added.startswith("lenalidomide is approved for multiple myeloma: ")
+    assert (found.removed, found.changed) == ((), ())
+    assert (found.step, found.least) == ("minor", "0.2.0")
+
+
+def test_a_date_that_was_corrected_is_a_fact_changed(kg: KnowledgeGraph) -> None:
+    store = Store()
+    store.extend(Quad(*triple) for triple in kg.triples())
+    (date,) = store.quads_for_pattern(NamedNode(IMID + _approval(kg)), NamedNode(IMID + "approvalDate"), None)
+    store.remove(date)
+    store.add(Quad(date.subject, date.predicate, Literal("2017-03-01", datatype=NamedNode(PREFIXES["xsd"] + "date"))))
+    found = changes(Projection(store), kg.projection)
+    assert (found.added, found.removed) == ((), ())
+    assert found.changed == (
+        "lenalidomide is approved for adult T-cell leukemia/lymphoma\n  - approval date: was 2017-03-01; is 2017-03-02",
+    )
+
+
+def _approval(kg: KnowledgeGraph) -> str:
+    name = "imid:lenalidomide-approvedFor-adult-t-cell-leukemia-lymphoma-"
+    (edge,) = (edge for edge in kg.projection.edges() if edge.id.startswith(name))
+    return edge.id.removeprefix("imid:")
 
 
 def test_a_release_holds_every_format_with_sums(
@@ -64,6 +98,8 @@ def test_a_release_holds_every_format_with_sums(
 ) -> None:
     folder = tmp_path / "release"
     files = write_release(edited, folder, kg.projection)
+    listed = (folder / "README.md").read_text(encoding="utf-8")
+    assert all(f"`{path.name}`" in listed for path in files if path.name.startswith("imidgraph-"))
     names = {path.name for path in files}
     assert {"CHANGES.md", "CITATION.cff", "LICENSE", "SHA256SUMS", "void.ttl"} <= names
     assert all(
@@ -87,9 +123,11 @@ def test_a_release_is_the_same_each_time(edited: Projection, tmp_path: Path) -> 
 
 
 def test_a_release_refuses_what_would_mislead(kg: KnowledgeGraph, edited: Projection, tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="Raise owl:versionInfo"):
+    with pytest.raises(ExportError, match=r"at least 9.0.1, not 9.0.0. Raise owl:versionInfo"):
         write_release(edited, tmp_path / "new", edited)
-    with pytest.raises(ExportError, match="has no version"):
+    with pytest.raises(ExportError, match=r"at least 10.0.0, not 0.1.0"):
+        write_release(kg.projection, tmp_path / "new", edited)
+    with pytest.raises(ExportError, match="version of the graph is missing"):
         write_release(Projection(Store()), tmp_path / "new")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "file").write_text("")

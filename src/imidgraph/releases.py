@@ -11,7 +11,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
 from imidgraph import export
-from imidgraph.changes import changes
+from imidgraph.changes import Changes, changes, semantic
 from imidgraph.citations import NOT_ADVICE
 from imidgraph.errors import ExportError
 from imidgraph.files import umask, writing
@@ -19,6 +19,9 @@ from imidgraph.namespaces import IMID, PREFIXES
 from imidgraph.projection import Projection
 
 _LICENSE = "https://creativecommons.org/licenses/by/4.0/"
+_ABOUT = "Drugs, generations, mechanisms, indications, risks and articles of the IMiDs, every statement with its evidence."
+_KEYWORDS = ("knowledge graph", "RDF", "multiple myeloma", "thalidomide", "lenalidomide", "pomalidomide", "pharmacology")
+_DUMPS = {"jsonld", "nq", "nt", "rdf", "trig", "ttl"}
 _TITLE = "imidgraph: a knowledge graph of the immunomodulatory imide drugs"
 _VOCABULARIES = {
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -70,18 +73,26 @@ def write_release(
     Raises
     ------
     ExportError
-        Where the graph has no version, or that of the version before; where the folder holds something, or cannot be written.
+        Where the graph has no semantic version, or one that its changes do not allow; where the folder holds something, or
+        cannot be written.
     """
-    if not graph.version:
-        raise ExportError("The graph has no version. Give its ontology an owl:versionInfo.")
-    if previous is not None and previous.version == graph.version:
-        raise ExportError(f"Both versions are called {graph.version}. Raise owl:versionInfo of the new one.")
+    version = semantic(graph.version)
+    if version is None:
+        found = repr(graph.version) if graph.version else "missing"
+        raise ExportError(f"The version of the graph is {found}. Give its ontology an owl:versionInfo such as 1.2.3.")
+    differences = changes(previous, graph) if previous is not None else None
+    least = differences.least if differences is not None else None
+    if differences is not None and least is not None and version < (semantic(least) or version):
+        raise ExportError(
+            f"From {differences.old}, with {len(differences.added)} facts added, {len(differences.removed)} removed and "
+            f"{len(differences.changed)} changed, the version is at least {least}, not {graph.version}. Raise owl:versionInfo."
+        )
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise ExportError(f"{directory} is not empty. Choose a new folder.")
     with writing(directory):
         beside = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
         try:
-            _fill(graph, beside, previous, proceed)
+            _fill(graph, beside, differences, proceed)
             beside.chmod(0o777 & ~umask())
             beside.replace(directory)
         finally:
@@ -89,20 +100,25 @@ def write_release(
     return sorted(directory.iterdir())
 
 
-def _fill(graph: Projection, folder: Path, previous: Projection | None, proceed: Callable[[str], object]) -> None:
+def _fill(graph: Projection, folder: Path, differences: Changes | None, proceed: Callable[[str], object]) -> None:
     name = f"imidgraph-{graph.version}"
-    for format in export.FORMATS:
+    rows = []
+    for format, chosen in export.FORMATS.items():
         proceed(format)
-        export.write(graph, folder / f"{name}.{format}", format)
+        written = export.write(graph, folder / f"{name}.{format}", format)
+        rows.append(
+            f"| {', '.join(f'`{path.name}`' for path in written.paths)} | {chosen.title} | {written.note} |".replace("\\", "")
+        )
     files = sorted(folder.iterdir())
     sums = {path.name: _checksum(path) for path in files}
     texts = {
         "CITATION.cff": _citation(graph.version),
+        "README.md": _readme(graph.version, rows),
         "LICENSE": f"{_TITLE}, version {graph.version}, is licensed under CC BY 4.0: {_LICENSE}\n\n{NOT_ADVICE}\n",
-        "void.ttl": _description(graph, [(path, sums[path.name]) for path in files]),
+        "void.ttl": _description(graph, [(path, sums[path.name]) for path in files], differences.old if differences else ""),
     }
-    if previous is not None:
-        texts["CHANGES.md"] = changes(previous, graph).to_markdown()
+    if differences is not None:
+        texts["CHANGES.md"] = differences.to_markdown()
     for file, text in texts.items():
         (folder / file).write_text(text, encoding="utf-8")
         sums[file] = _checksum(folder / file)
@@ -128,11 +144,26 @@ identifiers:
     value: {IMID}{version}
 license: CC-BY-4.0
 url: {IMID}
-keywords: [knowledge graph, RDF, multiple myeloma, thalidomide, lenalidomide, pomalidomide, pharmacology]
+keywords: [{", ".join(_KEYWORDS)}]
 """
 
 
-def _description(graph: Projection, files: list[tuple[Path, str]]) -> str:
+def _readme(version: str, rows: list[str]) -> str:
+    told = "\n".join(rows)
+    return f"""# {_TITLE}, version {version}
+
+Licence: [CC BY 4.0]({_LICENSE}). How to cite it: `CITATION.cff`. What it is, for programs: `void.ttl`.
+Check what you downloaded with `sha256sum --check SHA256SUMS`.
+
+**{NOT_ADVICE}**
+
+| file | format | note |
+|---|---|---|
+{told}
+"""
+
+
+def _description(graph: Projection, files: list[tuple[Path, str]], previous: str) -> str:
     def term(name: str) -> NamedNode:
         prefix, _, local = name.partition(":")
         return NamedNode(_VOCABULARIES[prefix] + local)
@@ -143,12 +174,19 @@ def _description(graph: Projection, files: list[tuple[Path, str]]) -> str:
         Triple(dataset, kind, term("dcat:Dataset")),
         Triple(dataset, term("dcterms:title"), Literal(_TITLE, language="en")),
         Triple(dataset, term("dcterms:license"), NamedNode(_LICENSE)),
-        Triple(dataset, term("dcterms:isVersionOf"), NamedNode(IMID)),
+        Triple(dataset, term("dcterms:description"), Literal(_ABOUT, language="en")),
+        Triple(dataset, term("dcterms:publisher"), Literal("The imidgraph contributors")),
+        Triple(dataset, term("dcat:isVersionOf"), NamedNode(IMID)),
+        Triple(dataset, term("dcat:landingPage"), NamedNode(IMID)),
         Triple(dataset, term("dcat:version"), Literal(graph.version)),
         Triple(dataset, term("void:uriSpace"), Literal(IMID)),
         Triple(dataset, term("void:triples"), Literal(sum(1 for _ in graph.triples()))),
         Triple(dataset, term("void:entities"), Literal(sum(1 for _ in graph.nodes()))),
     ]
+    if previous:
+        found.append(Triple(dataset, term("dcat:previousVersion"), NamedNode(f"{IMID}{previous}")))
+    found += [Triple(dataset, term("dcat:keyword"), Literal(word, language="en")) for word in _KEYWORDS]
+    found += [Triple(dataset, term("void:vocabulary"), NamedNode(PREFIXES[prefix])) for prefix in ("owl", "prov", "skos")]
     for path, checksum in files:
         file, digest = NamedNode(f"{IMID}{graph.version}/{path.name}"), NamedNode(f"{IMID}{graph.version}/{path.name}#sha256")
         media = _MEDIA_TYPES.get(path.suffix[1:])
@@ -156,11 +194,16 @@ def _description(graph: Projection, files: list[tuple[Path, str]]) -> str:
             Triple(dataset, term("dcat:distribution"), file),
             Triple(file, kind, term("dcat:Distribution")),
             Triple(file, term("dcterms:title"), Literal(path.name)),
-            Triple(file, term("dcat:byteSize"), Literal(path.stat().st_size)),
+            Triple(file, term("dcat:downloadURL"), file),
+            Triple(file, term("dcterms:license"), NamedNode(_LICENSE)),
+            Triple(file, term("dcat:byteSize"), Literal(str(path.stat().st_size), datatype=term("xsd:nonNegativeInteger"))),
             Triple(file, term("spdx:checksum"), digest),
+            Triple(digest, kind, term("spdx:Checksum")),
             Triple(digest, term("spdx:algorithm"), term("spdx:checksumAlgorithm_sha256")),
-            Triple(digest, term("spdx:checksumValue"), Literal(checksum)),
+            Triple(digest, term("spdx:checksumValue"), Literal(checksum, datatype=term("xsd:hexBinary"))),
         ]
+        if path.suffix[1:] in _DUMPS:
+            found.append(Triple(dataset, term("void:dataDump"), file))
         if media:
             types = "https://www.iana.org/assignments/media-types/"
             found.append(Triple(file, term("dcat:mediaType"), NamedNode(types + media)))
