@@ -7,7 +7,7 @@ import json
 import re
 import subprocess
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from imidgraph.export import stream
 from imidgraph.export.records import edge_records, flat, node_records, plain_text, safe_names
 from imidgraph.projection import Projection
 from tests import graphs
-from tests.foreign import run_javascript
+from tests.foreign import npm_package, run_javascript, shown
 
 FORMATS = ("json", "cyjs", "graphml", "gexf", "gml", "dot", "mmd", "edges")
 Things = dict[str, dict[str, Any]]
@@ -145,6 +145,33 @@ def test_mermaid_of_a_drug_names_what_it_degrades(kg: KnowledgeGraph) -> None:
     number = {re.search(r'"(.*)"', line)[1]: line.split("[")[0].strip() for line in lines[2:] if "-->" not in line}  # type: ignore[index]
     assert f'    {number["lenalidomide"]} -->|"degrades"| {number["CSNK1A1"]}' in lines
     assert any('|"not ' in line for line in lines)
+
+
+def test_mermaid_itself_draws_what_is_around_a_protein(kg: KnowledgeGraph, mermaid: Any) -> None:
+    part = kg.part(neighbourhood="CSNK1A1")
+    drawn = mermaid.evaluate(
+        "text => mermaid.render('drawn', text).then(done => { document.body.innerHTML = done.svg; "
+        "return [...document.querySelectorAll('.node, .edgeLabel')].map(item => item.textContent.trim()) })",
+        _text(part, "mmd"),
+    )
+    assert {edge.subject for edge in part.edges()} <= {node.id for node in part.nodes() if node.label in drawn}
+    assert "degrades" in drawn
+
+
+@given(found=graphs.triples())
+@settings(max_examples=25, deadline=None)
+def test_mermaid_parses_any_graph(mermaid: Any, found: list[Triple]) -> None:
+    assert mermaid.evaluate(
+        "text => mermaid.parse(text).then(found => found.diagramType)", _text(graphs.projection(found), "mmd")
+    )
+
+
+@pytest.fixture(scope="module")
+def mermaid() -> Iterator[Any]:
+    library = npm_package("mermaid") / "dist" / "mermaid.min.js"
+    with shown("<pre></pre>") as page:
+        page.add_script_tag(path=library)
+        yield page
 
 
 def test_the_edge_list_reads_back_in_networkx(kg: KnowledgeGraph, tmp_path: Path) -> None:

@@ -32,11 +32,24 @@ def test_a_workbook_has_a_sheet_for_each_pillar(kg: KnowledgeGraph, tmp_path: Pa
     harm = next(
         row
         for row in risks
-        if (row["subject"], row["object"]) == ("thalidomide", "embryo-fetal toxicity") and row["boxed warning"] == "true"
+        if (row["subject"], row["object"]) == ("thalidomide", "embryo-fetal toxicity") and row["boxed warning"] is True
     )
     assert harm["relation"] == "has adverse effect"
     assert harm["sources"]
     assert NOT_ADVICE in [row[1] for row in book["about"].iter_rows(values_only=True)]
+    book.close()
+
+
+def test_numbers_and_attributes_are_cells_of_their_own(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    (path,) = kg.write(tmp_path / "imid.xlsx").paths
+    book = openpyxl.load_workbook(path, read_only=True)
+    header, *rows = book["indications"].iter_rows(values_only=True)
+    ratios = {row[header.index("hazard ratio")] for row in rows} - {None}
+    assert 0.29 in ratios
+    assert {type(ratio) for ratio in ratios} <= {float, int}
+    header, *rows = book["entities"].iter_rows(values_only=True)
+    (drug,) = (dict(zip(header, row, strict=True)) for row in rows if row[-1] == "imid:lenalidomide")
+    assert (drug["category"], drug["route"], drug["status"]) == ("drug", "oral", "approved")
     book.close()
 
 

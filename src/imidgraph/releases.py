@@ -175,7 +175,6 @@ def _description(graph: Projection, files: list[tuple[Path, str]], previous: str
         Triple(dataset, term("dcterms:title"), Literal(_TITLE, language="en")),
         Triple(dataset, term("dcterms:license"), NamedNode(_LICENSE)),
         Triple(dataset, term("dcterms:description"), Literal(_ABOUT, language="en")),
-        Triple(dataset, term("dcterms:publisher"), Literal("The imidgraph contributors")),
         Triple(dataset, term("dcat:isVersionOf"), NamedNode(IMID)),
         Triple(dataset, term("dcat:landingPage"), NamedNode(IMID)),
         Triple(dataset, term("dcat:version"), Literal(graph.version)),

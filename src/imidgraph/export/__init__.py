@@ -82,7 +82,12 @@ FORMATS: dict[str, Format] = {
     "gexf": Format("GEXF", "gexf:write_gexf", flat=True),
     "gml": Format("GML", "gml:write_gml", flat=True),
     "dot": Format("Graphviz DOT", "drawing:write_dot", flat=True),
-    "mmd": Format("Mermaid", "drawing:write_mermaid", hint="Mermaid shows names and relations, without attributes and evidence."),
+    "mmd": Format(
+        "Mermaid",
+        "drawing:write_mermaid",
+        hint="Mermaid shows names and relations, without attributes and evidence, and by default no more than 500 of them: "
+        "write a part with --only or --neighbourhood.",
+    ),
     "edges": Format("edge list", "drawing:write_edge_list", hint="An edge list holds neither attributes nor negated statements."),
     "csv": Format(
         "CSV",

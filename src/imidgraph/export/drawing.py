@@ -44,9 +44,9 @@ def write_mermaid(graph: Projection) -> Iterator[bytes]:
     yield f"%% imidgraph {graph.version}\nflowchart LR\n".encode()
     for number, node in enumerate(graph.nodes()):
         numbers[node.id] = number
-        yield f'    n{number}["{_entities(node.label)}"]\n'.encode()
+        yield f'    n{number}["{_entities(node.label.strip() or node.id)}"]\n'.encode()
     for edge in graph.edges():
-        relation = _entities(edge.predicate.rpartition(":")[2])
+        relation = _entities(edge.predicate.rpartition(":")[2] or edge.predicate)
         denied = "not " if edge.attributes.get("negated") == (True,) else ""
         yield f'    n{numbers[edge.subject]} -->|"{denied}{relation}"| n{numbers[edge.object]}\n'.encode()
 
