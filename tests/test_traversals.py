@@ -71,9 +71,7 @@ def test_a_projection_is_the_same_elsewhere(kg: KnowledgeGraph, elsewhere: Knowl
         {"around": "CRBN"},
         {"pillars": ["articles"], "kind": "Graph"},
         {"predicates": ["degrades"], "negated": True},
-        {
-            "construct": "CONSTRUCT { ?drug imid:degrades ?target ; rdfs:label ?name } WHERE { ?drug imid:degrades ?target ; rdfs:label ?name }"
-        },
+        {"construct": "CONSTRUCT WHERE { ?drug imid:degrades ?target ; rdfs:label ?name }"},
     )
     for part in parts:
         ours, theirs = (graph.to_networkx(**part) for graph in (kg, elsewhere))

@@ -164,7 +164,7 @@ class Mechanisms:
         def fetch(nodes: Set[str]) -> None:
             network.fetch(nodes, proceed)
             near = (network.neighbours(node, RELATIONS | wider) for node in nodes)
-            network.terms(nodes.union(*near))
+            network.terms(set(nodes).union(*near))
 
         return Walker(ahead, behind, fetch, proceed).paths(start, end, max_length)
 
