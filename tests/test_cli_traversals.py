@@ -40,6 +40,18 @@ def test_explain_says_gaps_and_exits_1_where_it_knows_nothing() -> None:
     assert known.exit_code == 0
     assert "No chain of curated steps" in known.stderr
     assert run("explain", "eragidomide", "leprosy").exit_code == 1
+    told = run("explain", "thalidomide", "nerve damage", "--format", "table")
+    assert told.output.count("No chain of curated steps") == 1
+
+
+def test_similar_names_few_to_people_and_all_to_programs() -> None:
+    told = run("similar", "lenalidomide", "--limit", "1", "--format", "table").stdout
+    assert " more" in told
+    assert len(told.splitlines()) < 12
+    row = _rows("similar", "lenalidomide", "--limit", "1")[0]
+    assert " more" not in row["risks"]
+    document = json.loads(run("similar", "lenalidomide", "--limit", "1", "--format", "json").stdout)
+    assert len(document[0]["shared"]["risks"]) == len(row["risks"].split(", "))
 
 
 def test_paths_and_their_bounds() -> None:

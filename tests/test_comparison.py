@@ -183,3 +183,29 @@ def test_communities_and_articulation_points(kg: KnowledgeGraph) -> None:
     assert all(isinstance(term, Term) for term in members)
     points = kg.articulation_points(["mechanisms"])
     assert points[0].value >= points[-1].value >= 1
+
+
+def test_a_drug_that_has_failed_is_not_what_overcomes_resistance(kg: KnowledgeGraph) -> None:
+    choice = kg.why("lenalidomide", over="bortezomib", for_="multiple myeloma")
+    assert not any(reason.kind == "resistance" for reason in choice.for_it)
+    after = kg.why("pomalidomide", over="lenalidomide", for_="multiple myeloma")
+    assert any(reason.kind == "resistance" for reason in after.for_it)
+
+
+def test_an_approval_for_one_kind_of_a_disease_covers_no_other(kg: KnowledgeGraph) -> None:
+    choice = kg.why("lenalidomide", over="pomalidomide", for_="blood cancer")
+    licences = [reason.text for reason in choice.reasons if reason.kind == "licence"]
+    assert any("mantle cell lymphoma, relapsed or refractory" in text for text in licences)
+
+
+def test_a_grade_is_told_in_plain_words(kg: KnowledgeGraph) -> None:
+    told = str(kg.compare("lenalidomide", "pomalidomide"))
+    assert "any grade" in told
+    assert "grade any" not in told
+    assert "grade serious" not in told
+
+
+def test_many_shared_items_are_counted_in_words_and_kept_as_data(kg: KnowledgeGraph) -> None:
+    nearest = kg.similar("pomalidomide", limit=1)[0]
+    assert " more" in str(nearest)
+    assert len(nearest.to_dict()["shared"]["risks"]) == len(nearest.shared["risks"]) > 20

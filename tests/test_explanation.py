@@ -170,4 +170,57 @@ def test_without_cereblon_the_degraders_lose_their_way(kg: KnowledgeGraph) -> No
     assert ("pomalidomide", "neutropenia") in {(one.drug.label, one.effect.label) for one in ikaros.lost}
     assert ("pomalidomide", "multiple myeloma") in {(one.drug.label, one.effect.label) for one in ikaros.weakened}
     assert "without CRBN" in str(loss)
+    assert "1 chains" not in str(loss)
+    assert "left, without a known target)" in str(loss)
     assert not kg.without("ILF2").outcomes
+
+
+def test_a_wider_term_is_explained_by_way_of_its_kinds(kg: KnowledgeGraph) -> None:
+    clots = kg.explain("lenalidomide", "blood clots")
+    named = {item.object.label for item in clots.stated}
+    assert named >= {"venous thromboembolism", "deep vein thrombosis", "pulmonary embolism", "stroke"}
+    first = [item.object for item in clots.of_kinds]
+    assert len(set(first[: len(set(first))])) == len(set(first))  # each kind is named before one is named again
+    told = str(clots)
+    assert "Stated of narrower kinds, not of thromboembolism as such:\n  " in told
+    assert "  pulmonary embolism: The boxed warning" in told
+    assert "No statement" not in told
+    assert told.count("does not mean that there is none") == 1
+
+
+def test_a_chain_to_a_wider_term_says_of_which_kind_it_speaks(kg: KnowledgeGraph) -> None:
+    cancer = kg.explain("lenalidomide", "blood cancer")
+    verdicts = {cancer.verdict(chain) for chain in cancer.chains}
+    assert {"works against multiple myeloma", "works against diffuse large B-cell lymphoma"} <= verdicts
+    assert "multiple myeloma is a kind of blood cancer\n     multiple myeloma is a kind" not in str(cancer)
+    narrow = kg.explain("lenalidomide", "multiple myeloma").chains
+    wide = [str(chain.hops[0]) for chain in cancer.chains if chain.reached[0].label == "multiple myeloma"]
+    assert len(wide) == len(narrow)  # the steps of the hierarchy do not use up the length of a chain
+    scores = [chain.score for chain in cancer.chains if chain.reached[0].label == "multiple myeloma"]
+    assert max(scores) == pytest.approx(narrow[0].score)  # and a wider term is no better borne out
+    assert {item.object.label for item in cancer.stated} >= {"multiple myeloma", "mantle cell lymphoma"}
+
+
+def test_what_is_only_mentioned_is_told_as_that(kg: KnowledgeGraph) -> None:
+    explanation = kg.explain("dexamethasone", "thromboembolism")
+    assert not explanation.stated
+    assert all("dexamethasone" in str(item).lower() for item in explanation.mentions)
+    assert "Said of others, with mention of dexamethasone:" in str(explanation)
+    assert "No statement and no chain" in explanation.gaps[0]
+    assert not kg.explain("lenalidomide", "thromboembolism").mentions
+
+
+def test_what_binds_leaves_no_gap(kg: KnowledgeGraph) -> None:
+    assert not kg.explain("lenalidomide", "CRBN").gaps
+    changed = [chain for chain in kg.explain("iberdomide", "multiple myeloma").chains if chain.hops[0].relation == "modulates"]
+    assert not any("Through which target" in gap for chain in changed for gap in chain.gaps)
+
+
+def test_a_source_is_cited_once_by_its_best_reading(kg: KnowledgeGraph) -> None:
+    assert "unconfirmed" not in str(kg.explain("thalidomide", "nerve damage"))
+
+
+def test_statements_are_rows_too(kg: KnowledgeGraph) -> None:
+    rows = list(kg.explain("thalidomide", "nerve damage").rows())
+    assert rows
+    assert all(row[0] is None and row[6] and row[7] for row in rows)

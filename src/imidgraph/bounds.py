@@ -17,6 +17,9 @@ MOST_NODES = 500
 MOST_ALIKE = 10
 """Similar entities of one answer."""
 
+MOST_NAMED = 4
+"""Shared items that a table for people names in one cell."""
+
 MOST_TOLD = 5
 """Chains that an explanation tells."""
 

@@ -9,7 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from imidgraph.model import Association, Source, Term, strength
+from imidgraph.namespaces import PREFIXES, compress
 
+_BROADER = compress(PREFIXES["skos"] + "broader")
 _LEAST = 0.05  # what a step without evidence counts
 
 
@@ -46,6 +48,11 @@ class Hop:
             return 1.0 if all(not item.iri for item in self.statements) else _LEAST  # a hierarchy needs no evidence
         settled = [item for item in self.statements if not item.disputed] or self.statements
         return max(_LEAST, strength(evidence for item in settled for evidence in item.evidence))
+
+    @property
+    def is_hierarchy(self) -> bool:
+        """Whether the step only leads from a kind to what it is a kind of."""
+        return bool(self.statements) and all(compress(item.predicate.iri) == _BROADER for item in self.statements)
 
     @property
     def sentences(self) -> dict[str, list[Association]]:
@@ -85,6 +92,16 @@ class Chain:
         return (self.hops[0].starts, *(hop.ends for hop in self.hops))
 
     @property
+    def reached(self) -> tuple[Term, ...]:
+        """What the chain speaks of in the end: where its last steps only lead to wider terms, the narrow ones before them."""
+        narrow = self.hops[-1].ends
+        for hop in reversed(self.hops):
+            if not hop.is_hierarchy:
+                break
+            narrow = hop.starts
+        return narrow
+
+    @property
     def sign(self) -> int | None:
         """The net direction: 1 where the end goes up, -1 where it goes down, 0 where a step does not say.
 
@@ -101,8 +118,9 @@ class Chain:
         a drug, and not with a molecule that the drug acts on, counts a fifth less for each step away from the end;
         one whose net direction is open counts three fifths.
         """
-        mean = math.prod(hop.strength for hop in self.hops) ** (1 / len(self.hops))
-        return mean * (1.0 if self.is_direct else 0.8 ** len(self.hops)) * (1.0 if self.sign else 0.6)
+        hops = [hop for hop in self.hops if not hop.is_hierarchy] or self.hops  # to a wider term costs and gains nothing
+        mean = math.prod(hop.strength for hop in hops) ** (1 / len(hops))
+        return mean * (1.0 if self.is_direct else 0.8 ** len(hops)) * (1.0 if self.sign else 0.6)
 
     @property
     def sources(self) -> frozenset[Source]:
@@ -111,10 +129,11 @@ class Chain:
 
     @property
     def is_direct(self) -> bool:
-        """Whether it starts at a molecule that the drug binds or has degraded, and not with an effect seen under the drug."""
+        """Whether it starts at a molecule that the drug binds, changes or has degraded, not with an effect seen under it."""
         first = self._first
         caused = first.starts[0].category == "Drug" and not any(hop.backward for hop in self.hops)
-        return not caused or first.relation in {"binds", "degrades"}
+        molecule = all(term.category in {"Protein", "ProteinComplex"} for term in first.ends)
+        return not caused or first.relation in {"binds", "degrades"} or (first.relation == "modulates" and molecule)
 
     @property
     def _first(self) -> Hop:
@@ -180,6 +199,18 @@ def in_words(terms: Sequence[Term]) -> str:
     return ", ".join(term.label for term in terms[:-1]) + (" and " if len(terms) > 1 else "") + terms[-1].label
 
 
+def counted(number: int, noun: str) -> str:
+    """Count things in words.
+
+    Examples
+    --------
+    >>> counted(1, "more chain"), counted(2, "more chain")
+    ('1 more chain', '2 more chains')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def _plural(relation: str) -> str:
+    relation = relation.replace("a kind", "kinds")
     verb, _, rest = relation.partition(" ")
     return f"{ {'is': 'are', 'has': 'have'}.get(verb, verb.removesuffix('s')) } {rest}".strip()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from imidgraph.model import Association, Evidence, Source
 
 NOT_ADVICE = "This is a summary of published sources, not medical advice. Ask a doctor or pharmacist."
+_DOUBTS = ("source", "copy", "unconfirmed")
 LEGEND = "* a copy or a report of it was read, not the source itself"
 
 
@@ -44,7 +45,11 @@ class Notes:
 
     def cite(self, items: Iterable[Association]) -> str:
         """Give the numbers of the sources of some statements, in brackets; nothing where there is none."""
-        marks = dict.fromkeys(self.mark(evidence).partition(":")[0] for item in items for evidence in item.evidence)
+        best: dict[tuple[Source, bool], Evidence] = {}  # a source that was read in several ways counts by the best
+        for evidence in (evidence for item in items for evidence in item.evidence):
+            key = evidence.source, evidence.stance == "disputes"
+            best[key] = min(best.get(key, evidence), evidence, key=lambda one: _DOUBTS.index(one.verification or "source"))
+        marks = [self.mark(evidence).partition(":")[0] for evidence in best.values()]
         return f" [{', '.join(marks)}]" if marks else ""
 
     def lines(self) -> Iterator[str]:

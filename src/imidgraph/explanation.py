@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -9,14 +11,15 @@ from itertools import product
 from typing import Any
 
 from imidgraph.bounds import MOST_TOLD, SECONDS
-from imidgraph.chains import Chain, Hop, in_words
+from imidgraph.chains import Chain, Hop, counted, in_words
 from imidgraph.citations import Notes, cited
 from imidgraph.errors import PathNotFound, QueryError
 from imidgraph.mechanisms import RELATIONS, STEPS, Mechanisms
 from imidgraph.model import Association, Term
 from imidgraph.namespaces import IMID, compress
 from imidgraph.paths import Path, Statements, find_paths
-from imidgraph.walks import Deadline
+from imidgraph.trials import kinds_of
+from imidgraph.walks import Deadline, OutOfTimeError
 
 _CAUSES = STEPS | {"Drug", "Regimen"}
 _EFFECTS = STEPS | {"AdverseEffect", "Disease"}
@@ -33,6 +36,7 @@ _SHARED = (
     "belongsTo",
 )
 _REACHING = RELATIONS | {compress(IMID + name) for name in ("binds", "hasComponent")}
+_STEP = RELATIONS | {compress(IMID + "binds")}
 _LONGEST_WAY = 5  # hops from a drug to what a resistance mechanism changes
 _LONGEST_DETOUR = 3  # hops between entities that no chain of causes joins
 _FEWEST_WAYS = 50
@@ -47,11 +51,15 @@ class Explanation:
     start, end : Term
         The entities.
     stated : tuple of Association
-        The statements that name both.
+        The statements that name both, then those that name a narrower kind of one of them.
     chains : tuple of Chain
         The chains of steps between them, the best borne out first.
     bound : str or None
         Which bound ended the search early, in words.
+    kinds : tuple of Term
+        The narrower kinds of the end.
+    mentions : tuple of Association
+        Where nothing is stated and no chain leads: statements about the end that mention the start.
     """
 
     start: Term
@@ -59,18 +67,27 @@ class Explanation:
     stated: tuple[Association, ...]
     chains: tuple[Chain, ...]
     bound: str | None = None
+    kinds: tuple[Term, ...] = ()
+    mentions: tuple[Association, ...] = ()
 
     def __bool__(self) -> bool:
         """Tell whether the graph knows anything of it."""
-        return bool(self.stated or self.chains)
+        return bool(self.stated or self.chains or self.mentions)
+
+    @property
+    def of_kinds(self) -> tuple[Association, ...]:
+        """The statements that name a narrower kind of an end: first the best of each kind."""
+        ends = {self.start.iri, self.end.iri}
+        return tuple(item for item in self.stated if {item.subject.iri, item.object.iri} != ends)
 
     @cached_property
     def gaps(self) -> tuple[str, ...]:
         """What stays open, in words."""
         found = []
-        if not self.chains:
+        if not self.chains and not any(compress(item.predicate.iri) in _STEP for item in self.stated):
             no = "No chain of curated steps leads" if self.stated else "No statement and no chain of curated steps leads"
-            found.append(f"{no} from {self.start} to {self.end}. That does not mean that there is none.")
+            kinds = " or one of its kinds" if self.kinds else ""
+            found.append(f"{no} from {self.start} to {self.end}{kinds}. That does not mean that there is none.")
         if self.bound:
             found.append(f"The search was {self.bound}.")
         return tuple(found)
@@ -85,10 +102,11 @@ class Explanation:
         >>> explanation.verdict(explanation.chains[0])
         'brings embryo-fetal toxicity about'
         """
+        reached = in_words(chain.reached)
         good, bad = {
-            "Disease": (f"works against {self.end}", f"favors {self.end}"),
-            "AdverseEffect": (f"protects from {self.end}", f"brings {self.end} about"),
-        }.get(self.end.category, (f"lowers {self.end}", f"raises {self.end}"))
+            "Disease": (f"works against {reached}", f"favors {reached}"),
+            "AdverseEffect": (f"protects from {reached}", f"brings {reached} about"),
+        }.get(self.end.category, (f"lowers {reached}", f"raises {reached}"))
         return {-1: good, 1: bad, 0: "net direction open"}.get(2 if chain.sign is None else chain.sign, "")
 
     def to_dict(self) -> dict[str, Any]:
@@ -98,17 +116,25 @@ class Explanation:
             "end": self.end.curie,
             "stated": [item.to_dict() for item in self.stated],
             "chains": [chain.to_dict() | {"verdict": self.verdict(chain)} for chain in self.chains],
+            "kinds": [term.curie for term in self.kinds],
+            "mentions": [item.to_dict() for item in self.mentions],
             "gaps": list(self.gaps),
             "bound": self.bound,
         }
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        """Give the explanation as rows of a table: chain, hop, from, relation, to, sign, statement and sources."""
+        """Give the explanation as rows of a table: chain, hop, from, relation, to, sign, statement, sources and score.
+
+        Statements outside the chains follow with neither chain nor hop.
+        """
         for number, chain in enumerate(self.chains, 1):
             for place, hop in enumerate(chain.hops, 1):
                 ends = in_words(hop.starts), hop.relation, in_words(hop.ends)
                 for sentence, items in hop.sentences.items():
                     yield number, place, *ends, hop.sign, sentence, cited(items), round(chain.score, 2)
+        for item in (*self.stated, *self.mentions):
+            ends = item.subject.label, f"{'not: ' if item.negated else ''}{item.predicate}", item.object.label
+            yield None, None, *ends, None, str(item), cited([item]), round(item.strength, 2)
 
     def __repr__(self) -> str:
         return f"<Explanation: {self.start} and {self.end}, {len(self.stated)} statements, {len(self.chains)} chains>"
@@ -123,23 +149,40 @@ class Explanation:
 
     def _lines(self, shown: int, notes: Notes) -> Iterator[str]:
         yield f"{self.start} and {self.end}"
-        if self.stated:
-            yield "Stated:"
-            yield from (f"  {item}{notes.cite([item])}" for item in self.stated[:shown])
-            if len(self.stated) > shown:
-                yield f"  and {len(self.stated) - shown} more statements"
+        kinds = self.of_kinds
+        ends = self.start, self.end
+        yield from _listed("Stated:", [item for item in self.stated if item not in kinds], shown, notes, ends)
+        yield from _listed(f"Stated of narrower kinds, not of {self._wide} as such:", kinds, 2 * shown, notes, ends)
+        yield from _listed(f"Said of others, with mention of {self.start}:", self.mentions, shown, notes, ends)
         for number, chain in enumerate(self.chains[:shown], 1):
             verdict = self.verdict(chain)
             yield f"\n{number}. {chain}" + (f" ({verdict})" if verdict else "")
             for hop in chain.hops:
                 yield f"   {hop}"
-                yield from (f"     {sentence}{notes.cite(items)}" for sentence, items in hop.sentences.items())
+                told = hop.sentences if not hop.is_hierarchy else {}
+                yield from (f"     {sentence}{notes.cite(items)}" for sentence, items in told.items())
             yield from (f"   seen: {item}{notes.cite([item])}" for item in chain.observed)
             yield from (f"   also: {variant}" for variant in chain.variants)
             yield from (f"   open: {gap}" for gap in chain.gaps)
         if len(self.chains) > shown:
-            yield f"\nand {len(self.chains) - shown} more chains"
+            yield f"\nand {counted(len(self.chains) - shown, 'more chain')}"
         yield from (f"\nopen: {gap}" for gap in self.gaps)
+
+    @property
+    def _wide(self) -> str:
+        """Name the end whose kinds are told, or both."""
+        named = {term.iri for item in self.of_kinds for term in (item.subject, item.object)}
+        return " and ".join(str(end) for end in (self.start, self.end) if end.iri not in named) or f"{self.start} and {self.end}"
+
+
+def _listed(heading: str, items: Sequence[Association], shown: int, notes: Notes, ends: Sequence[Term]) -> Iterator[str]:
+    if items:
+        yield heading
+        for item in items[:shown]:
+            about = ", ".join(term.label for term in (item.subject, item.object) if term not in ends)
+            yield f"  {about}: {item}{notes.cite([item])}" if about else f"  {item}{notes.cite([item])}"
+        if len(items) > shown:
+            yield f"  and {counted(len(items) - shown, 'more statement')}"
 
 
 def explain(statements: Statements, start: Term, end: Term, timeout: float = SECONDS) -> Explanation:
@@ -179,18 +222,66 @@ class Explainer:
     def explanation(self) -> Explanation:
         """Find what the kinds of the two ends ask for."""
         self._network.fetch([self._start.curie, self._end.curie])
-        kinds = self._start.category, self._end.category
-        if kinds == ("ResistanceMechanism", "Drug"):
+        categories = self._start.category, self._end.category
+        if categories == ("ResistanceMechanism", "Drug"):
             chains = self._resistance()
-        elif kinds == ("Drug", "Drug"):
+        elif categories == ("Drug", "Drug"):
             chains = self._shared()
-        elif kinds[0] in _CAUSES and kinds[1] in _EFFECTS:
+        elif categories[0] in _CAUSES and categories[1] in _EFFECTS:
             chains = self._causes()
         else:
             chains = self._ways()
+        stated = self._stated()
+        kinds: tuple[Term, ...] = ()
+        mentions: tuple[Association, ...] = ()
+        try:
+            kinds = self._narrower(self._end)
+            stated += self._stated_of(kinds)
+            mentions = () if stated or chains else self._mentions(kinds)
+        except OutOfTimeError:
+            self._bound = self._bound or str(self._proceed)
+        return Explanation(self._start, self._end, tuple(stated), tuple(chains), self._bound, kinds, mentions)
+
+    def _stated(self) -> list[Association]:
         stated = [*self._between(self._start, self._end), *self._between(self._end, self._start)]
-        stated.sort(key=lambda item: (-item.strength, str(item)))
-        return Explanation(self._start, self._end, tuple(stated), tuple(chains), self._bound)
+        return sorted(stated, key=lambda item: (-item.strength, str(item)))
+
+    def _narrower(self, term: Term) -> tuple[Term, ...]:
+        kinds = kinds_of(self._statements, term, self._proceed) - {term.curie}
+        return tuple(sorted(self._network.terms(kinds), key=str))
+
+    def _stated_of(self, kinds: Sequence[Term]) -> list[Association]:
+        """Find what names a narrower kind of one end with the other end: first the best of each kind."""
+        pairs = [
+            *((self._start.curie, kind.curie) for kind in kinds),
+            *((kind.curie, self._end.curie) for kind in self._narrower(self._start)),
+        ]
+        both = [pair for one, other in pairs for pair in ((one, other), (other, one))]
+        self._statements.load(both, self._proceed)
+        ends = {self._start.iri, self._end.iri}
+        found = [item for pair in both for item in self._statements.between(*pair) if item.iri]
+        found.sort(key=lambda item: (item.negated, -item.strength, str(item)))
+        rank: Counter[frozenset[str]] = Counter()
+        ranked: list[tuple[int, int, Association]] = []
+        for item in found:
+            kind = frozenset({item.subject.iri, item.object.iri} - ends)
+            ranked.append((rank[kind], len(ranked), item))
+            rank[kind] += 1
+        return [item for *_, item in sorted(ranked, key=lambda entry: entry[:2])]
+
+    def _mentions(self, kinds: Sequence[Term]) -> tuple[Association, ...]:
+        """Find statements about the end or one of its kinds that mention the start, in words or as a qualifier."""
+        word = re.compile(rf"\b{re.escape(self._start.label)}\b", re.IGNORECASE)
+        nodes = {self._end.curie, *(kind.curie for kind in kinds)}
+        around = {(one, node) for node in nodes for one in self._network.sources(node, self._network.joining)}
+        self._statements.load(sorted(around), self._proceed)
+        found = dict.fromkeys(
+            item
+            for pair in sorted(around)
+            for item in self._statements.between(*pair)
+            if word.search(str(item)) or any(self._start in values for values in item.qualifiers.values())
+        )
+        return tuple(sorted(found, key=lambda item: (item.negated, -item.strength, str(item))))
 
     def _causes(self) -> list[Chain]:
         """Follow the causes; those of a regimen start at its drugs."""

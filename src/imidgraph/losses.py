@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from imidgraph.chains import Chain
+from imidgraph.chains import Chain, counted
 from imidgraph.mechanisms import RECEPTOR, RELATIONS, STEPS, Mechanisms
 from imidgraph.model import Term
 from imidgraph.paths import Statements
@@ -41,6 +41,11 @@ class Outcome:
         What is left without a known target may depend on the lost one all the same.
         """
         return not any(chain.is_direct for chain in self.left)
+
+    def __str__(self) -> str:
+        seen = ", without a known target" if self.left and self.is_lost else ""
+        left = f"{len(self.left)} left{seen}" if self.left else "none left"
+        return f"{self.drug}: {self.effect} ({counted(len(self.cut), 'chain')} cut, {left})"
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ class Loss:
         lines = [f"without {self.entity}"]
         for heading, outcomes in (("lost:", self.lost), ("weakened:", self.weakened)):
             lines += [heading] if outcomes else []
-            lines += [f"  {one.drug}: {one.effect} ({len(one.cut)} chains cut, {len(one.left)} left)" for one in outcomes]
+            lines += [f"  {one}" for one in outcomes]
         if not self.outcomes:
             lines.append("No curated chain needs it.")
         return "\n".join([*lines, self.bound] if self.bound else lines)

@@ -69,6 +69,12 @@ class _Family:
         yield from ((RECEPTOR, target) for target in sorted(self.places[1]))
         yield from ((drug, effect) for effect in sorted(self.observed))
 
+    @property
+    def last_step(self) -> tuple[frozenset[str], ...]:
+        """The ends of the last step that is no mere kind of something."""
+        place = max((place for place, relation in enumerate(self.relations) if relation != _BROADER), default=0)
+        return self.places[place : place + 2]
+
 
 class Mechanisms:
     """Finds the causal chains of a network.
@@ -93,7 +99,7 @@ class Mechanisms:
         proceed : Deadline
             How long the search may take.
         max_length : int
-            The most hops of a chain.
+            The most hops of a chain, not counting those at its end that lead from a kind to what it is a kind of.
 
         Returns
         -------
@@ -114,11 +120,12 @@ class Mechanisms:
         routes: list[_Route] = []
         bound = None
         try:
-            for nodes in self._walk(start, end, max_length, proceed):
+            for nodes in self._walk(start, end, max_length + self._depth(end, proceed), proceed):
                 if len(routes) == _MOST:
                     bound = f"stopped at {_MOST} ways; there are more"
                     break
-                if not self._turns_back(nodes):
+                causal = sum(_BROADER not in self._signs(one, other) for one, other in pairwise(nodes))
+                if causal <= max_length and not self._turns_back(nodes):
                     routes.append(self._read(nodes))
         except OutOfTimeError:
             bound = str(proceed)
@@ -130,12 +137,23 @@ class Mechanisms:
             (start,) = family.places[0]
             seen = self._stated([(start, effect) for effect in sorted(family.observed)], RELATIONS)
             chain = Chain(self._hops(family), seen)
-            groups.setdefault((family.places[1], family.places[-2], chain.sign), []).append((len(family), chain))
+            groups.setdefault((family.places[1], family.last_step, chain.sign), []).append((len(family), chain))
         chains = []
         for group in groups.values():
             (_, best), *others = sorted(group, key=lambda item: (-item[0], -item[1].score, str(item[1])))
             chains.append(replace(best, variants=tuple(chain for _, chain in others)))
         return sorted(chains, key=lambda one: (-round(one.score, 2), -len(one.sources), len(one.hops), str(one)))
+
+    def _depth(self, end: str, proceed: Deadline) -> int:
+        """Count the levels of narrower kinds below an entity."""
+        seen, level, depth = {end}, {end}, -1
+        while level:
+            proceed()
+            self._network.fetch(level, proceed)
+            level = {kind for node in level for kind in self._network.sources(node, {_BROADER})} - seen
+            seen |= level
+            depth += 1
+        return depth
 
     def _walk(self, start: str, end: str, max_length: int, proceed: Deadline) -> Iterator[tuple[str, ...]]:
         network = self._network

@@ -148,7 +148,9 @@ class Frequency(Evidence):
         else:
             here = f"{self.percent_lower or '?'} to {self.percent_upper or '?'} %"
         there = "" if self.comparator_percent is None else f" vs {self.comparator_percent} %"
-        return here + there + (f", grade {self.grade}" if self.grade else "")
+        grade = self.grade or ""
+        named = f"grade {grade}" if grade[:1].isdigit() else grade.replace("any", "any grade")
+        return here + there + (f", {named}" if named else "")
 
 
 _TRUST = {"source": 0.8, "copy": 0.6, "unconfirmed": 0.2}

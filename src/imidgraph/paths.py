@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from typing import Any, overload
@@ -16,6 +16,7 @@ from imidgraph.network import Network
 from imidgraph.walks import Deadline, OutOfTimeError, Walker
 
 _LARGEST = 1_000_000  # paths that one answer may hold
+_BATCH = 1000  # pairs of ends that are looked up together
 _KEPT = 20_000  # nodes whose neighbours a search keeps at hand
 
 
@@ -36,16 +37,18 @@ class Statements:
         self._found: dict[tuple[str, str], tuple[Association, ...]] = {}
         self._about: dict[str, tuple[Association, ...]] = {}
 
-    def load(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Look up what joins many pairs of nodes, in few queries."""
+    def load(self, pairs: Iterable[tuple[str, str]], proceed: Callable[[], object] = lambda: None) -> None:
+        """Look up what joins many pairs of nodes, in few queries; `proceed` is called before each and can end it."""
         missing = [pair for pair in dict.fromkeys(pairs) if pair not in self._found]
         if not missing:
             return
         iri, curie = self.network.iri, self.network.curie
-        stated: dict[tuple[str, str], list[Association]] = {pair: [] for pair in missing}
-        for item in self._associations.between((iri(subject), iri(object)) for subject, object in missing):
-            stated[curie(item.subject.iri), curie(item.object.iri)].append(item)
-        self._found.update({pair: (*items, *self._unstated(pair, items)) for pair, items in stated.items()})
+        for batch in (missing[place : place + _BATCH] for place in range(0, len(missing), _BATCH)):
+            proceed()
+            stated: dict[tuple[str, str], list[Association]] = {pair: [] for pair in batch}
+            for item in self._associations.between((iri(subject), iri(object)) for subject, object in batch):
+                stated[curie(item.subject.iri), curie(item.object.iri)].append(item)
+            self._found.update({pair: (*items, *self._unstated(pair, items)) for pair, items in stated.items()})
 
     def between(self, subject: str, object: str) -> tuple[Association, ...]:
         """Give the statements that lead from one node to another, negated ones included."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from imidgraph.citations import Notes
@@ -192,20 +193,22 @@ class _Weigher:
             there = {covered for item in approved[1 - position] for covered in self._covered(item)}
             alone: dict[Term | None, dict[str, list[Indication]]] = {}
             for item in approved[position]:
+                disease = item.object.curie
                 for where, setting in _places(item):
-                    if (where, None) not in there and (where, setting and setting.curie) not in there:
+                    if (where, disease, None) not in there and (where, disease, setting and setting.curie) not in there:
                         named = "no setting named" if setting is None else str(setting)
+                        named = named if item.object == self._disease else f"{item.object}, {named}"
                         alone.setdefault(where, {}).setdefault(named, []).append(item)
             for where, settings in alone.items():
                 place = ("" if where is None else f"{where}: ") + "; ".join(settings)
-                text = f"{drug} is approved for {self._disease} ({place}); for {other} no such approval is curated."
+                text = f"{_begun(drug)} is approved for {self._disease} ({place}); for {other} no such approval is curated."
                 yield Reason("licence", drug, text, tuple(dict.fromkeys(item for items in settings.values() for item in items)))
 
-    def _covered(self, item: Indication) -> Iterator[tuple[Term | None, str | None]]:
-        """Give each territory and setting of an approval, and the settings that lie within."""
+    def _covered(self, item: Indication) -> Iterator[tuple[Term | None, str, str | None]]:
+        """Give each territory, disease and setting of an approval, and the diseases and settings that lie within."""
         for where, setting in _places(item):
-            for kind in (None,) if setting is None else kinds_of(self._statements, setting):
-                yield where, kind
+            settings = (None,) if setting is None else kinds_of(self._statements, setting)
+            yield from product((where,), kinds_of(self._statements, item.object), settings)
 
     def warnings(self) -> Iterator[Reason]:
         """Tell of which risks the boxed warning of only one of them speaks, or that of both."""
@@ -231,10 +234,11 @@ class _Weigher:
             self._statements.load((strategy.curie, other.curie) for strategy in strategies)
             for strategy in strategies:
                 for item in self._statements.between(strategy.curie, other.curie):
-                    named = f"{strategy} {item}".lower()
-                    if drug.label.lower() in str(strategy).lower() and not item.negated and not item.disputed:
+                    given = str(strategy).lower().partition(" after ")[0]  # what comes after it has failed
+                    settled = not item.negated and not item.disputed
+                    if drug.label.lower() in given and settled:
                         yield Reason("resistance", drug, str(item), (item,))
-                    elif drug.label.lower() in named and not item.negated:
+                    elif drug.label.lower() in f"{given} {item}".lower() and not item.negated:
                         yield Reason("resistance", None, f"{strategy}: {item}", (item,))
 
     def targets(self) -> Iterator[Reason]:
@@ -256,6 +260,11 @@ class _Weigher:
     def _is_licence(self, item: Indication) -> bool:
         current = item.value("withdrawalDate") is None
         return local_name(item.predicate.iri) == "approvedFor" and current and item.object.curie in self._kinds
+
+
+def _begun(term: Term) -> str:
+    """Name an entity at the start of a sentence."""
+    return term.label[:1].upper() + term.label[1:]
 
 
 def _places(item: Indication) -> list[tuple[Term | None, Term | None]]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from imidgraph.bounds import ALIKE_IN, MOST_ALIKE
+from imidgraph.bounds import ALIKE_IN, MOST_ALIKE, MOST_NAMED
 from imidgraph.errors import QueryError
 from imidgraph.model import Term
 from imidgraph.network import Network
@@ -33,13 +33,20 @@ class Similar:
     score: float
     shared: dict[str, tuple[Term, ...]]
 
+    def reasons(self, pillar: str, most: int | None = None) -> str:
+        """Name what both are related to in a pillar, so many of the rarest and the number of the rest."""
+        terms = self.shared.get(pillar, ())
+        named = [term.label for term in terms[:most]]
+        left = len(terms) - len(named)
+        return ", ".join(named) + (f" and {left} more" if left else "")
+
     def to_dict(self) -> dict[str, Any]:
         """Give it as a dictionary that can be written as JSON."""
         shared = {pillar: [term.curie for term in terms] for pillar, terms in self.shared.items()}
         return {"entity": self.entity.curie, "label": self.entity.label, "score": round(self.score, 4), "shared": shared}
 
     def __str__(self) -> str:
-        reasons = "; ".join(f"{pillar}: {', '.join(term.label for term in terms)}" for pillar, terms in self.shared.items())
+        reasons = "; ".join(f"{pillar}: {self.reasons(pillar, MOST_NAMED)}" for pillar in self.shared)
         return f"{self.entity} {self.score:.2f} ({reasons})"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from imidgraph.model import Association, Term
@@ -110,13 +110,14 @@ def carriers(statements: Statements, drug: Term) -> set[str]:
     return {drug.curie} | statements.network.sources(drug.curie, {_COMPONENT})
 
 
-def kinds_of(statements: Statements, term: Term) -> set[str]:
+def kinds_of(statements: Statements, term: Term, proceed: Callable[[], object] = lambda: None) -> set[str]:
     """Give the CURIEs of an entity and of all its narrower kinds."""
     found: set[str] = set()
     frontier = {term.curie}
     while frontier:
         found |= frontier
-        statements.network.fetch(frontier)
+        proceed()
+        statements.network.fetch(frontier, proceed)
         frontier = {kind for node in frontier for kind in statements.network.sources(node, {_BROADER})} - found
     return found
 

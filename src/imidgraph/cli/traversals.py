@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from imidgraph.bounds import ALIKE_IN, MAX_LENGTH, MOST_ALIKE, MOST_NODES, MOST_PATHS, MOST_TOLD, SECONDS
+from imidgraph.bounds import ALIKE_IN, MAX_LENGTH, MOST_ALIKE, MOST_NAMED, MOST_NODES, MOST_PATHS, MOST_TOLD, SECONDS
 from imidgraph.citations import cited
 from imidgraph.cli.group import NOTHING, opened
 from imidgraph.cli.output import format_option, print_rows, say, say_not_advice
@@ -97,13 +97,15 @@ def explain(start: str, end: str, shown: int, timeout: float, picture: Path | No
     graph = opened()
     explanation = graph.explain(start, end, timeout)
     columns = ("chain", "step", "from", "relation", "to", "sign", "statement", "sources", "score")
-    _print(explanation, columns, list(explanation.rows()), format_, explanation.tell(shown))
-    for gap in explanation.gaps:
-        say(gap)
-    if explanation.chains:
+    if not _print(explanation, columns, list(explanation.rows()), format_, explanation.tell(shown)):
+        for gap in explanation.gaps:
+            say(gap)
+    if explanation.chains or explanation.stated:
         _draw(graph, explanation, picture)
+    elif picture:
+        say("There is nothing to draw.")
     say_not_advice()
-    _leave_if_nothing(explanation.stated or explanation.chains)
+    _leave_if_nothing(explanation)
 
 
 @click.command()
@@ -167,11 +169,13 @@ def similar(name: str, limit: int, aspects: tuple[str, ...], format_: str | None
     What they have in common is told; what few have weighs more.
     """
     found = opened().similar(name, aspects, limit)
-    rows = [
-        (item.entity.label, round(item.score, 3), *(", ".join(map(str, item.shared.get(aspect, ()))) for aspect in aspects))
-        for item in found
-    ]
-    print_rows(("entity", "score", *aspects), rows, format_)
+    told = format_ == "table" or (format_ is None and sys.stdout.isatty())
+    most = MOST_NAMED if told else None
+    rows = [(item.entity.label, round(item.score, 3), *(item.reasons(aspect, most) for aspect in aspects)) for item in found]
+    if format_ == "json":
+        click.echo(json.dumps([item.to_dict() for item in found], indent=2, ensure_ascii=False))
+    else:
+        print_rows(("entity", "score", *aspects), rows, format_)
     _leave_if_nothing(found)
 
 
@@ -193,15 +197,17 @@ def without(name: str, format_: str | None) -> None:
 
 def _print(
     result: Any, columns: Sequence[str], rows: Sequence[Sequence[Any]], format_: str | None, told: str | None = None
-) -> None:
-    """Tell a result to a person; give rows, or a whole JSON document, to a program."""
+) -> bool:
+    """Tell a result to a person; give rows, or a whole JSON document, to a program. Tell whether a person was told."""
+    is_told = format_ == "table" or (format_ is None and sys.stdout.isatty())
     if format_ == "json":
         document = result.to_dicts() if hasattr(result, "to_dicts") else result.to_dict()
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
-    elif format_ == "table" or (format_ is None and sys.stdout.isatty()):
+    elif is_told:
         click.echo(told or str(result))
     else:
         print_rows(columns, rows, format_)
+    return is_told
 
 
 def _draw(graph: KnowledgeGraph, figure: Figure, path: Path | None) -> None:
@@ -209,7 +215,7 @@ def _draw(graph: KnowledgeGraph, figure: Figure, path: Path | None) -> None:
         say(f"Drew {graph.plot(figure).write(path)}.")
 
 
-def _leave_if_nothing(found: Sequence[Any]) -> None:
+def _leave_if_nothing(found: object) -> None:
     if not found:
         sys.exit(NOTHING)
 
