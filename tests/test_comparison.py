@@ -209,3 +209,10 @@ def test_many_shared_items_are_counted_in_words_and_kept_as_data(kg: KnowledgeGr
     nearest = kg.similar("pomalidomide", limit=1)[0]
     assert " more" in str(nearest)
     assert len(nearest.to_dict()["shared"]["risks"]) == len(nearest.shared["risks"]) > 20
+
+
+def test_what_was_found_in_myeloma_says_nothing_of_leprosy(kg: KnowledgeGraph) -> None:
+    choice = kg.why("thalidomide", over="lenalidomide", for_="leprosy")
+    assert not any(reason.kind == "efficacy" and reason.favors for reason in choice.reasons)
+    myeloma = kg.why("thalidomide", over="lenalidomide", for_="multiple myeloma")
+    assert any("FIRST trial" in reason.text for reason in myeloma.against_it)

@@ -197,7 +197,7 @@ def test_a_chain_to_a_wider_term_says_of_which_kind_it_speaks(kg: KnowledgeGraph
     wide = [str(chain.hops[0]) for chain in cancer.chains if chain.reached[0].label == "multiple myeloma"]
     assert len(wide) == len(narrow)  # the steps of the hierarchy do not use up the length of a chain
     scores = [chain.score for chain in cancer.chains if chain.reached[0].label == "multiple myeloma"]
-    assert max(scores) == pytest.approx(narrow[0].score)  # and a wider term is no better borne out
+    assert max(scores) == pytest.approx(narrow[0].score, abs=0.005)  # and a wider term is no better borne out
     assert {item.object.label for item in cancer.stated} >= {"multiple myeloma", "mantle cell lymphoma"}
 
 

@@ -87,17 +87,38 @@ def test_awkward_names_are_drawn(program: Find) -> None:
 
 
 def test_a_neighbourhood_that_is_too_large_is_cut_and_says_so(kg: KnowledgeGraph) -> None:
-    picture = kg.plot("multiple myeloma")
+    picture = kg.plot(kg.neighbourhood("multiple myeloma", hops=2))
     assert len(picture.nodes) == 40
     assert "40 of" in picture.caption
+
+
+def test_entities_that_are_joined_alike_are_drawn_as_one_group(kg: KnowledgeGraph) -> None:
+    picture = kg.plot("lenalidomide")
+    assert len(picture.nodes) < 40
+    labels = {node.label for node in picture.nodes if node.category == "AdverseEffect"}
+    assert any("neutropenia" in label and "more" in label for label in labels)
+    told = "\n".join(arrow.told for arrow in picture.arrows)
+    assert all(str(item) in told for item in kg.neighbourhood("lenalidomide").statements if item.subject.label == "lenalidomide")
+    compared = kg.plot(kg.compare("lenalidomide", "pomalidomide"))
+    assert any(node.label.startswith("CSNK1A1") for node in compared.nodes)
+    assert len(compared.nodes) < 20
+    assert "curated for bortezomib" in kg.plot(kg.compare("lenalidomide", "bortezomib")).caption
+
+
+def test_what_is_stated_is_drawn_where_no_chain_leads(kg: KnowledgeGraph) -> None:
+    picture = kg.plot("lenalidomide", "blood clots")
+    joined = {(arrow.start, arrow.end) for arrow in picture.arrows}
+    assert ("imid:lenalidomide", "imid:deep-vein-thrombosis") in joined
+    assert ("imid:venous-thromboembolism", "imid:thromboembolism") in joined
+    assert "No chain" in picture.caption
 
 
 def test_bad_input_is_a_typed_error(kg: KnowledgeGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     picture = kg.plot("thalidomide", "birth defects")
     with pytest.raises(ExportError, match="svg"):
         picture.write(tmp_path / "why.doc")
-    with pytest.raises(QueryError, match="no chain to draw"):
-        kg.plot("thalidomide", "nerve damage")
+    with pytest.raises(QueryError, match="nothing to draw"):
+        kg.plot("eragidomide", "leprosy")
     with pytest.raises(QueryError, match="one or two names"):
         kg.plot("a", "b", "c")
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 from imidgraph.bounds import MOST_TOLD
-from imidgraph.chains import Chain, Hop
+from imidgraph.chains import Chain, Hop, counted, in_words
 from imidgraph.citations import cited
 from imidgraph.comparison import Comparison
 from imidgraph.errors import QueryError
 from imidgraph.explanation import Explanation
 from imidgraph.model import Association, Risk, Term
-from imidgraph.namespaces import local_name
+from imidgraph.namespaces import compress, local_name
 from imidgraph.neighbourhood import Neighbourhood
-from imidgraph.network import Network
+from imidgraph.network import BROADER, Network
 from imidgraph.paths import Paths
 from imidgraph.picture import Arrow, Node, Picture
 
@@ -24,8 +25,11 @@ Figure = Comparison | Explanation | Neighbourhood | Paths
 MOST_DRAWN = 40
 """The entities that a picture can hold and still be read."""
 
+_MOST_NAMED = 12  # entities of a group that are named
+
 _PLACES = ("Drug", "Regimen", "DrugClass", "ProteinComplex", "Protein", "CellType", "BiologicalProcess")
 _LAST = ("AdverseEffect", "Disease")
+_BROADER = compress(BROADER)
 _COMPARED = ("binds", "degrades", "approvedFor")
 
 
@@ -45,7 +49,7 @@ def draw(figure: Figure, network: Network) -> Picture:
         Where there is nothing to draw.
     """
     if isinstance(figure, Explanation):
-        return _explanation(figure)
+        return _explanation(figure) if figure.chains else _stated(figure, network)
     if isinstance(figure, Neighbourhood):
         return _neighbourhood(figure, network)
     if isinstance(figure, Comparison):
@@ -54,8 +58,6 @@ def draw(figure: Figure, network: Network) -> Picture:
 
 
 def _explanation(explanation: Explanation) -> Picture:
-    if not explanation.chains:
-        raise QueryError(f"There is no chain to draw. {' '.join(explanation.gaps)}")
     shown = explanation.chains[:MOST_TOLD]
     ends = {explanation.start.curie, explanation.end.curie}
     hops = [hop for chain in shown for hop in chain.hops]
@@ -64,9 +66,30 @@ def _explanation(explanation: Explanation) -> Picture:
         for one, other in product(hop.starts, hop.ends):
             arrows.setdefault((one.curie, other.curie), _arrow(one, other, hop))
     left = len(explanation.chains) - len(shown)
-    caption = f"{left} more chains are not drawn." if left else ""
+    caption = f"Not drawn: {counted(left, 'more chain')}." if left else ""
     title = f"{explanation.start} and {explanation.end}"
     return Picture(title, _nodes((term for chain in shown for term in _terms(chain)), ends), tuple(arrows.values()), caption)
+
+
+def _stated(explanation: Explanation, network: Network) -> Picture:
+    """Draw what is stated where no chain leads, with the kinds of the end that it names."""
+    stated = [item for item in explanation.stated if not item.negated]
+    if not stated:
+        raise QueryError(f"There is nothing to draw. {' '.join(explanation.gaps)}")
+    inside = {term.curie: term for term in (*explanation.kinds, explanation.end)}
+    arrows = {(arrow.start, arrow.end): arrow for arrow in _arrows(stated, network)}
+    named = {term for item in stated for term in (item.subject, item.object)} | {explanation.start, explanation.end}
+    waiting = [term for term in named if term.curie in inside]
+    while waiting:
+        kind = waiting.pop()
+        for wider in network.objects.get(kind.curie, {}).keys() & inside.keys():
+            if (kind.curie, wider) not in arrows:
+                arrows[kind.curie, wider] = Arrow(kind.curie, wider, network.relations[_BROADER].label, strength=1.0)
+                named.add(inside[wider])
+                waiting.append(inside[wider])
+    title = f"{explanation.start} and {explanation.end}: what is stated"
+    ends = {explanation.start.curie, explanation.end.curie}
+    return Picture(title, _nodes(named, ends), tuple(arrows[key] for key in sorted(arrows)), " ".join(explanation.gaps))
 
 
 def _terms(chain: Chain) -> Iterable[Term]:
@@ -105,16 +128,19 @@ def _paths(paths: Paths, network: Network) -> Picture:
 
 
 def _neighbourhood(around: Neighbourhood, network: Network) -> Picture:
-    kept = around.nodes[:MOST_DRAWN]
-    distance = {term.iri: place for place, ring in enumerate(around.rings) for term in ring if term in kept}
+    distance = {term.iri: place for place, ring in enumerate(around.rings) for term in ring}
     outward = [
         item
         for item in around.statements
         if abs(distance.get(item.subject.iri, -9) - distance.get(item.object.iri, 9)) == 1  # within a ring is too much to read
     ]
-    cut = f"{len(kept)} of {len(around)} entities are drawn. " if len(kept) < len(around) else ""
+    nodes, arrows = _folded(_nodes(around.nodes, {around.centre.curie}), _arrows(outward, network))
+    kept = sorted(nodes, key=lambda node: distance[network.iri(node.id)])[:MOST_DRAWN]
+    drawn = {node.id for node in kept}
+    cut = f"{len(kept)} of {len(nodes)} groups of entities are drawn, the nearest. " if len(kept) < len(nodes) else ""
     caption = f"{cut}What joins those of equal distance is not drawn."
-    return Picture(f"around {around.centre}", _nodes(kept, {around.centre.curie}), _arrows(outward, network), caption)
+    shown = tuple(arrow for arrow in arrows if {arrow.start, arrow.end} <= drawn)
+    return Picture(f"around {around.centre}", tuple(node for node in nodes if node.id in drawn), shown, caption)
 
 
 def _comparison(comparison: Comparison, network: Network) -> Picture:
@@ -135,8 +161,44 @@ def _comparison(comparison: Comparison, network: Network) -> Picture:
     arrows = _arrows(statements, network)
     if len(comparison.drugs) == 2:  # one drug on each side of what they share
         arrows = tuple(_mirrored(arrow) if arrow.start == last.curie else arrow for arrow in arrows)
-    nodes = _nodes([*comparison.drugs, *column], {drug.curie for drug in comparison.drugs})
-    return Picture(title, nodes, arrows, column=tuple(term.curie for term in column))
+    nodes, arrows = _folded(_nodes([*comparison.drugs, *column], {drug.curie for drug in comparison.drugs}), arrows)
+    drawn = {node.id for node in nodes}
+    bare = [drug for drug in comparison.drugs if not any(item.subject == drug for item in statements)]
+    caption = f"Nothing of this is curated for {in_words(bare)}." if bare else ""
+    return Picture(title, nodes, arrows, caption, tuple(term.curie for term in column if term.curie in drawn))
+
+
+def _folded(nodes: Sequence[Node], arrows: Sequence[Arrow]) -> tuple[tuple[Node, ...], tuple[Arrow, ...]]:
+    """Put entities of a category together that are joined to the same others in the same way, each group as one node."""
+    joined: dict[str, list[Arrow]] = {node.id: [] for node in nodes}
+    for arrow in arrows:
+        joined[arrow.start].append(arrow)
+        joined[arrow.end].append(arrow)
+    groups: dict[Any, list[Node]] = {}
+    for node in nodes:
+        alike = {
+            (arrow.start == node.id, arrow.end if arrow.start == node.id else arrow.start, arrow.label, arrow.sign, arrow.faint)
+            for arrow in joined[node.id]
+        }
+        key = node.id if node.is_end else (node.category, frozenset(alike))
+        groups.setdefault(key, []).append(node)
+    first: dict[str, str] = {}
+    folded: list[Node] = []
+    for group in groups.values():
+        group.sort(key=lambda node: -max((arrow.strength for arrow in joined[node.id]), default=0.0))
+        first |= {node.id: group[0].id for node in group}
+        left = len(group) - _MOST_NAMED
+        label = ", ".join(node.label for node in group[:_MOST_NAMED]) + (f" and {left} more" if left > 0 else "")
+        folded.append(replace(group[0], label=label))
+    merged: dict[Any, list[Arrow]] = {}
+    for arrow in arrows:
+        start, end = first[arrow.start], first[arrow.end]
+        merged.setdefault((start, end, arrow.label, arrow.backward), []).append(replace(arrow, start=start, end=end))
+    one_each = (
+        replace(several[0], strength=max(arrow.strength for arrow in several), told="\n".join(arrow.told for arrow in several))
+        for several in merged.values()
+    )
+    return tuple(folded), tuple(one_each)
 
 
 def _mirrored(arrow: Arrow) -> Arrow:

@@ -25,21 +25,24 @@ TEXTS = {"dot": "dot", "gv": "dot", "mmd": "mermaid", "mermaid": "mermaid"}
 # Paul Tol's light scheme for fills (black text on each), Okabe and Ito's blue and vermilion for arrows.
 _KINDS = {
     "Drug": ("#77AADD", "box", "drug"),
-    "Regimen": ("#99DDFF", "box", "regimen"),
+    "Regimen": ("#99DDFF", "tab", "regimen"),
     "Protein": ("#EEDD88", "ellipse", "protein"),
     "ProteinComplex": ("#EEDD88", "hexagon", "complex"),
     "BiologicalProcess": ("#BBCC33", "box", "process"),
     "CellType": ("#AAAA00", "ellipse", "cell"),
     "Disease": ("#EE8866", "octagon", "disease"),
-    "AdverseEffect": ("#FFAABB", "octagon", "adverse effect"),
-    "ResistanceMechanism": ("#DDDDDD", "octagon", "resistance"),
-    "ResistanceStrategy": ("#DDDDDD", "box", "strategy"),
+    "AdverseEffect": ("#FFAABB", "note", "adverse effect"),
+    "ResistanceMechanism": ("#DDDDDD", "component", "resistance"),
+    "ResistanceStrategy": ("#DDDDDD", "folder", "strategy"),
+    "DrugClass": ("#FFFFFF", "tab", "class"),
 }
 _OTHER = ("#FFFFFF", "box", "other")
-_ROUNDED = {"BiologicalProcess", "Regimen"}
+_ROUNDED = {"BiologicalProcess"}
 _SIGNS = {1: ("#0072B2", "normal", "raises"), -1: ("#D55E00", "tee", "lowers")}
 _PLAIN = ("#555555", "vee", "relates")
-_WIDTH = 22  # characters of a line in a label
+_WIDTH = 20  # characters of a line in a label
+_WIDER = 40  # those of a line in the label of a group
+_LINE = 100  # those of a line in the caption
 _SECONDS = 60.0
 
 
@@ -143,7 +146,7 @@ class Picture:
 
     def _dot_lines(self) -> Iterator[str]:
         yield "digraph picture {"
-        yield '  graph [rankdir=LR, nodesep=0.25, ranksep=0.45, fontname="Helvetica", fontsize=12, labelloc=b, labeljust=l,'
+        yield '  graph [rankdir=LR, nodesep=0.2, ranksep=0.35, fontname="Helvetica", fontsize=12, labelloc=b, labeljust=l,'
         yield f"    label={self._legend()}];"
         yield '  node [fontname="Helvetica", fontsize=12, style=filled, margin="0.12,0.06"];'
         yield '  edge [fontname="Helvetica", fontsize=10, arrowsize=0.8];'
@@ -155,10 +158,10 @@ class Picture:
             yield f'  {_quoted(node.id)} [label={label}, shape={shape}, style="{style}", fillcolor="{fill}", penwidth={width}];'
         for arrow in self.arrows:
             color, head, _ = _SIGNS.get(arrow.sign or 0, _PLAIN)
-            parts = [f"label={_quoted(arrow.label)}", f'color="{color}"', f'fontcolor="{color}"', f"arrowhead={head}"]
+            parts = [f"label={_quoted(_wrapped(arrow.label))}", f'color="{color}"', f'fontcolor="{color}"', f"arrowhead={head}"]
             parts += ["dir=back", f"arrowtail={head}"] if arrow.backward else []
             parts += ["style=dashed"] if arrow.faint else []
-            parts += [f"penwidth={0.8 + 2.2 * arrow.strength:.1f}", f"tooltip={_quoted(arrow.told or arrow.label)}"]
+            parts += [f"penwidth={0.8 + 1.4 * arrow.strength:.1f}", f"tooltip={_quoted(arrow.told or arrow.label)}"]
             yield f"  {_quoted(arrow.start)} -> {_quoted(arrow.end)} [{', '.join(parts)}];"
         if self.column:
             yield f"  {{rank=same; {' -> '.join(map(_quoted, self.column))} [style=invis]}}"
@@ -186,17 +189,19 @@ class Picture:
 
     def _legend(self) -> str:
         kinds = dict.fromkeys(_KINDS.get(node.category, _OTHER) for node in self.nodes)
-        cells = [f'<TD BGCOLOR="{fill}"> {name} </TD>' for fill, _, name in kinds]
+        cells = [f'<TD BGCOLOR="{fill}" BORDER="1"> {name} </TD>' for fill, _, name in kinds]
         signs = dict.fromkeys(_SIGNS.get(arrow.sign or 0, _PLAIN) for arrow in self.arrows)
         heads = {"normal": "--&gt;", "tee": "--|", "vee": "--&gt;"}
         cells += [f'<TD><FONT COLOR="{color}"><B>{heads[head]}</B> {name}</FONT></TD>' for color, head, name in signs]
         cells.append("<TD>thicker: better borne out</TD>")
         if any(arrow.faint for arrow in self.arrows):
             cells.append("<TD>dashed: disputed, or only seen</TD>")
-        span = f'COLSPAN="{len(cells)}" ALIGN="LEFT"'
-        words = [f"<B>{html.escape(self.title)}</B>", html.escape(self.caption), NOT_ADVICE]
-        title, *rows = [f"<TR><TD {span}>{text}</TD></TR>" for text in words if text]
-        return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="4">{title}<TR>{"".join(cells)}</TR>{"".join(rows)}</TABLE>>'
+        table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="{}">'
+        key = f"{table.format(4)}<TR>{''.join(cells)}</TR></TABLE>"
+        caption = (html.escape(line) for line in textwrap.wrap(self.caption, _LINE))
+        words = [f"<B>{html.escape(self.title)}</B>", key, *caption, NOT_ADVICE]
+        rows = "".join(f'<TR><TD ALIGN="LEFT">{text}</TD></TR>' for text in words)
+        return f"<{table.format(1)}{rows}</TABLE>>"
 
 
 _MERMAID_SHAPES = {"ellipse": ("([", "])"), "hexagon": ("{{", "}}"), "octagon": ("[[", "]]")}
@@ -217,7 +222,8 @@ def _graphviz(dot: str, format: str) -> bytes:
 
 
 def _wrapped(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, _WIDTH, break_long_words=False) or [text])
+    width = _WIDTH if len(text) < 4 * _WIDTH else _WIDER
+    return "\n".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [text])
 
 
 def _quoted(text: str) -> str:

@@ -15,6 +15,7 @@ from imidgraph.namespaces import local_name
 from imidgraph.paths import Statements
 from imidgraph.trials import carriers, duels, kinds_of
 
+_USES = frozenset({"imid:usedFor", "imid:approvedFor", "imid:investigatedFor"})
 _BETTER, _SAFER, _RISKIER = "moreEffectiveThan", "hasLowerRiskThan", "hasHigherRiskThan"
 
 
@@ -169,8 +170,20 @@ class _Weigher:
                     continue
                 favored = self._drug if (subject in mine) == (relation != _RISKIER) else self._over
                 kind = "efficacy" if relation == _BETTER else "risk"
-                settled = not item.negated and not item.disputed
+                enrolled = self._enrolled(item) if kind == "efficacy" else self._kinds
+                if enrolled and not enrolled & self._kinds:
+                    continue  # to do better in one disease says nothing of another
+                settled = not item.negated and not item.disputed and bool(enrolled)
                 yield Reason(kind, favored if settled else None, str(item), (item,))
+
+    def _enrolled(self, item: Association) -> set[str]:
+        """Give the diseases in which one was found better than the other: those of the trial, else of the regimens."""
+        network = self._statements.network
+        trials = [term for term in item.qualifiers.get("supportingTrial", ()) if isinstance(term, Term)]
+        network.fetch([term.curie for term in trials])
+        found = {node for term in trials for node in network.neighbours(term.curie, {"imid:enrols"}, directed=True)}
+        arms = [term for term in (item.subject, item.object) if term.category == "Regimen"]
+        return found or {node for arm in arms for node in network.neighbours(arm.curie, _USES, directed=True)}
 
     def trials(self) -> Iterator[Reason]:
         """Give what trials of one against the other measured in this disease."""
