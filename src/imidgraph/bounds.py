@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from imidgraph.errors import QueryError
+
 MAX_LENGTH = 4
 """Hops of a path."""
 
@@ -25,3 +29,45 @@ MOST_TOLD = 5
 
 ALIKE_IN = ("mechanisms", "risks", "indications")
 """The pillars in which entities are alike."""
+
+
+def whole(name: str, value: object, least: int = 1) -> int:
+    """Check a bound that is a whole number.
+
+    Raises
+    ------
+    QueryError
+        Where it is no whole number, or too small.
+
+    Examples
+    --------
+    >>> whole("limit", 10)
+    10
+    """
+    if not isinstance(value, int) or value < least:
+        raise QueryError(f"{name} must be a whole number of at least {least}, and {value!r} is none. Choose another one.")
+    return value
+
+
+def seconds(value: object) -> float:
+    """Check the time that a search may take.
+
+    Raises
+    ------
+    QueryError
+        Where it is no number above zero.
+    """
+    if not isinstance(value, int | float) or not value > 0:
+        raise QueryError(f"timeout must be a number of seconds above zero, and {value!r} is none. Choose another one.")
+    return value
+
+
+def several(names: Iterable[str]) -> list[str]:
+    """Take names one by one, and a single text as one name.
+
+    Examples
+    --------
+    >>> several("degrades"), several(("degrades", "binds"))
+    (['degrades'], ['degrades', 'binds'])
+    """
+    return [names] if isinstance(names, str) else list(names)

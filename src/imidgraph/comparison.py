@@ -10,10 +10,14 @@ from typing import Any
 
 from imidgraph.chains import in_words
 from imidgraph.citations import Notes, cited
+from imidgraph.errors import QueryError
 from imidgraph.model import Association, Frequency, Risk, Term
 from imidgraph.namespaces import local_name
 from imidgraph.paths import Statements
 from imidgraph.trials import Duel, duels
+
+NO_DRUGS = frozenset({"AdverseEffect", "BiologicalProcess", "CellType", "Disease", "Protein", "ProteinComplex"})
+"""The categories of what cannot be compared as drugs."""
 
 _ORDER = (
     "belongsTo",
@@ -207,6 +211,11 @@ def compare(statements: Statements, drugs: Sequence[Term]) -> Comparison:
     drugs : sequence of Term
         Two or more drugs.
 
+    Raises
+    ------
+    QueryError
+        Where one of them is no drug.
+
     Examples
     --------
     >>> import imidgraph
@@ -214,6 +223,9 @@ def compare(statements: Statements, drugs: Sequence[Term]) -> Comparison:
     >>> [aspect.predicate.label for aspect in comparison.aspects if "CSNK1A1" in map(str, aspect.only(0))]
     ['degrades']
     """
+    for drug in drugs:
+        if drug.category in NO_DRUGS:
+            raise QueryError(f"{drug} is no drug. Drugs are compared with drugs; between others, ask for an explanation.")
     statements.load_about(drug.curie for drug in drugs)
     everything = [statements.about(drug.curie) for drug in drugs]
     stated = [[item for item in items if not item.negated] for items in everything]

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from imidgraph.bounds import MOST_TOLD, SECONDS
+from imidgraph.bounds import MOST_TOLD, SECONDS, seconds
 from imidgraph.chains import Chain, Hop, counted, in_words
 from imidgraph.citations import Notes, cited
 from imidgraph.errors import PathNotFound, QueryError
@@ -206,7 +206,7 @@ def explain(statements: Statements, start: Term, end: Term, timeout: float = SEC
         raise QueryError(f"Nothing is explained by itself, and both ends are {start}. Name another one.")
     if (start.category, end.category) in {("Disease", "Drug"), ("AdverseEffect", "Drug"), ("Drug", "ResistanceMechanism")}:
         start, end = end, start
-    return Explainer(statements, start, end, Deadline(timeout)).explanation()
+    return Explainer(statements, start, end, Deadline(seconds(timeout))).explanation()
 
 
 class Explainer:
@@ -248,7 +248,7 @@ class Explainer:
 
     def _narrower(self, term: Term) -> tuple[Term, ...]:
         kinds = kinds_of(self._statements, term, self._proceed) - {term.curie}
-        return tuple(sorted(self._network.terms(kinds), key=str))
+        return tuple(sorted(self._network.terms(kinds, self._proceed), key=str))
 
     def _stated_of(self, kinds: Sequence[Term]) -> list[Association]:
         """Find what names a narrower kind of one end with the other end: first the best of each kind."""

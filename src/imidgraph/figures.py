@@ -54,7 +54,9 @@ def draw(figure: Figure, network: Network) -> Picture:
         return _neighbourhood(figure, network)
     if isinstance(figure, Comparison):
         return _comparison(figure, network)
-    return _paths(figure, network)
+    if isinstance(figure, Paths):
+        return _paths(figure, network)
+    raise QueryError(f"{figure!r} cannot be drawn. Give an explanation, a comparison, a neighbourhood, paths or names.")
 
 
 def _explanation(explanation: Explanation) -> Picture:

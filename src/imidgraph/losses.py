@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from imidgraph.bounds import seconds
 from imidgraph.chains import Chain, counted
 from imidgraph.mechanisms import RECEPTOR, RELATIONS, STEPS, Mechanisms
 from imidgraph.model import Term
 from imidgraph.paths import Statements
 from imidgraph.trials import kinds_of
-from imidgraph.walks import Deadline
+from imidgraph.walks import Deadline, OutOfTimeError
 
 OUTCOMES = frozenset({"AdverseEffect", "Disease"})
 _COMPONENT = "imid:hasComponent"
@@ -116,18 +117,22 @@ def lose(statements: Statements, entity: Term, timeout: float) -> Loss:
     timeout : float
         The most seconds to search.
     """
-    network, proceed = statements.network, Deadline(timeout)
+    proceed = Deadline(seconds(timeout))
     through_receptor = entity.curie in _ligase(statements)
-    lost = kinds_of(statements, entity) if entity.category not in {"Protein", "ProteinComplex"} else {entity.curie}
-    drugs = _before(statements, {RECEPTOR} if through_receptor else lost)
-    ends = {(drug.curie, effect.curie): (drug, effect) for drug in drugs for effect in _after(statements, drug)}
-    outcomes, bound = [], None
-    for pair, (chains, stopped) in Mechanisms(statements).chains_of(ends, proceed).items():
-        bound = bound or stopped
-        cut = tuple(chain for chain in chains if _needs(chain, lost, through_receptor))
-        if cut:
-            outcomes.append(Outcome(*ends[pair], cut, tuple(chain for chain in chains if chain not in cut)))
-    network.terms([entity.curie])
+    outcomes: list[Outcome] = []
+    bound = None
+    try:
+        lost = {entity.curie} if entity.category in {"Protein", "ProteinComplex"} else kinds_of(statements, entity, proceed)
+        drugs = _before(statements, {RECEPTOR} if through_receptor else lost, proceed)
+        ends = {(drug.curie, effect.curie): (drug, effect) for drug in drugs for effect in _after(statements, drug, proceed)}
+        for pair, (chains, stopped) in Mechanisms(statements).chains_of(ends, proceed).items():
+            bound = bound or stopped
+            cut = tuple(chain for chain in chains if _needs(chain, lost, through_receptor))
+            if cut:
+                outcomes.append(Outcome(*ends[pair], cut, tuple(chain for chain in chains if chain not in cut)))
+    except OutOfTimeError:
+        bound = str(proceed)
+    statements.network.terms([entity.curie])
     return Loss(entity, tuple(sorted(outcomes, key=lambda one: (one.drug.label, one.effect.label))), bound)
 
 
@@ -146,25 +151,27 @@ def _ligase(statements: Statements) -> set[str]:
     return {RECEPTOR} | complexes | parts
 
 
-def _before(statements: Statements, nodes: set[str]) -> list[Term]:
+def _before(statements: Statements, nodes: set[str], proceed: Deadline) -> list[Term]:
     """Give the drugs from which causes lead to some nodes."""
     network = statements.network
     follow = RELATIONS | {"imid:binds"}
     seen, frontier = set(nodes), set(nodes)
     while frontier:
-        network.fetch(frontier)
+        proceed()
+        network.fetch(frontier, proceed)
         frontier = {other for node in frontier for other in network.sources(node, follow)} - seen
         seen |= frontier
-    return [term for term in network.terms(sorted(seen)) if term.category == "Drug"]
+    return [term for term in network.terms(sorted(seen), proceed) if term.category == "Drug"]
 
 
-def _after(statements: Statements, drug: Term) -> list[Term]:
+def _after(statements: Statements, drug: Term, proceed: Deadline) -> list[Term]:
     """Give the diseases and adverse effects to which causes lead from a drug."""
     network = statements.network
     seen, frontier = {drug.curie}, {drug.curie}
     while frontier:
-        network.fetch(frontier)
+        proceed()
+        network.fetch(frontier, proceed)
         reached = {other for node in frontier for other in network.neighbours(node, RELATIONS, directed=True)} - seen
         seen |= reached
-        frontier = {term.curie for term in network.terms(sorted(reached)) if term.category in STEPS}
-    return [term for term in network.terms(sorted(seen)) if term.category in OUTCOMES]
+        frontier = {term.curie for term in network.terms(sorted(reached), proceed) if term.category in STEPS}
+    return [term for term in network.terms(sorted(seen), proceed) if term.category in OUTCOMES]

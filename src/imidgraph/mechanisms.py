@@ -182,7 +182,7 @@ class Mechanisms:
         def fetch(nodes: Set[str]) -> None:
             network.fetch(nodes, proceed)
             near = (network.neighbours(node, RELATIONS | wider) for node in nodes)
-            network.terms(set(nodes).union(*near))
+            network.terms(set(nodes).union(*near), proceed)
 
         return Walker(ahead, behind, fetch, proceed).paths(start, end, max_length)
 

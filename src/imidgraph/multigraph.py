@@ -35,6 +35,18 @@ _LABEL = PREFIXES["rdfs"] + "label"
 Edge = tuple[str, str, str, dict[str, Any]]
 
 
+def check_kind(kind: str) -> None:
+    """Make sure that there is such a kind of graph.
+
+    Raises
+    ------
+    QueryError
+        Where there is not; the message names those that there are.
+    """
+    if kind not in KINDS:
+        raise QueryError(f"There is no kind of graph {kind!r}. Use one of {', '.join(KINDS)}.")
+
+
 def project(
     network: Network,
     associations: Iterable[Association] = (),
@@ -72,8 +84,7 @@ def project(
     """
     import networkx
 
-    if kind not in KINDS:
-        raise QueryError(f"There is no kind of graph {kind!r}. Use one of {', '.join(KINDS)}.")
+    check_kind(kind)
     edges = _edges(network, associations, frozenset(relations) or network.joining, nodes, negated)
     graph = getattr(networkx, kind)()
     with _undisturbed():
@@ -94,8 +105,7 @@ def project_triples(network: Network, triples: Triples, kind: str = "MultiDiGrap
     """Make a networkx graph of the triples that a CONSTRUCT query gives: IRIs are nodes, literals their attributes."""
     import networkx
 
-    if kind not in KINDS:
-        raise QueryError(f"There is no kind of graph {kind!r}. Use one of {', '.join(KINDS)}.")
+    check_kind(kind)
     graph = getattr(networkx, kind)()
     literals: list[tuple[str, str, Any]] = []
     for subject, predicate, value in triples:

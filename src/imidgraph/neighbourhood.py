@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from imidgraph.bounds import MOST_NODES
-from imidgraph.errors import QueryError
+from imidgraph.bounds import MOST_NODES, whole
 from imidgraph.model import Association, Term
 from imidgraph.paths import Statements
 
@@ -96,8 +95,8 @@ def surround(
     QueryError
         Where a bound makes no sense.
     """
-    if hops < 0 or limit < 1:
-        raise QueryError("A neighbourhood has no hop or more, and one entity at least. Choose other bounds.")
+    whole("hops", hops, 0)
+    whole("limit", limit)
     network = statements.network
     followed = frozenset(relations) or network.joining
     rings, seen, bound = [[centre.curie]], {centre.curie}, None

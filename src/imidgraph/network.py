@@ -261,11 +261,12 @@ class Network:
             for subject, object in self.ends(relation):
                 yield curies.get(subject) or curie(subject), relation, curies.get(object) or curie(object)
 
-    def terms(self, nodes: Iterable[str]) -> list[Term]:
-        """Give the name and the category of each of some nodes."""
+    def terms(self, nodes: Iterable[str], proceed: Callable[[], object] = lambda: None) -> list[Term]:
+        """Give the name and the category of each of some nodes; `proceed` is called before each query and can end it."""
         wanted = list(nodes)
         missing = iter(dict.fromkeys(node for node in wanted if node not in self._terms))
         while batch := list(islice(missing, _BATCH)):
+            proceed()
             rows = self._store.select(_TERMS % " ".join(f"<{self.iri(node)}>" for node in batch)).rows
             for entity, label, category in rows:
                 term = Term(str(entity), label, local_name(category or ""))

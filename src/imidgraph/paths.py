@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache, partial
 from typing import Any, overload
 
 from imidgraph.associations import Associations
-from imidgraph.bounds import MAX_LENGTH, MOST_PATHS, SECONDS
+from imidgraph.bounds import MAX_LENGTH, MOST_PATHS, SECONDS, seconds, whole
 from imidgraph.citations import cited
 from imidgraph.errors import PathNotFound, QueryError
 from imidgraph.model import Association, Term
@@ -268,16 +268,15 @@ def find_paths(
     """
     if start == end:
         raise QueryError(f"A path needs two different ends, and both are {start}. Name another one.")
-    if max_length < 1 or not 0 < limit <= _LARGEST or not timeout > 0:
-        raise QueryError(
-            f"A path has at least one hop, an answer 1 to {_LARGEST} paths, a search some time. Choose other bounds."
-        )
+    whole("max_length", max_length)
+    if whole("limit", limit) > _LARGEST:
+        raise QueryError(f"An answer holds at most {_LARGEST} paths. Choose a lower limit.")
     required, closed = frozenset(via), frozenset(avoid)
     if {start, end} & closed or required & closed:
         raise QueryError("A path cannot avoid what it must pass. Take it out of avoid.")
     network = statements.network
     followed = frozenset(relations) or network.joining
-    proceed = Deadline(timeout)
+    proceed = Deadline(seconds(timeout))
 
     @lru_cache(maxsize=_KEPT)
     def ahead(node: str) -> Set[str]:

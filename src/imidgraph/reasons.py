@@ -8,13 +8,14 @@ from itertools import product
 from typing import Any
 
 from imidgraph.citations import Notes
-from imidgraph.comparison import Comparison, compare
+from imidgraph.comparison import NO_DRUGS, Comparison, compare
 from imidgraph.errors import QueryError
 from imidgraph.model import Association, Indication, Risk, Term
 from imidgraph.namespaces import local_name
 from imidgraph.paths import Statements
 from imidgraph.trials import carriers, duels, kinds_of
 
+_TREATMENTS = frozenset({"Drug", "DrugClass", "Regimen"})
 _USES = frozenset({"imid:usedFor", "imid:approvedFor", "imid:investigatedFor"})
 _BETTER, _SAFER, _RISKIER = "moreEffectiveThan", "hasLowerRiskThan", "hasHigherRiskThan"
 
@@ -129,10 +130,12 @@ def weigh(statements: Statements, drug: Term, over: Term, disease: Term) -> Choi
     Raises
     ------
     QueryError
-        Where both drugs are the same.
+        Where both drugs are the same, or what is named is no drug or no disease.
     """
     if drug.iri == over.iri:
         raise QueryError(f"A choice is between two drugs, and both are {drug}. Name another one.")
+    if disease.category in (NO_DRUGS | _TREATMENTS) - {"Disease"}:
+        raise QueryError(f"{disease} is no disease. Name the disease that the drugs are compared for.")
     weigher = _Weigher(statements, drug, over, disease)
     reasons = (
         *weigher.findings(),

@@ -7,8 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from imidgraph.bounds import ALIKE_IN, MOST_ALIKE, MOST_NAMED
-from imidgraph.errors import QueryError
+from imidgraph.bounds import ALIKE_IN, MOST_ALIKE, MOST_NAMED, whole
 from imidgraph.model import Term
 from imidgraph.network import Network
 
@@ -74,8 +73,7 @@ def similar(network: Network, entity: Term, aspects: tuple[str, ...] = ALIKE_IN,
     The weighted Jaccard index of the relations of two entities; a relation to what n of N entities are related to
     weighs log(1 + N / n).
     """
-    if limit < 1:
-        raise QueryError("Ask for one entity at least.")
+    whole("limit", limit)
     pillar_of = {relation: pillar for pillar in aspects for relation in network.relations_of(pillar)}
     own = _features(network, entity.curie, pillar_of)
     network.fetch(other for _, other, _ in own)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from imidgraph import sparql
-from imidgraph.bounds import ALIKE_IN, MAX_LENGTH, MOST_ALIKE, MOST_NODES, MOST_PATHS, SECONDS
+from imidgraph.bounds import ALIKE_IN, MAX_LENGTH, MOST_ALIKE, MOST_NODES, MOST_PATHS, SECONDS, several
 from imidgraph.errors import QueryError
 from imidgraph.model import Term
 from imidgraph.stores import Store
@@ -214,7 +214,7 @@ class Traversals:
         """
         from imidgraph.similarity import similar
 
-        return similar(self.network, self.lookup.names.find(entity), tuple(aspects), limit)
+        return similar(self.network, self.lookup.names.find(entity), tuple(several(aspects)), limit)
 
     def without(self, entity: str, timeout: float = SECONDS) -> Loss:
         """Find which effects of drugs lose their chains where an entity, such as cereblon, is lost.
@@ -311,8 +311,9 @@ class Traversals:
         >>> edge["label"], edge["sign"]
         ('degrades', -1)
         """
-        from imidgraph.multigraph import project, project_triples, read_attributes
+        from imidgraph.multigraph import check_kind, project, project_triples, read_attributes
 
+        check_kind(kind)
         if construct is not None:
             sparql.query_form(construct)
             return project_triples(self.network, self._store.construct(construct), kind)
@@ -356,10 +357,10 @@ class Traversals:
         return draw(what[0], self.network)
 
     def _curies(self, names: Iterable[str]) -> list[str]:
-        return [self.lookup.names.find(name).curie for name in names]
+        return [self.lookup.names.find(name).curie for name in several(names)]
 
     def _relations(self, names: Iterable[str]) -> list[str]:
-        return [self.network.relation(name) for name in names]
+        return [self.network.relation(name) for name in several(names)]
 
     def _relations_of(self, pillars: Iterable[str]) -> list[str]:
-        return [relation for pillar in pillars for relation in self.network.relations_of(pillar)]
+        return [relation for pillar in several(pillars) for relation in self.network.relations_of(pillar)]

@@ -1,0 +1,139 @@
+"""Bounds: whatever is asked for, a traversal ends with an answer, a bound that is said or a typed error."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pyoxigraph
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
+
+from imidgraph import KnowledgeGraph, QueryError
+from imidgraph.associations import Associations
+from imidgraph.explanation import explain
+from imidgraph.losses import lose
+from imidgraph.model import Term
+from imidgraph.namespaces import IMID, PREFIXES
+from imidgraph.network import Network
+from imidgraph.paths import Statements
+from imidgraph.resources import ONTOLOGY
+from imidgraph.stores.oxigraph import OxigraphStore
+from tests.test_cli import run
+
+Call = Callable[[KnowledgeGraph, object], object]
+SPOKES = 20_000
+
+TIMED: list[Call] = [
+    lambda kg, value: kg.paths("lenalidomide", "CRBN", timeout=value),  # type: ignore[arg-type]
+    lambda kg, value: kg.explain("lenalidomide", "multiple myeloma", timeout=value),  # type: ignore[arg-type]
+    lambda kg, value: kg.without("CRBN", timeout=value),  # type: ignore[arg-type]
+]
+COUNTED: list[Call] = [
+    lambda kg, value: kg.paths("lenalidomide", "CRBN", max_length=value),  # type: ignore[arg-type]
+    lambda kg, value: kg.paths("lenalidomide", "CRBN", limit=value),  # type: ignore[arg-type]
+    lambda kg, value: kg.neighbourhood("CRBN", limit=value),  # type: ignore[arg-type]
+    lambda kg, value: kg.neighbourhood("CRBN", hops=value),  # type: ignore[arg-type]
+    lambda kg, value: kg.similar("CRBN", limit=value),  # type: ignore[arg-type]
+]
+
+
+@pytest.mark.parametrize("call", TIMED)
+@pytest.mark.parametrize("value", [0, -1, math.nan, "3", None])
+def test_a_time_is_a_number_above_zero(kg: KnowledgeGraph, call: Call, value: object) -> None:
+    with pytest.raises(QueryError, match="timeout must be a number of seconds"):
+        call(kg, value)
+
+
+@pytest.mark.parametrize("call", COUNTED)
+@pytest.mark.parametrize("value", [-1, 2.5, math.nan, "3", None])
+def test_a_count_is_a_whole_number(kg: KnowledgeGraph, call: Call, value: object) -> None:
+    with pytest.raises(QueryError, match="must be a whole number"):
+        call(kg, value)
+
+
+def test_huge_bounds_are_as_good_as_none(kg: KnowledgeGraph) -> None:
+    assert kg.paths("lenalidomide", "CRBN", max_length=10**9).bound
+    assert len(kg.neighbourhood("CRBN", hops=10**9, limit=50)) == 50
+    assert kg.explain("lenalidomide", "multiple myeloma", timeout=math.inf).bound is None
+
+
+def test_one_name_is_taken_as_one_name(kg: KnowledgeGraph) -> None:
+    one = kg.paths("thalidomide", "pomalidomide", max_length=2, predicates="degrades", via="IKZF1")
+    assert one == kg.paths("thalidomide", "pomalidomide", max_length=2, predicates=["degrades"], via=["IKZF1"])
+    assert kg.similar("pomalidomide", aspects="risks") == kg.similar("pomalidomide", aspects=["risks"])
+
+
+def test_only_drugs_are_compared(kg: KnowledgeGraph) -> None:
+    with pytest.raises(QueryError, match="CRBN is no drug"):
+        kg.compare("lenalidomide", "CRBN")
+    with pytest.raises(QueryError, match="CRBN is no drug"):
+        kg.why("CRBN", over="lenalidomide", for_="multiple myeloma")
+    with pytest.raises(QueryError, match="CRBN is no disease"):
+        kg.why("lenalidomide", over="thalidomide", for_="CRBN")
+    with pytest.raises(QueryError, match="cannot be drawn"):
+        kg.plot(3)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def hub() -> OxigraphStore:
+    def named(name: str) -> NamedNode:
+        return NamedNode(IMID + name)
+
+    kinds = {"drug": "Drug", "hub": "Protein", "root": "Disease"}
+    kinds |= {f"cause-{n}": "Protein" for n in range(SPOKES)} | {f"kind-{n}": "Disease" for n in range(SPOKES)}
+    rise, wider = named("increases"), NamedNode(PREFIXES["skos"] + "broader")
+    ends = [("drug", named("decreases"), "cause-5")]
+    for n in range(SPOKES):
+        ends += [(f"cause-{n}", rise, "hub"), ("hub", rise, f"kind-{n}"), (f"kind-{n}", wider, "root")]
+    store = pyoxigraph.Store()
+    store.bulk_extend(Quad(named(one), relation, named(other)) for one, relation, other in ends)
+    store.bulk_extend(Quad(named(name), NamedNode(PREFIXES["rdf"] + "type"), named(kind)) for name, kind in kinds.items())
+    store.bulk_extend(Quad(named(name), NamedNode(PREFIXES["rdfs"] + "label"), Literal(name)) for name in kinds)
+    store.load(path=str(ONTOLOGY / "src" / "schema.ttl"), format=RdfFormat.TURTLE)
+    return OxigraphStore(store)
+
+
+def _term(name: str, category: str) -> Term:
+    return Term(IMID + name, name, category)
+
+
+def test_a_hub_is_explained_or_the_bound_is_said(hub: OxigraphStore) -> None:
+    found = explain(_statements(hub), _term("drug", "Drug"), _term("hub", "Protein"))
+    assert [str(chain) for chain in found.chains] == ["drug > cause-5 > hub"]
+    hurried = explain(_statements(hub), _term("drug", "Drug"), _term("root", "Disease"), timeout=0.05)
+    assert hurried.bound
+    assert "stopped after" in str(hurried)
+
+
+def test_the_loss_of_a_hub_is_bounded(hub: OxigraphStore) -> None:
+    loss = lose(_statements(hub), _term("hub", "Protein"), timeout=0.05)
+    assert loss.bound
+    assert "stopped after" in str(loss)
+
+
+def _statements(store: OxigraphStore) -> Statements:
+    return Statements(Network(store), Associations(store))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("explain", "lenalidomide", "multiple myeloma", "--timeout", "nan"), 2, "timeout must be"),
+        (("explain", "lenalidomide", "multiple myeloma", "--timeout", "-1"), 2, "timeout must be"),
+        (("explain", "lenalidomide", "multiple myeloma", "--shown", "0"), 2, "--shown"),
+        (("paths", "lenalidomide", "CRBN", "--max-length", "0"), 2, "max_length must be"),
+        (("paths", "lenalidomide", "CRBN", "--limit", "-3"), 2, "limit must be"),
+        (("paths", "lenalidomide", "CRBN", "--limit", "99999999"), 2, "lower limit"),
+        (("paths", "lenalidomide", "CRBN", "--timeout", "nan"), 2, "timeout must be"),
+        (("paths", "lenalidomide", "CRBN", "--max-length", "50"), 0, "stopped at 100 paths"),
+        (("neighbourhood", "CRBN", "--hops", "-1"), 2, "--hops"),
+        (("compare", "lenalidomide", "CRBN"), 2, "no drug"),
+        (("why", "lenalidomide", "--over", "Revlimid", "--for", "multiple myeloma"), 2, "Name another one"),
+    ],
+)
+def test_the_command_line_says_it_in_one_line(arguments: tuple[str, ...], code: int, message: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == code, result.output
+    assert message in result.stderr
+    assert "Traceback" not in result.output
