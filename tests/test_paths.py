@@ -119,7 +119,7 @@ def test_bad_input_is_a_typed_error(kg: KnowledgeGraph) -> None:
         kg.paths("SALL4", "leprosy", max_length=1)
     assert (caught.value.start, caught.value.end) == ("imid:SALL4", "imid:leprosy")
     for bounds in ({"max_length": 0}, {"limit": 0}, {"limit": 10**9}, {"timeout": 0}):
-        with pytest.raises(QueryError, match="must be|at most"):
+        with pytest.raises(QueryError, match=r"must be|at most"):
             kg.paths("SALL4", "leprosy", **bounds)  # type: ignore[arg-type]
     with pytest.raises(QueryError, match="avoid"):
         kg.paths("SALL4", "leprosy", avoid=["SALL4"])

@@ -132,7 +132,6 @@ def lose(statements: Statements, entity: Term, timeout: float) -> Loss:
                 outcomes.append(Outcome(*ends[pair], cut, tuple(chain for chain in chains if chain not in cut)))
     except OutOfTimeError:
         bound = str(proceed)
-    statements.network.terms([entity.curie])
     return Loss(entity, tuple(sorted(outcomes, key=lambda one: (one.drug.label, one.effect.label))), bound)
 
 
