@@ -14,7 +14,6 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -148,7 +147,7 @@ def on_virtuoso() -> Iterator[str]:
     """Start Virtuoso with the graph in it."""
     program = shutil.which("virtuoso-t")
     assert program
-    with tempfile.TemporaryDirectory() as folder, virtuoso(program, Path(folder)) as address:
+    with virtuoso(program) as address:
         put_graph(f"{address}/sparql-graph-crud-auth", GRAPH, OxigraphStore.read(RELEASE).triples(), ("dba", "dba"))
         yield f"{address}/sparql?{urlencode({'default-graph-uri': GRAPH})}"
 

@@ -83,7 +83,7 @@ def on_virtuoso(kg: KnowledgeGraph) -> Iterator[KnowledgeGraph | None]:
     if program is None:
         yield None
         return
-    with tempfile.TemporaryDirectory() as folder, virtuoso(program, Path(folder)) as address:
+    with virtuoso(program) as address:
         put_graph(f"{address}/sparql-graph-crud-auth", GRAPH, kg.triples(), ("dba", "dba"), timeout=600)
         yield imidgraph.connect(f"{address}/sparql", GRAPH, timeout=PATIENCE)
 

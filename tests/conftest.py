@@ -47,8 +47,8 @@ def program() -> Callable[[str], str]:
 
 
 @pytest.fixture(scope="session")
-def virtuoso_address(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], str]) -> Iterator[str]:
-    with virtuoso(program("virtuoso-t"), tmp_path_factory.mktemp("virtuoso")) as address:
+def virtuoso_address(program: Callable[[str], str]) -> Iterator[str]:
+    with virtuoso(program("virtuoso-t")) as address:
         triples = list(OxigraphStore.read(RELEASE).triples())
         put_graph(f"{address}/sparql-graph-crud-auth", GRAPH, triples, ("dba", "dba"))
         yield address

@@ -41,11 +41,11 @@ def main() -> None:
     kg = imidgraph.load()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        for name in ("disk", "served", "virtuoso", "comunica"):
+        for name in ("disk", "served", "comunica"):
             (folder / name).mkdir()
         build_store([RELEASE], folder / "disk")
         served = stack.enter_context(Served(folder / "served"))
-        address = stack.enter_context(virtuoso(_program("virtuoso-t"), folder / "virtuoso"))
+        address = stack.enter_context(virtuoso(_program("virtuoso-t")))
         put_graph(f"{address}/sparql-graph-crud-auth", GRAPH, kg.triples(), ("dba", "dba"))
         name = os.environ.get("IMIDGRAPH_COMUNICA", "comunica-sparql-file-http")
         there = stack.enter_context(comunica(_program(name), folder / "comunica"))

@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
@@ -62,28 +63,28 @@ def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 60) ->
 
 
 @contextlib.contextmanager
-def virtuoso(program: str, folder: Path) -> Iterator[str]:
+def virtuoso(program: str) -> Iterator[str]:
     """Start Virtuoso as an unprivileged user, and give the address of its server."""
     http, sql = free_port(), free_port()
-    (folder / "virtuoso.ini").write_text(VIRTUOSO.format(folder=folder, http=http, sql=sql))
-    user = {}
-    if os.geteuid() == 0:
-        nobody = pwd.getpwnam("nobody")
-        user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        for path in (folder, folder / "virtuoso.ini"):
-            os.chown(path, nobody.pw_uid, nobody.pw_gid)
-        for parent in folder.parents:
-            if parent.owner() == "root" and parent != Path("/") and not parent.stat().st_mode & 0o001:
-                parent.chmod(parent.stat().st_mode | 0o011)
-    command = [program, "-f", "-c", str(folder / "virtuoso.ini")]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **user)  # type: ignore[call-overload]
-    try:
-        address = f"http://127.0.0.1:{http}"
-        wait_for(f"{address}/sparql", process)
-        yield address
-    finally:
-        process.kill()
-        process.wait()
+    # not in the folder of pytest, which another run of pytest closes to all other users at any moment
+    with tempfile.TemporaryDirectory(prefix="imidgraph-") as name:
+        folder = Path(name)
+        (folder / "virtuoso.ini").write_text(VIRTUOSO.format(folder=folder, http=http, sql=sql))
+        user = {}
+        if os.geteuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            for path in (folder, folder / "virtuoso.ini"):
+                os.chown(path, nobody.pw_uid, nobody.pw_gid)
+        command = [program, "-f", "-c", str(folder / "virtuoso.ini")]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **user)  # type: ignore[call-overload]
+        try:
+            address = f"http://127.0.0.1:{http}"
+            wait_for(f"{address}/sparql", process)
+            yield address
+        finally:
+            process.kill()
+            process.wait()
 
 
 class Served:
@@ -141,10 +142,30 @@ def comunica(program: str, folder: Path) -> Iterator[str]:
 ROWS = b'{"head": {"vars": ["n"]}, "results": {"bindings": [{"n": {"type": "literal", "value": "a"}}]}}'
 
 
+BODIES = {
+    "latin": ROWS.replace(b'"a"', '"\u00e9"'.encode("latin-1")),
+    "list": b"[]",
+    "number": b"1",
+    "rowless": b'{"head": {"vars": ["n"]}, "results": {}}',
+    "headless": b'{"results": {"bindings": [{"n": {"type": "literal", "value": "a"}}]}}',
+    "flat": b'{"head": {"vars": ["n"]}, "results": {"bindings": ["a"]}}',
+    "untyped": b'{"head": {"vars": ["n"]}, "results": {"bindings": [{"n": {"value": "a"}}]}}',
+    "strange": b'{"head": {"vars": ["n"]}, "results": {"bindings": [{"n": {"type": "colour", "value": "a"}}]}}',
+    "numeric": b'{"head": {"vars": ["n"]}, "results": {"bindings": [{"n": {"type": "literal", "value": 1}}]}}',
+    "deep": b"[" * 100_000,
+    "xml": b'<?xml version="1.0"?><sparql xmlns="http://www.w3.org/2005/sparql-results#"><head/><results/></sparql>',
+    "packed": b"\x1f\x8b\x08\x00" + bytes(20),
+    "nothing": bytes(100),
+}
+
+
 class _Wrong(BaseHTTPRequestHandler):
     """The path of a request says what goes wrong with it."""
 
     protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.do_POST()
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -170,6 +191,20 @@ class _Wrong(BaseHTTPRequestHandler):
             self.close_connection = True
         elif fault == "half":
             self._answer(200, ROWS[:30])
+        elif fault in BODIES:
+            self._answer(200, BODIES[fault])
+        elif fault == "huge":
+            self._answer(200, ROWS, **{"Content-Length": str(1 << 40)})
+            self.close_connection = True
+        elif fault in {"moved", "kept"}:
+            self._answer(302 if fault == "moved" else 308, b"", Location="/good")
+        elif fault == "circle":
+            self._answer(302, b"", Location="/circle")
+        elif fault == "elsewhere":
+            self._answer(302, b"", Location="file:///etc/passwd")
+        elif fault == "page":
+            body = b"<html><head><title>Oops</title></head><body><h1>Out of memory</h1></body></html>"
+            self._answer(500, body, **{"Content-Type": "text/html"})
         elif fault == "reset":
             self.connection.close()
         elif fault == "slow":

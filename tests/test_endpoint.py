@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import imidgraph
 from imidgraph import EndpointError, KnowledgeGraph, QueryError, QueryTimeout
+from imidgraph.cli import main
 from imidgraph.queries import Catalogue
-from imidgraph.resources import QUERIES, RELEASE
+from imidgraph.resources import QUERIES
 from imidgraph.stores import Results
 from imidgraph.stores.endpoint import EndpointStore
 from imidgraph.stores.graphstore import insert_graph, put_graph
-from imidgraph.stores.oxigraph import OxigraphStore
 from tests.engines import DOCUMENT, rows
-from tests.servers import GRAPH, WrongServer
+from tests.servers import BODIES, GRAPH, WrongServer
 
 NAMES = sorted(Catalogue(QUERIES))
 FREE = [name for name in NAMES if not any(parameter.required for parameter in Catalogue(QUERIES)[name].params.values())]
@@ -65,10 +66,41 @@ def test_lookups_comparison_and_export_work_on_virtuoso(kg: KnowledgeGraph, on_v
         on_virtuoso.select("SELECT ?x WHERE { ?x ")
 
 
-def test_a_graph_is_pushed_by_sparql_update(virtuoso_address: str) -> None:
-    graph = "https://example.org/pushed"
-    with pytest.raises(EndpointError):
-        insert_graph(f"{virtuoso_address}/sparql", graph, OxigraphStore.read(RELEASE).triples())
+@pytest.mark.parametrize(
+    ("path", "push", "options"),
+    [("sparql-graph-crud-auth", put_graph, ()), ("sparql-auth", insert_graph, ("--update",))],
+    ids=["graph store", "update"],
+)
+def test_a_graph_is_pushed_and_replaced(
+    kg: KnowledgeGraph, virtuoso_address: str, path: str, push: Callable[..., None], options: tuple[str, ...]
+) -> None:
+    url, graph = f"{virtuoso_address}/{path}", f"https://example.org/{path}"
+    there = imidgraph.connect(f"{virtuoso_address}/sparql", graph, timeout=60)
+    push(url, graph, list(kg.triples())[:1], ("dba", "dba"))
+    assert len(there) == 1
+    command = ["push", url, "--into", graph, "--user", "dba", "--password", "dba", *options]
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 0, result.output
+    assert there.serialize("nt") == kg.serialize("nt")
+
+
+@pytest.mark.parametrize(
+    ("path", "auth", "status"),
+    [
+        ("sparql-graph-crud-auth", ("dba", "wrong"), 401),
+        ("sparql-graph-crud-auth", None, 401),
+        ("sparql-auth", ("dba", "wrong"), 401),
+        ("sparql", None, 500),  # Virtuoso says so where a user may not update
+        ("nothing", None, 404),
+    ],
+)
+def test_a_push_that_is_refused_is_one_clear_error(
+    kg: KnowledgeGraph, virtuoso_address: str, path: str, auth: tuple[str, str] | None, status: int
+) -> None:
+    push = put_graph if "crud" in path else insert_graph
+    with pytest.raises(EndpointError, match="refuses the graph") as caught:
+        push(f"{virtuoso_address}/{path}", "https://example.org/refused", list(kg.triples())[:5], auth)
+    assert caught.value.status == status
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -96,8 +128,15 @@ def wrong() -> Iterator[WrongServer]:
         ("empty", "no SPARQL result"),
         ("boolean", "no SPARQL result"),
         ("half", "no SPARQL result"),
-        ("cut", "cut off|connection broke"),
+        ("cut", "cut off"),
         ("wait", "status 429"),
+        ("page", "status 500: Out of memory"),
+        ("huge", "larger than 1 GiB"),
+        ("moved", "redirects to .*/good. Give the address"),
+        ("kept", "redirects to .*/good. Give the address"),
+        ("circle", "redirects to .*/circle"),
+        ("elsewhere", "redirects to file:"),
+        *((fault, "no SPARQL result") for fault in BODIES),
     ],
 )
 def test_each_fault_is_one_typed_error(wrong: WrongServer, fault: str, message: str) -> None:
@@ -107,6 +146,14 @@ def test_each_fault_is_one_typed_error(wrong: WrongServer, fault: str, message: 
     assert str(caught.value).endswith(".")
     if fault.isdigit():
         assert caught.value.status == int(fault)
+
+
+@pytest.mark.parametrize("fault", ["html", "text", "half", "cut", "page", "huge", "moved", "circle", *BODIES])
+def test_each_fault_is_one_typed_error_for_any_form_of_query(wrong: WrongServer, fault: str) -> None:
+    graph = imidgraph.connect(wrong.address(fault), timeout=3)
+    for ask in (graph.ask, graph.construct):
+        with pytest.raises(EndpointError):
+            ask("ASK { ?s ?p ?o }" if ask == graph.ask else "CONSTRUCT WHERE { ?s ?p ?o }")
 
 
 def test_a_refused_query_is_a_query_error(wrong: WrongServer) -> None:

@@ -66,12 +66,13 @@ def test_an_answer_is_the_same_elsewhere(kg: KnowledgeGraph, elsewhere: Knowledg
 
 
 def test_a_projection_is_the_same_elsewhere(kg: KnowledgeGraph, elsewhere: KnowledgeGraph) -> None:
+    pattern = "?drug imid:degrades ?target ; rdfs:label ?name"
     parts: tuple[dict[str, Any], ...] = (
         {},
         {"around": "CRBN"},
         {"pillars": ["articles"], "kind": "Graph"},
         {"predicates": ["degrades"], "negated": True},
-        {"construct": "CONSTRUCT WHERE { ?drug imid:degrades ?target ; rdfs:label ?name }"},
+        {"construct": f"CONSTRUCT {{ {pattern} }} WHERE {{ {pattern} }}"},
     )
     for part in parts:
         ours, theirs = (graph.to_networkx(**part) for graph in (kg, elsewhere))

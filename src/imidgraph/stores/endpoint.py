@@ -10,6 +10,7 @@ import ast
 import contextlib
 import http.client
 import json
+import re
 import time
 import urllib.error
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ _TRIPLES = "application/n-triples, text/turtle;q=0.5"
 _ATTEMPTS = 3
 _SHORTEST = 0.05  # seconds to wait for a server: zero would mean for ever
 _TRY_AGAIN = {429, 502, 503}
+_REDIRECTS = {301, 302, 303, 307, 308}
 _MAX_BYTES = 1 << 30
 _BATCH = 5_000  # triples that one CONSTRUCT of an export asks for: servers cap their answers
 
@@ -121,7 +123,7 @@ class EndpointStore:
                 return bool(document["boolean"])
             # Virtuoso answers in a table of one cell where the request names a default graph
             return document["results"]["bindings"][0]["__ASK_RETVAL"]["value"] in {"1", "true"}
-        except (ValueError, LookupError, TypeError) as error:
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
             raise EndpointError(self.url, f"its answer is no SPARQL boolean ({error})") from error
 
     def _select(self, query: str, timeout: float) -> Results:
@@ -182,6 +184,8 @@ class EndpointStore:
                 body = self._body(response, timeout, deadline)
         except (SPARQLWrapperException, urllib.error.HTTPError) as error:
             raise self._refusal(error) from error
+        except EndpointError:
+            raise  # it is an OSError too
         except TimeoutError as error:
             raise QueryTimeout(timeout) from error
         except urllib.error.URLError as error:
@@ -192,6 +196,8 @@ class EndpointStore:
         except (http.client.HTTPException, OSError) as error:
             cause = error if isinstance(error, OSError) else ConnectionError(error)
             raise EndpointError(self.url, f"the connection broke ({type(error).__name__})") from cause
+        if response.geturl().partition("?")[0] != self.url.partition("?")[0]:
+            raise EndpointError(self.url, _redirected(response.geturl()))
         kind = response.headers.get_content_type()
         if "html" in kind:
             raise EndpointError(self.url, "it answers with a web page. Give the address of the SPARQL endpoint itself")
@@ -210,6 +216,8 @@ class EndpointStore:
         }
         if refused.code == 400:
             return QueryError(f"The server at {self.url} refuses the query: {reason}.")
+        if refused.code in _REDIRECTS:
+            return EndpointError(self.url, _redirected(refused.headers.get("Location", "")), refused.code)
         problem = problems.get(refused.code, f"it answers with status {refused.code}: {reason}")
         return EndpointError(self.url, problem, refused.code, float(after) if after.isdigit() else None)
 
@@ -221,7 +229,7 @@ class EndpointStore:
             size += len(part)
             if time.monotonic() > deadline:
                 raise QueryTimeout(timeout)
-            if size > _MAX_BYTES:
+            if size + (response.length or 0) > _MAX_BYTES:
                 raise EndpointError(self.url, "its answer is larger than 1 GiB. Narrow the query down")
         if response.length:
             raise EndpointError(self.url, f"its answer was cut off {response.length} bytes before the end")
@@ -236,6 +244,11 @@ def _cut(headers: Any, size: int) -> str | None:
     return f"cut by the server at {most} rows" if most.isdigit() and size >= int(most) else None
 
 
+def _redirected(address: str) -> str:
+    """Tell of a redirect: what follows it asks again without the query."""
+    return f"it redirects to {address.partition('?')[0] or 'another address'}. Give the address of the SPARQL endpoint itself"
+
+
 def _quoted_body(error: Exception) -> bytes:
     """Give the body of a refusal, which SPARQLWrapper has read and quotes in its message."""
     quoted = str(error).partition("Response:\n")[2]
@@ -243,5 +256,6 @@ def _quoted_body(error: Exception) -> bytes:
 
 
 def _first_line(text: bytes) -> str:
-    lines = [line.strip() for line in text.decode("utf-8", "replace").splitlines() if line.strip()]
+    plain = re.sub(r"(?s)<head.*?</head>|<[^>]*>", " ", text.decode("utf-8", "replace"))  # some refuse with a web page
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
     return (lines[0] if lines else "no reason given")[:300].rstrip(".")

@@ -152,8 +152,9 @@ class Results:
         try:
             document = json.loads(text)
             return cls(_solutions(json.dumps({name: document[name] for name in ("head", "results")})), elapsed)
-        except (SyntaxError, ValueError, KeyError, TypeError) as error:
-            raise QueryError(f"The answer is not SPARQL results JSON: {error}") from error
+        except (SyntaxError, ValueError, KeyError, TypeError, RecursionError) as error:
+            # its frames hold pyoxigraph's reader, which must not be let go in another thread
+            raise QueryError(f"The answer is not SPARQL results JSON: {error}") from error.with_traceback(None)
 
     @property
     def rows(self) -> list[Row]:
