@@ -28,6 +28,7 @@ MONDO:0009693\tbiolink:Disease\tplasma cell myeloma\tDOID:9538
 CHEBI:63791\tbiolink:Drug\tlenalidomide\t
 HGNC:99999999\tbiolink:Gene\tMADE-UP\t
 """
+GENE = "HGNC:13178\tbiolink:Gene\tIKZF3 gene\t\n"
 EDGES = """id\tsubject\tpredicate\tobject\tpublications\tknowledge_level\tagent_type\tnegated
 e:1\tCHEBI:63791\tbiolink:affects\tHGNC:99999999\tPMID:1|PMID:2\tprediction\ttext_mining_agent\t
 e:2\tCHEBI:63791\tbiolink:treats\tMONDO:0009693\tPMID:3\tprediction\ttext_mining_agent\ttrue
@@ -37,7 +38,7 @@ e:2\tCHEBI:63791\tbiolink:treats\tMONDO:0009693\tPMID:3\tprediction\ttext_mining
 @pytest.fixture
 def other(tmp_path: Path) -> tuple[Path, Path]:
     nodes, edges = tmp_path / "other_nodes.tsv", tmp_path / "other_edges.tsv"
-    nodes.write_text(NODES, encoding="utf-8")
+    nodes.write_text(NODES + GENE, encoding="utf-8")
     edges.write_text(EDGES, encoding="utf-8")
     return nodes, edges
 
@@ -54,6 +55,10 @@ def test_a_graph_of_others_meets_ours_through_its_identifiers(other: tuple[Path,
         assert kg.ask("ASK { imid:lenalidomide biolink:affects <http://identifiers.org/hgnc/99999999> }")
         assert not kg.ask("ASK { imid:lenalidomide biolink:treats ?anything }")
         assert kg.ask("ASK { ?a imid:negated true ; imid:subject imid:lenalidomide ; imid:object imid:multiple-myeloma }")
+        degraded = kg.select(
+            "SELECT ?label { imid:lenalidomide imid:degrades/skos:closeMatch ?gene . ?gene a biolink:Gene ; rdfs:label ?label }"
+        )
+        assert [row[0] for row in degraded.rows] == ["IKZF3 gene"], "a gene meets our protein through the close match"
         assert kg.ask("ASK { ?a imid:evidence/imid:source pubmed:2 ; imid:predicate biolink:affects }")
         assert kg.entity("Revlimid").label == "lenalidomide"
         assert kg.entity("MONDO:0009693").label == "multiple myeloma", "our names stand, theirs are synonyms"
