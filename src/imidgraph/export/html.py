@@ -22,7 +22,8 @@ h2::first-letter { text-transform: uppercase; } p { margin: .25rem 0; }
 .id, .of { opacity: .75; } .of { font-weight: normal; } dd .of { font-size: .875em; }
 .id { font: .85em ui-monospace, monospace; overflow-wrap: anywhere; }
 nav ul { columns: 9rem; column-gap: 1.5rem; padding-left: 1rem; } nav.index { font-size: .875em; }
-dl { margin: .25rem 0; } dt { font-weight: 600; margin-top: .75rem; } dd { margin: 0 0 .5rem 1.5rem; } dd p { margin: 0; } dd > a { font-weight: 600; }
+dl { margin: .25rem 0; } dt { font-weight: 600; margin-top: .75rem; } dd { margin: 0 0 .5rem 1.5rem; } dd p { margin: 0; }
+dd > a { font-weight: 600; }
 a { color: inherit; } a:focus-visible { outline: 3px solid; } :target { outline: 2px solid; outline-offset: .25rem; }
 ol.sources li { overflow-wrap: anywhere; }
 @page { margin: 15mm 12mm; @bottom-center { content: "VERSION - " counter(page); font: 8pt sans-serif; } }
