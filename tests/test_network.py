@@ -156,3 +156,27 @@ def test_a_neighbourhood_has_rings_and_says_where_it_was_cut(kg: KnowledgeGraph)
     assert cut.bound == "cut at 50 entities; there are more"
     with pytest.raises(QueryError):
         kg.neighbourhood("CRBN", hops=-1)
+
+
+@pytest.mark.parametrize("kind", ["MultiDiGraph", "DiGraph", "Graph"])
+def test_the_tables_of_networkx_are_filled_as_networkx_fills_them(kg: KnowledgeGraph, kind: str) -> None:
+    ours = kg.to_networkx(kind)
+    theirs = type(ours)()
+    theirs.add_nodes_from(ours.nodes(data=True))
+    theirs.add_edges_from(ours.edges(keys=True, data=True) if ours.is_multigraph() else ours.edges(data=True))
+    assert ours.adj == theirs.adj
+    assert ours.number_of_edges() == theirs.number_of_edges()
+    assert networkx.utils.graphs_equal(ours, theirs)
+    if ours.is_directed():
+        assert ours.pred == theirs.pred
+    one, other = next(iter(ours.edges()))[:2]
+    ours.remove_edge(one, other)
+    assert ours.number_of_edges() == theirs.number_of_edges() - 1
+    ours.remove_node(one)
+    assert one not in ours
+
+
+def test_no_two_edges_share_their_data(kg: KnowledgeGraph) -> None:
+    graph = kg.to_networkx()
+    data = [id(data) for _, _, data in graph.edges(data=True)]
+    assert len(set(data)) == len(data)

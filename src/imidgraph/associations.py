@@ -14,18 +14,25 @@ from imidgraph.errors import QueryError
 from imidgraph.model import CATEGORIES, Association, Evidence, Frequency, Source, Term
 from imidgraph.namespaces import IMID, expand, local_name
 from imidgraph.stores import Store
+from imidgraph.stores.results import Iri
 
+# What these give is put in order here: for all statements of a graph that takes a tenth of the time.
 _ASSOCIATIONS = """
-SELECT DISTINCT ?association ?property ?value ?label ?category WHERE {
+SELECT ?association ?property ?value WHERE {
     ?association imid:subject ?subject ; imid:predicate ?predicate ; imid:object ?object ; ?property ?value .
-    OPTIONAL { ?value rdfs:label ?label }
-    OPTIONAL { ?value a ?category . ?category rdfs:isDefinedBy imid: }
 }
 """
 _EVIDENCE = """
-SELECT DISTINCT ?association ?evidence ?property ?value WHERE {
+SELECT ?association ?evidence ?property ?value WHERE {
     ?association imid:subject ?subject ; imid:predicate ?predicate ; imid:object ?object ; imid:evidence ?evidence .
     ?evidence ?property ?value .
+}
+"""
+_NAMES = """
+SELECT ?value ?label ?category WHERE {
+    VALUES ?value { %s }
+    ?value rdfs:label ?label .
+    OPTIONAL { ?value a ?category . ?category rdfs:isDefinedBy imid: }
 }
 """
 _SOURCES = "SELECT ?source ?property ?value WHERE { VALUES ?source { %s } ?source ?property ?value }"
@@ -34,9 +41,10 @@ _ATTRIBUTES = "SELECT ?property ?value WHERE { ?entity ?property ?value }"
 _PREDICATES = (
     "SELECT DISTINCT ?predicate ?label WHERE { ?a imid:predicate ?predicate . ?predicate rdfs:label ?label } ORDER BY ?label"
 )
-_BATCH = 200  # ends, or pairs of them, in one query
+_BATCH = 200  # pairs of ends, or entities, in one query
 _SINGLE = "ASK { ?predicate imid:singleValued true }"
 
+_UNNAMED = {"evidence", "type"}  # what is told by its IRI
 _ASSOCIATION_PARTS = {
     "subject",
     "predicate",
@@ -85,23 +93,38 @@ class Associations:
         return found
 
     def _gather(self, bind: Callable[[str], str]) -> list[Association]:
+        rows = self._select(bind(_ASSOCIATIONS)).rows
+        if not rows:
+            return []
+        properties = {property_: local_name(property_) for property_ in {row[1] for row in rows}}
+        names = self._names(
+            {value for _, property_, value in rows if properties[property_] not in _UNNAMED and type(value) is Iri}
+        )
         described: dict[str, dict[str, list[Any]]] = {}
-        for association, property_, value, label, category in self._select(bind(_ASSOCIATIONS)):
-            if label is not None:
-                value = Term(value, label, local_name(category or ""))
-            facts = described.setdefault(association, {}).setdefault(local_name(property_), [])
-            if value not in facts:
-                facts.append(value)
+        for association, property_, value in rows:
+            described.setdefault(association, {}).setdefault(properties[property_], []).append(value)
+        for facts in described.values():
+            for name in sorted(facts):
+                facts[name] = [names.get(value, value) for value in _each_once(facts.pop(name))]
         parts: dict[str, dict[str, dict[str, Any]]] = {}
-        for association, evidence, property_, value in self._select(bind(_EVIDENCE)):
+        for association, evidence, property_, value in self._select(bind(_EVIDENCE)).rows:
             known = parts.setdefault(association, {}).setdefault(evidence, {})
             name = local_name(property_)
-            known[name] = max(known[name], value, key=str) if name in known else value
+            known[name] = value if name not in known else max(known[name], value, key=str)
         sources = self._sources({item["source"] for items in parts.values() for item in items.values() if "source" in item})
         return sorted(
             (_association(iri, facts, _evidence(parts.get(iri, {}), sources)) for iri, facts in described.items()),
             key=lambda item: (item.subject.label, item.category, item.predicate.label, item.object.label, item.iri),
         )
+
+    def _names(self, iris: Iterable[str]) -> dict[Any, Term]:
+        names: dict[Any, Term] = {}
+        waiting = iter(sorted(iris))
+        while batch := list(islice(waiting, _BATCH)):
+            rows = self._store.select(_NAMES % " ".join(str(NamedNode(iri)) for iri in batch)).rows
+            for iri, label, category in sorted(rows, key=str):
+                names.setdefault(iri, Term(iri, label, local_name(category or "")))
+        return names
 
     def predicate(self, name: str) -> str:
         """Find the IRI of a relation by its local name, label or CURIE.
@@ -157,6 +180,10 @@ class Associations:
 def _ordered(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Put rows in one order whatever the engine: not every one sorts IRIs."""
     return sorted(rows, key=lambda row: tuple(map(str, row)))
+
+
+def _each_once(values: list[Any]) -> list[Any]:
+    return values if len(values) == 1 else sorted(dict.fromkeys(values), key=str)
 
 
 def _association(iri: str, facts: Mapping[str, list[Any]], evidence: tuple[Evidence, ...]) -> Association:

@@ -7,8 +7,9 @@ the edges that they describe, with sign, strength and evidence. networkx is impo
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from imidgraph.errors import QueryError
@@ -87,14 +88,16 @@ def project(
     check_kind(kind)
     edges = _edges(network, associations, frozenset(relations) or network.joining, nodes, negated)
     graph = getattr(networkx, kind)()
-    with _undisturbed():
+    with undisturbed():
         if attributes is not None:
             graph.add_nodes_from((node, dict(known)) for node, known in attributes.items() if nodes is None or node in nodes)
+        place = _places(graph)
         if kind == "MultiDiGraph":
-            graph.add_edges_from(edges)
+            for subject, object, key, data in edges:
+                place(subject, object)[key] = dict(data)
         else:
             for subject, object, _, data in edges:
-                _merge(graph, subject, object, data)
+                _merge(place(subject, object), subject, object, data)
     unnamed = [node for node, data in graph.nodes(data=True) if "label" not in data]
     for node, term in zip(unnamed, network.terms(unnamed), strict=True):
         graph.add_node(node, label=term.label, category=term.category)
@@ -107,15 +110,16 @@ def project_triples(network: Network, triples: Triples, kind: str = "MultiDiGrap
 
     check_kind(kind)
     graph = getattr(networkx, kind)()
+    place = _places(graph)
     literals: list[tuple[str, str, Any]] = []
     for subject, predicate, value in triples:
         node = compress(subject)
         if not isinstance(value, Iri) or predicate == _TYPE:
             literals.append((subject, predicate, value))
         elif kind == "MultiDiGraph":
-            graph.add_edge(node, compress(value), compress(predicate), **_described(network, compress(predicate)))
+            place(node, compress(value))[compress(predicate)] = _described(network, compress(predicate))
         else:
-            _merge(graph, node, compress(value), _described(network, compress(predicate)))
+            _merge(place(node, compress(value)), node, compress(value), _described(network, compress(predicate)))
     graph.add_nodes_from(_gathered(network, literals).items())
     unnamed = [node for node, data in graph.nodes(data=True) if "label" not in data]
     for node, term in zip(unnamed, network.terms(unnamed), strict=True):
@@ -141,13 +145,13 @@ def read_attributes(store: Store, network: Network, sources: bool = False) -> di
     roots = ("Entity", "Source") if sources else ("Entity",)
     classes = sorted({kind for root in roots for kind in below(pairs, IMID + root)})
     joining = ", ".join(f"<{relation.iri}>" for relation in network.relations.values())
-    with _undisturbed():
+    with undisturbed():
         found = store.select(_ATTRIBUTES % (" ".join(f"<{kind}>" for kind in classes), joining)).rows
         return _gathered(network, found)
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """Keep the garbage collector from going through millions of new objects time and again, which doubles the time."""
     was_on = gc.isenabled()
     gc.disable()
@@ -159,15 +163,19 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _gathered(network: Network, rows: Iterable[tuple[str, str, Any]]) -> dict[str, dict[str, Any]]:
+    @cache
+    def attribute(property: str) -> str | None:
+        return "category" if property == _TYPE else None if compress(property) in network.relations else local_name(property)
+
     facts: dict[str, dict[str, list[Any]]] = {}
     for iri, property, value in rows:
         known = facts.setdefault(network.curie(iri), {})
-        if property == _TYPE:
-            known.setdefault("category", []).append(local_name(value))
-        elif compress(property) not in network.relations:
-            values = known.setdefault(local_name(property), [])
-            if plain(value) not in values:
-                values.append(plain(value))
+        name = attribute(property)
+        if name is not None:
+            told = local_name(value) if property == _TYPE else plain(value)
+            values = known.setdefault(name, [])
+            if told not in values:
+                values.append(told)
     several = {name for known in facts.values() for name, values in known.items() if len(values) > 1} - {"label", "category"}
     return {
         node: {name: sorted(values, key=str) if name in several else min(values, key=str) for name, values in known.items()}
@@ -179,7 +187,7 @@ def _edges(
     network: Network, associations: Iterable[Association], relations: Set[str], nodes: Collection[str] | None, negated: bool
 ) -> Iterator[Edge]:
     """Give subject, object, key and data of each edge: one for each statement, and one where there is no statement."""
-    stated = set()
+    stated: set[tuple[str, str, str]] = set()
     for item in associations:
         ends = network.curie(item.subject.iri), compress(item.predicate.iri), network.curie(item.object.iri)
         inside = nodes is None or (ends[0] in nodes and ends[2] in nodes)
@@ -208,13 +216,32 @@ def _told(item: Association) -> dict[str, Any]:
     return told | {"strength": round(item.strength, 3)}
 
 
-def _merge(graph: Any, subject: str, object: str, data: dict[str, Any]) -> None:
+def _places(graph: Any) -> Callable[[str, str], dict[str, Any]]:
+    """Give a function that finds, or makes, what networkx keeps for a pair of nodes: the data of its edge, or of each.
+
+    It writes to the tables of networkx itself, whose own methods look each end up eight times.
+    """
+    ahead = graph._adj
+    back = graph._pred if graph.is_directed() else ahead
+
+    def place(subject: str, object: str) -> dict[str, Any]:
+        if subject not in ahead or object not in ahead:
+            graph.add_nodes_from((subject, object))
+        joined = ahead[subject]
+        found: dict[str, Any] | None = joined.get(object)
+        if found is None:
+            found = joined[object] = back[object][subject] = {}
+        return found
+
+    return place
+
+
+def _merge(edge: dict[str, Any], subject: str, object: str, data: Mapping[str, Any]) -> None:
     """Add a statement to the one edge of its ends; a sign stays where all statements have it."""
-    told = {"subject": subject, "object": object} | data
-    if not graph.has_edge(subject, object):
-        graph.add_edge(subject, object, **{key: data[key] for key in ("sign", "strength") if key in data}, statements=[told])
+    told = {"subject": subject, "object": object, **data}
+    if not edge:
+        edge.update({key: data[key] for key in ("sign", "strength") if key in data}, statements=[told])
         return
-    edge = graph.edges[subject, object]
     edge["statements"].append(told)
     if edge.get("sign") != data.get("sign"):
         edge.pop("sign", None)

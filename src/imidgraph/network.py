@@ -72,10 +72,10 @@ _TO = """
 SELECT ?subject ?relation ?object WHERE {
     VALUES ?object { %s }
     ?subject ?relation ?object .
-    FILTER(?relation NOT IN (imid:subject, imid:object, imid:isAbout, rdf:type))
+    FILTER(ISIRI(?subject) && ?relation NOT IN (imid:subject, imid:object, imid:isAbout, rdf:type))
 }
 """
-_OF_RELATION = "SELECT ?subject ?object WHERE { ?subject <%s> ?object . FILTER(ISIRI(?object)) }"
+_OF_RELATION = "SELECT ?subject ?object WHERE { ?subject <%s> ?object . FILTER(ISIRI(?subject) && ISIRI(?object)) }"
 _TERMS = """
 SELECT ?entity ?label ?category WHERE {
     VALUES ?entity { %s }
@@ -200,7 +200,7 @@ class Network:
             values = " ".join(f"<{self.iri(node)}>" for node in batch)
             edges: dict[str, list[tuple[str, str]]] = {}
             for query in (_FROM, _TO):
-                for subject, relation, object in self._store.select(query % values).texts:
+                for subject, relation, object in self._store.iris(query % values):
                     edges.setdefault(self.curie(relation), []).append((subject, object))
             for relation in self.joining & edges.keys():
                 self._add(relation, edges[relation])
@@ -216,7 +216,7 @@ class Network:
 
     def ends(self, relation: str) -> list[list[str]]:
         """Ask the store for the IRIs of subject and object of each edge of a relation."""
-        return self._store.select(_OF_RELATION % self.relations[relation].iri).texts
+        return self._store.iris(_OF_RELATION % self.relations[relation].iri)
 
     def neighbours(self, node: str, relations: Set[str], directed: bool = False) -> set[str]:
         """Give the nodes that some relations join to a node; it is fetched first if need be."""

@@ -311,7 +311,7 @@ class Traversals:
         >>> edge["label"], edge["sign"]
         ('degrades', -1)
         """
-        from imidgraph.multigraph import check_kind, project, project_triples, read_attributes
+        from imidgraph.multigraph import check_kind, project, project_triples, read_attributes, undisturbed
 
         check_kind(kind)
         if construct is not None:
@@ -326,7 +326,8 @@ class Traversals:
             self.edge_statements.load(pairs)
             stated = [item for pair in pairs for item in self.edge_statements.between(*pair) if item.iri]
         else:
-            stated = self.lookup.statements.find()
+            with undisturbed():
+                stated = self.lookup.statements.find()
         attributes = read_attributes(self._store, self.network, "imid:isAbout" in relations)
         return project(self.network, stated, attributes, kind=kind, relations=relations, nodes=nodes, negated=negated)
 

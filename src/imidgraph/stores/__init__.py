@@ -23,6 +23,9 @@ class Store(Protocol):
     def select(self, query: str) -> Results:
         """Answer a SELECT query."""
 
+    def iris(self, query: str) -> list[list[str]]:
+        """Answer a SELECT query that binds every variable to an IRI, with the rows as bare text."""
+
     def ask(self, query: str) -> bool:
         """Answer an ASK query."""
 

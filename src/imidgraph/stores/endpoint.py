@@ -70,6 +70,10 @@ class EndpointStore:
         """Answer a SELECT query."""
         return self._select(query, self._timeout)
 
+    def iris(self, query: str) -> list[list[str]]:
+        """Answer a SELECT query that binds every variable to an IRI, with the rows as bare text."""
+        return [list(map(str, row)) for row in self.select(query).rows]
+
     def ask(self, query: str) -> bool:
         """Answer an ASK query."""
         return self._ask(query, self._timeout)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph
-from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Triple
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Triple
 
 from imidgraph import sparql
 from imidgraph.errors import OntologyError, QueryError
@@ -87,6 +87,16 @@ class OxigraphStore:
         results = Results(solutions)
         results.elapsed = time.perf_counter() - start
         return results
+
+    def iris(self, query: str) -> list[list[str]]:
+        """Answer a SELECT query that binds every variable to an IRI, with the rows as bare text.
+
+        They are written in Rust and split, which takes half the time of an object for each term.
+        """
+        solutions = self.evaluate(query)
+        assert isinstance(solutions, QuerySolutions)
+        rows = (solutions.serialize(format=QueryResultsFormat.TSV) or b"").decode().split("\n")
+        return [row[1:-1].split(">\t<") for row in rows[1:-1]]
 
     def ask(self, query: str) -> bool:
         """Answer an ASK query."""

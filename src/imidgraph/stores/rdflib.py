@@ -66,6 +66,10 @@ class RdflibStore:
         results.elapsed = time.perf_counter() - start
         return results
 
+    def iris(self, query: str) -> list[list[str]]:
+        """Answer a SELECT query that binds every variable to an IRI, with the rows as bare text."""
+        return [list(map(str, row)) for row in self.select(query).rows]
+
     def ask(self, query: str) -> bool:
         """Answer an ASK query."""
         return bool(self._query(query, "ASK").askAnswer)
