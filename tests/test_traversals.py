@@ -96,7 +96,7 @@ def test_the_textbook_chain_is_found_on_a_third_engine(kg: KnowledgeGraph, on_co
         (15, 20, lambda graph: str(graph.paths("thalidomide", "leprosy", max_length=3, limit=50))),
         (12, 50, lambda graph: graph.neighbourhood("CRBN").to_dict()),
         (15, 100, lambda graph: str(graph.compare("lenalidomide", "pomalidomide"))),
-        (40, 100, lambda graph: str(graph.why("lenalidomide", over="thalidomide", for_=MYELOMA))),
+        (45, 100, lambda graph: str(graph.why("lenalidomide", over="thalidomide", for_=MYELOMA))),
         (25, 400, lambda graph: graph.similar("pomalidomide")),
         (5, 0, lambda graph: graph.entity("Revlimid").risks),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -70,6 +70,7 @@ class Associations:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._terms: dict[str, Term | None] = {}
 
     def find(self, subject: str | None = None, predicate: str | None = None, object: str | None = None) -> list[Association]:
         """Find statements by the IRIs of their ends; what is left out means any."""
@@ -117,14 +118,15 @@ class Associations:
             key=lambda item: (item.subject.label, item.category, item.predicate.label, item.object.label, item.iri),
         )
 
-    def _names(self, iris: Iterable[str]) -> dict[Any, Term]:
-        names: dict[Any, Term] = {}
-        waiting = iter(sorted(iris))
+    def _names(self, iris: Set[Any]) -> dict[Any, Term]:
+        waiting = iter(sorted(iris - self._terms.keys()))
         while batch := list(islice(waiting, _BATCH)):
-            rows = self._store.select(_NAMES % " ".join(str(NamedNode(iri)) for iri in batch)).rows
+            named: dict[str, Term] = {}
+            rows = self._select(_NAMES % " ".join(str(NamedNode(iri)) for iri in batch)).rows
             for iri, label, category in sorted(rows, key=str):
-                names.setdefault(iri, Term(iri, label, local_name(category or "")))
-        return names
+                named.setdefault(iri, Term(iri, label, local_name(category or "")))
+            self._terms.update((iri, named.get(iri)) for iri in batch)
+        return {iri: term for iri in iris if (term := self._terms[iri]) is not None}
 
     def predicate(self, name: str) -> str:
         """Find the IRI of a relation by its local name, label or CURIE.

@@ -227,6 +227,7 @@ def compare(statements: Statements, drugs: Sequence[Term]) -> Comparison:
         if drug.category in NO_DRUGS:
             raise QueryError(f"{drug} is no drug. Drugs are compared with drugs; between others, ask for an explanation.")
     statements.load_about(drug.curie for drug in drugs)
+    statements.network.fetch(drug.curie for drug in drugs)
     everything = [statements.about(drug.curie) for drug in drugs]
     stated = [[item for item in items if not item.negated] for items in everything]
     predicates = {local_name(item.predicate.iri): item.predicate for items in stated for item in items}

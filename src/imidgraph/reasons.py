@@ -205,6 +205,8 @@ class _Weigher:
             ]
             for drug in (self._drug, self._over)
         ]
+        met = {setting.curie for items in approved for item in items for _, setting in _places(item) if setting}
+        self._statements.network.fetch(met)  # at once: a server is asked fewer times
         for position, (drug, other) in enumerate(((self._drug, self._over), (self._over, self._drug))):
             there = {covered for item in approved[1 - position] for covered in self._covered(item)}
             alone: dict[Term | None, dict[str, list[Indication]]] = {}

@@ -46,7 +46,7 @@ class OxigraphStore:
         built = disk.current(path)
         try:
             return cls(pyoxigraph.Store.read_only(str(built)))
-        except (OSError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             if disk.current(path) != built:  # a new store took its place just now
                 return cls.open(path)
             raise OntologyError(f"The store in {path} cannot be opened: {error}. Build it again.") from error
