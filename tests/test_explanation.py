@@ -224,3 +224,10 @@ def test_statements_are_rows_too(kg: KnowledgeGraph) -> None:
     rows = list(kg.explain("thalidomide", "nerve damage").rows())
     assert rows
     assert all(row[0] is None and row[6] and row[7] for row in rows)
+
+
+def test_of_a_regimen_what_is_stated_of_its_drugs_is_told(kg: KnowledgeGraph) -> None:
+    told = str(kg.explain("Rd", "blood clots"))
+    assert "Stated of its drugs, not of Rd and thromboembolism as such:" in told
+    assert "  lenalidomide, pulmonary embolism: " in told
+    assert "  thalidomide: Damage to the nerves" in str(kg.explain("VTd", "nerve damage"))

@@ -102,6 +102,9 @@ def test_entities_that_are_joined_alike_are_drawn_as_one_group(kg: KnowledgeGrap
     compared = kg.plot(kg.compare("lenalidomide", "pomalidomide"))
     assert any(node.label.startswith("CSNK1A1") for node in compared.nodes)
     assert len(compared.nodes) < 20
+    shared = kg.plot("lenalidomide", "thalidomide")
+    assert len(shared.nodes) < 15
+    assert {arrow.sign for arrow in shared.arrows if arrow.label == "degrades"} == {-1}
     assert "curated for bortezomib" in kg.plot(kg.compare("lenalidomide", "bortezomib")).caption
 
 
@@ -111,6 +114,8 @@ def test_what_is_stated_is_drawn_where_no_chain_leads(kg: KnowledgeGraph) -> Non
     assert ("imid:lenalidomide", "imid:deep-vein-thrombosis") in joined
     assert ("imid:venous-thromboembolism", "imid:thromboembolism") in joined
     assert "No chain" in picture.caption
+    regimen = kg.plot("Rd", "blood clots")
+    assert {("imid:Rd", "imid:lenalidomide"), ("imid:lenalidomide", "imid:stroke")} <= {(a.start, a.end) for a in regimen.arrows}
 
 
 def test_bad_input_is_a_typed_error(kg: KnowledgeGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

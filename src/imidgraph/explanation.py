@@ -37,6 +37,7 @@ _SHARED = (
 )
 _REACHING = RELATIONS | {compress(IMID + name) for name in ("binds", "hasComponent")}
 _STEP = RELATIONS | {compress(IMID + "binds")}
+_HOLDS = frozenset({compress(IMID + "hasComponent")})
 _LONGEST_WAY = 5  # hops from a drug to what a resistance mechanism changes
 _LONGEST_DETOUR = 3  # hops between entities that no chain of causes joins
 _FEWEST_WAYS = 50
@@ -76,7 +77,7 @@ class Explanation:
 
     @property
     def of_kinds(self) -> tuple[Association, ...]:
-        """The statements that name a narrower kind of an end: first the best of each kind."""
+        """The statements that name a narrower kind of an end, or a drug of a regimen: first the best of each kind."""
         ends = {self.start.iri, self.end.iri}
         return tuple(item for item in self.stated if {item.subject.iri, item.object.iri} != ends)
 
@@ -152,7 +153,7 @@ class Explanation:
         kinds = self.of_kinds
         ends = self.start, self.end
         yield from _listed("Stated:", [item for item in self.stated if item not in kinds], shown, notes, ends)
-        yield from _listed(f"Stated of narrower kinds, not of {self._wide} as such:", kinds, 2 * shown, notes, ends)
+        yield from _listed(f"Stated of {self._parts}, not of {self._wide} as such:", kinds, 2 * shown, notes, ends)
         yield from _listed(f"Said of others, with mention of {self.start}:", self.mentions, shown, notes, ends)
         for number, chain in enumerate(self.chains[:shown], 1):
             verdict = self.verdict(chain)
@@ -167,6 +168,10 @@ class Explanation:
         if len(self.chains) > shown:
             yield f"\nand {counted(len(self.chains) - shown, 'more chain')}"
         yield from (f"\nopen: {gap}" for gap in self.gaps)
+
+    @property
+    def _parts(self) -> str:
+        return "its drugs" if self.start.category == "Regimen" else "narrower kinds"
 
     @property
     def _wide(self) -> str:
@@ -251,11 +256,14 @@ class Explainer:
         return tuple(sorted(self._network.terms(kinds, self._proceed), key=str))
 
     def _stated_of(self, kinds: Sequence[Term]) -> list[Association]:
-        """Find what names a narrower kind of one end with the other end: first the best of each kind."""
+        """Find what names a narrower kind of one end, or a drug of a regimen, with the other: first the best of each kind."""
+        start, end = self._start.curie, self._end.curie
+        drugs = self._joined(self._start, _HOLDS, backward=False) if self._start.category == "Regimen" else set()
         pairs = [
-            *((self._start.curie, kind.curie) for kind in kinds),
-            *((kind.curie, self._end.curie) for kind in self._narrower(self._start)),
+            *product((start, *sorted(drugs)), (end, *(kind.curie for kind in kinds))),
+            *((kind.curie, end) for kind in self._narrower(self._start)),
         ]
+        pairs.remove((start, end))
         both = [pair for one, other in pairs for pair in ((one, other), (other, one))]
         self._statements.load(both, self._proceed)
         ends = {self._start.iri, self._end.iri}
@@ -294,9 +302,8 @@ class Explainer:
         return sorted(chains, key=lambda chain: (-round(chain.score, 2), str(chain)))
 
     def _held(self) -> Iterator[tuple[Term, tuple[Association, ...]]]:
-        relation = frozenset({compress(IMID + "hasComponent")})
-        for term in self._network.terms(sorted(self._joined(self._start, relation, backward=False))):
-            yield term, self._joining(self._start, [term], relation, backward=False)
+        for term in self._network.terms(sorted(self._joined(self._start, _HOLDS, backward=False))):
+            yield term, self._joining(self._start, [term], _HOLDS, backward=False)
 
     def _mechanisms(self, start: str, end: str) -> list[Chain]:
         found, bound = Mechanisms(self._statements).chains(start, end, self._proceed)

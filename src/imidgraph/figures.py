@@ -14,7 +14,7 @@ from imidgraph.comparison import Comparison
 from imidgraph.errors import QueryError
 from imidgraph.explanation import Explanation
 from imidgraph.model import Association, Risk, Term
-from imidgraph.namespaces import compress, local_name
+from imidgraph.namespaces import IMID, compress, local_name
 from imidgraph.neighbourhood import Neighbourhood
 from imidgraph.network import BROADER, Network
 from imidgraph.paths import Paths
@@ -30,6 +30,7 @@ _MOST_NAMED = 12  # entities of a group that are named
 _PLACES = ("Drug", "Regimen", "DrugClass", "ProteinComplex", "Protein", "CellType", "BiologicalProcess")
 _LAST = ("AdverseEffect", "Disease")
 _BROADER = compress(BROADER)
+_HOLDS = compress(IMID + "hasComponent")
 _COMPARED = ("binds", "degrades", "approvedFor")
 
 
@@ -49,7 +50,7 @@ def draw(figure: Figure, network: Network) -> Picture:
         Where there is nothing to draw.
     """
     if isinstance(figure, Explanation):
-        return _explanation(figure) if figure.chains else _stated(figure, network)
+        return _explanation(figure, network) if figure.chains else _stated(figure, network)
     if isinstance(figure, Neighbourhood):
         return _neighbourhood(figure, network)
     if isinstance(figure, Comparison):
@@ -59,18 +60,21 @@ def draw(figure: Figure, network: Network) -> Picture:
     raise QueryError(f"{figure!r} cannot be drawn. Give an explanation, a comparison, a neighbourhood, paths or names.")
 
 
-def _explanation(explanation: Explanation) -> Picture:
+def _explanation(explanation: Explanation, network: Network) -> Picture:
     shown = explanation.chains[:MOST_TOLD]
     ends = {explanation.start.curie, explanation.end.curie}
     hops = [hop for chain in shown for hop in chain.hops]
     arrows: dict[tuple[str, str], Arrow] = {}
     for hop in hops:
         for one, other in product(hop.starts, hop.ends):
-            arrows.setdefault((one.curie, other.curie), _arrow(one, other, hop))
+            arrows.setdefault((one.curie, other.curie), _arrow(one, other, hop, network))
     left = len(explanation.chains) - len(shown)
     caption = f"Not drawn: {counted(left, 'more chain')}." if left else ""
     title = f"{explanation.start} and {explanation.end}"
-    return Picture(title, _nodes((term for chain in shown for term in _terms(chain)), ends), tuple(arrows.values()), caption)
+    nodes, joins = _nodes((term for chain in shown for term in _terms(chain)), ends), tuple(arrows.values())
+    if explanation.start.category == explanation.end.category:  # what two drugs share is many things joined alike
+        nodes, joins = _folded(nodes, joins)
+    return Picture(title, nodes, joins, caption)
 
 
 def _stated(explanation: Explanation, network: Network) -> Picture:
@@ -81,6 +85,10 @@ def _stated(explanation: Explanation, network: Network) -> Picture:
     inside = {term.curie: term for term in (*explanation.kinds, explanation.end)}
     arrows = {(arrow.start, arrow.end): arrow for arrow in _arrows(stated, network)}
     named = {term for item in stated for term in (item.subject, item.object)} | {explanation.start, explanation.end}
+    for part in sorted(named - {explanation.start}, key=_place):  # the drugs of a regimen
+        if _HOLDS in network.objects.get(explanation.start.curie, {}).get(part.curie, ()):
+            ends_of = explanation.start.curie, part.curie
+            arrows[ends_of] = Arrow(*ends_of, network.relations[_HOLDS].label, strength=1.0)
     waiting = [term for term in named if term.curie in inside]
     while waiting:
         kind = waiting.pop()
@@ -88,7 +96,7 @@ def _stated(explanation: Explanation, network: Network) -> Picture:
             if (kind.curie, wider) not in arrows:
                 arrows[kind.curie, wider] = Arrow(kind.curie, wider, network.relations[_BROADER].label, strength=1.0)
                 named.add(inside[wider])
-                waiting.append(inside[wider])
+                waiting.append(inside[wider])  # and on, up to the end that was asked for
     title = f"{explanation.start} and {explanation.end}: what is stated"
     ends = {explanation.start.curie, explanation.end.curie}
     return Picture(title, _nodes(named, ends), tuple(arrows[key] for key in sorted(arrows)), " ".join(explanation.gaps))
@@ -98,14 +106,14 @@ def _terms(chain: Chain) -> Iterable[Term]:
     return (term for place in chain.nodes for term in place)
 
 
-def _arrow(one: Term, other: Term, hop: Hop) -> Arrow:
+def _arrow(one: Term, other: Term, hop: Hop, network: Network) -> Arrow:
     ends = {one.iri, other.iri}
     own = [item for item in hop.statements if {item.subject.iri, item.object.iri} == ends] or list(hop.statements)
     return Arrow(
         one.curie,
         other.curie,
         hop.relation,
-        hop.sign if any(item.evidence for item in own) else None,  # to be a kind of something is no effect
+        _sign(own, network) if hop.sign is None else None if hop.is_hierarchy else hop.sign,
         max((item.strength for item in own), default=0.0),
         hop.backward,
         any(item.disputed for item in own),
@@ -216,17 +224,21 @@ def _arrows(statements: Iterable[Association], network: Network) -> tuple[Arrow,
 
 
 def _joined(one: Term, other: Term, items: Sequence[Association], network: Network) -> Arrow:
-    signs = {network.relations[network.curie(item.predicate.iri)].sign for item in items}
     return Arrow(
         one.curie,
         other.curie,
         ", ".join(dict.fromkeys(item.predicate.label for item in items)),
-        signs.pop() if len(signs) == 1 else None,
+        _sign(items, network),
         max((item.strength for item in items), default=0.0),
         all(item.subject == other for item in items),
         any(item.disputed for item in items),
         _told(items),
     )
+
+
+def _sign(items: Iterable[Association], network: Network) -> int | None:
+    signs = {network.relations[network.curie(item.predicate.iri)].sign for item in items}
+    return signs.pop() if len(signs) == 1 else None
 
 
 def _nodes(terms: Iterable[Term], ends: set[str]) -> tuple[Node, ...]:
