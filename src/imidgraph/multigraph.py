@@ -94,7 +94,7 @@ def project(
         place = _places(graph)
         if kind == "MultiDiGraph":
             for subject, object, key, data in edges:
-                place(subject, object)[key] = dict(data)
+                place(subject, object)[key] = data.copy()
         else:
             for subject, object, _, data in edges:
                 _merge(place(subject, object), subject, object, data)
@@ -225,12 +225,12 @@ def _places(graph: Any) -> Callable[[str, str], dict[str, Any]]:
     back = graph._pred if graph.is_directed() else ahead
 
     def place(subject: str, object: str) -> dict[str, Any]:
-        if subject not in ahead or object not in ahead:
-            graph.add_nodes_from((subject, object))
-        joined = ahead[subject]
-        found: dict[str, Any] | None = joined.get(object)
+        joined = ahead.get(subject)
+        found: dict[str, Any] | None = None if joined is None else joined.get(object)
         if found is None:
-            found = joined[object] = back[object][subject] = {}
+            if joined is None or object not in ahead:
+                graph.add_nodes_from((subject, object))
+            found = ahead[subject][object] = back[object][subject] = {}
         return found
 
     return place

@@ -200,8 +200,9 @@ class Network:
             values = " ".join(f"<{self.iri(node)}>" for node in batch)
             edges: dict[str, list[tuple[str, str]]] = {}
             for query in (_FROM, _TO):
-                for subject, relation, object in self._store.iris(query % values):
-                    edges.setdefault(self.curie(relation), []).append((subject, object))
+                found = iter(self.curies(self._store.iris(query % values)))
+                for subject, relation, object in zip(found, found, found, strict=True):
+                    edges.setdefault(relation, []).append((subject, object))
             for relation in self.joining & edges.keys():
                 self._add(relation, edges[relation])
             self._fetched.update(batch)
@@ -214,9 +215,10 @@ class Network:
             self._add(curie, self.ends(curie))
         self.whole = True
 
-    def ends(self, relation: str) -> list[list[str]]:
-        """Ask the store for the IRIs of subject and object of each edge of a relation."""
-        return self._store.iris(_OF_RELATION % self.relations[relation].iri)
+    def ends(self, relation: str) -> Iterator[tuple[str, str]]:
+        """Ask the store for the CURIEs of subject and object of each edge of a relation."""
+        found = iter(self.curies(self._store.iris(_OF_RELATION % self.relations[relation].iri)))
+        return zip(found, found, strict=True)
 
     def neighbours(self, node: str, relations: Set[str], directed: bool = False) -> set[str]:
         """Give the nodes that some relations join to a node; it is fetched first if need be."""
@@ -256,10 +258,9 @@ class Network:
         if self.whole:
             yield from (edge for edge in self.edges() if edge[1] in wanted)
             wanted -= self.joining  # `isAbout` is never kept
-        curies, curie = self._curies, self.curie
         for relation in sorted(wanted):
             for subject, object in self.ends(relation):
-                yield curies.get(subject) or curie(subject), relation, curies.get(object) or curie(object)
+                yield subject, relation, object
 
     def terms(self, nodes: Iterable[str], proceed: Callable[[], object] = lambda: None) -> list[Term]:
         """Give the name and the category of each of some nodes; `proceed` is called before each query and can end it."""
@@ -283,6 +284,12 @@ class Network:
             curie = self._curies[str(iri)] = "imid:" + iri[len(IMID) :] if own else compress(iri)
         return curie
 
+    def curies(self, iris: Sequence[str]) -> Iterator[str]:
+        """Give the CURIEs of many nodes, each looked up once."""
+        for iri in set(iris) - self._curies.keys():
+            self.curie(iri)
+        return map(self._curies.__getitem__, iris)
+
     def iri(self, curie: str) -> str:
         """Give the IRI of a node.
 
@@ -300,12 +307,10 @@ class Network:
         if not self.whole and node not in self._fetched:
             self.fetch([node])
 
-    def _add(self, relation: str, ends: Iterable[Sequence[str]]) -> None:
-        objects, subjects, curies = self.objects, self.subjects, self._curies
+    def _add(self, relation: str, ends: Iterable[tuple[str, str]]) -> None:
+        objects, subjects = self.objects, self.subjects
         alone = self._shared((relation,))
-        for subject_iri, object_iri in ends:  # this loop runs once for each edge of the graph, so it calls nothing twice
-            subject = curies.get(subject_iri) or self.curie(subject_iri)
-            object = curies.get(object_iri) or self.curie(object_iri)
+        for subject, object in ends:  # this loop runs once for each edge of the graph
             joined = objects.get(subject)
             if joined is None:
                 joined = objects[subject] = {}

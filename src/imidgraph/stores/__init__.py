@@ -23,8 +23,8 @@ class Store(Protocol):
     def select(self, query: str) -> Results:
         """Answer a SELECT query."""
 
-    def iris(self, query: str) -> list[list[str]]:
-        """Answer a SELECT query that binds every variable to an IRI, with the rows as bare text."""
+    def iris(self, query: str) -> list[str]:
+        """Answer a SELECT query that binds every variable to an IRI, with the IRIs row by row in one flat list."""
 
     def ask(self, query: str) -> bool:
         """Answer an ASK query."""

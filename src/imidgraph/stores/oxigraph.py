@@ -88,15 +88,15 @@ class OxigraphStore:
         results.elapsed = time.perf_counter() - start
         return results
 
-    def iris(self, query: str) -> list[list[str]]:
-        """Answer a SELECT query that binds every variable to an IRI, with the rows as bare text.
+    def iris(self, query: str) -> list[str]:
+        """Answer a SELECT query that binds every variable to an IRI, with the IRIs row by row in one flat list.
 
-        They are written in Rust and split, which takes half the time of an object for each term.
+        They are written in Rust and split as one text, which takes a fraction of the time of an object for each term.
         """
         solutions = self.evaluate(query)
         assert isinstance(solutions, QuerySolutions)
-        rows = (solutions.serialize(format=QueryResultsFormat.TSV) or b"").decode().split("\n")
-        return [row[1:-1].split(">\t<") for row in rows[1:-1]]
+        _, _, text = (solutions.serialize(format=QueryResultsFormat.TSV) or b"").decode().partition("\n")
+        return text[1:-2].replace(">\t<", "\n").replace(">\n<", "\n").split("\n") if text else []
 
     def ask(self, query: str) -> bool:
         """Answer an ASK query."""

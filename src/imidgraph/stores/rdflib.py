@@ -66,9 +66,9 @@ class RdflibStore:
         results.elapsed = time.perf_counter() - start
         return results
 
-    def iris(self, query: str) -> list[list[str]]:
-        """Answer a SELECT query that binds every variable to an IRI, with the rows as bare text."""
-        return [list(map(str, row)) for row in self.select(query).rows]
+    def iris(self, query: str) -> list[str]:
+        """Answer a SELECT query that binds every variable to an IRI, with the IRIs row by row in one flat list."""
+        return [str(iri) for row in self.select(query).rows for iri in row]
 
     def ask(self, query: str) -> bool:
         """Answer an ASK query."""
