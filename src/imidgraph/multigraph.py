@@ -196,9 +196,10 @@ def _edges(
             yield ends[0], ends[2], item.curie, _described(network, ends[1]) | _told(item)
     plainly = {relation: _described(network, relation) for relation in relations}
     edges = network.stream(relations) if nodes is None or _ABOUT in relations else network.edges()
-    for subject, relation, object in edges:
+    for edge in edges:
+        subject, relation, object = edge
         inside = nodes is None or (subject in nodes and object in nodes)
-        if relation in plainly and inside and (subject, relation, object) not in stated:
+        if inside and relation in plainly and not (stated and edge in stated):
             yield subject, object, relation, plainly[relation]
 
 
@@ -240,7 +241,10 @@ def _merge(edge: dict[str, Any], subject: str, object: str, data: Mapping[str, A
     """Add a statement to the one edge of its ends; a sign stays where all statements have it."""
     told = {"subject": subject, "object": object, **data}
     if not edge:
-        edge.update({key: data[key] for key in ("sign", "strength") if key in data}, statements=[told])
+        for key in ("sign", "strength"):
+            if key in data:
+                edge[key] = data[key]
+        edge["statements"] = [told]
         return
     edge["statements"].append(told)
     if edge.get("sign") != data.get("sign"):
