@@ -23,12 +23,12 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
 from imidgraph.associations import Associations
 from imidgraph.errors import PathNotFound
-from imidgraph.multigraph import project, read_attributes
 from imidgraph.namespaces import IMID, PREFIXES
 from imidgraph.network import Network
-from imidgraph.paths import Statements, find_paths
 from imidgraph.resources import ONTOLOGY
 from imidgraph.stores.oxigraph import OxigraphStore
+from imidgraph.traversals.multigraph import project, read_attributes
+from imidgraph.traversals.paths import Statements, find_paths
 
 NODES = 47_031
 RELATIONS = ("binds", "causes", "decreases", "degrades", "hasAdverseEffect", "increases", "interactsWith", "modulates")

@@ -11,14 +11,14 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
 from imidgraph import KnowledgeGraph, QueryError
 from imidgraph.associations import Associations
-from imidgraph.explanation import explain
-from imidgraph.losses import lose
 from imidgraph.model import Term
 from imidgraph.namespaces import IMID, PREFIXES
 from imidgraph.network import Network
-from imidgraph.paths import Statements
 from imidgraph.resources import ONTOLOGY
 from imidgraph.stores.oxigraph import OxigraphStore
+from imidgraph.traversals.explanation import explain
+from imidgraph.traversals.losses import lose
+from imidgraph.traversals.paths import Statements
 from tests.test_cli import run
 
 Call = Callable[[KnowledgeGraph, object], object]

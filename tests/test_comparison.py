@@ -7,8 +7,8 @@ import pytest
 from imidgraph import KnowledgeGraph, QueryError
 from imidgraph.model import Association, Source, Term
 from imidgraph.namespaces import IMID
-from imidgraph.reasons import Choice
-from imidgraph.trials import Duel, duels
+from imidgraph.traversals.reasons import Choice
+from imidgraph.traversals.trials import Duel, duels
 
 
 def _duel(kg: KnowledgeGraph, one: str, other: str, trial: str) -> Duel:

@@ -15,10 +15,10 @@ from imidgraph import KnowledgeGraph, PathNotFound, QueryError
 from imidgraph.associations import Associations
 from imidgraph.namespaces import IMID
 from imidgraph.network import Network
-from imidgraph.paths import Paths, Statements, find_paths
 from imidgraph.resources import ONTOLOGY
 from imidgraph.stores.oxigraph import OxigraphStore
-from imidgraph.walks import Walker
+from imidgraph.traversals.paths import Paths, Statements, find_paths
+from imidgraph.traversals.walks import Walker
 
 NODES = st.integers(min_value=0, max_value=6)
 

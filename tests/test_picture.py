@@ -13,7 +13,7 @@ import pytest
 
 from imidgraph import ExportError, KnowledgeGraph, MissingProgram, QueryError
 from imidgraph.citations import NOT_ADVICE
-from imidgraph.picture import Arrow, Node, Picture
+from imidgraph.traversals.picture import Arrow, Node, Picture
 
 Find = Callable[[str], str]
 

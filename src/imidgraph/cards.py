@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from imidgraph.citations import LEGEND, NOT_ADVICE
-from imidgraph.comparison import Comparison
 from imidgraph.lookup import Entity
 from imidgraph.model import Association, Frequency, Source
+from imidgraph.traversals.comparison import Comparison
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>|#])")
 

@@ -17,7 +17,7 @@ from imidgraph.cli.output import format_option, print_rows, say, say_not_advice
 
 if TYPE_CHECKING:
     from imidgraph import KnowledgeGraph
-    from imidgraph.figures import Figure
+    from imidgraph.traversals.figures import Figure
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

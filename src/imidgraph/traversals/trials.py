@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from imidgraph.model import Association, Term
 from imidgraph.namespaces import IMID, compress
-from imidgraph.paths import Statements
+from imidgraph.traversals.paths import Statements
 
 _COMPONENT, _TESTS, _CONTROL, _ENROLS, _RESULT = (
     compress(IMID + name) for name in ("hasComponent", "tests", "comparesWith", "enrols", "hasResultFor")

@@ -8,17 +8,17 @@ from itertools import product
 from typing import Any
 
 from imidgraph.bounds import MOST_TOLD
-from imidgraph.chains import Chain, Hop, counted, in_words
 from imidgraph.citations import cited
-from imidgraph.comparison import Comparison
 from imidgraph.errors import QueryError
-from imidgraph.explanation import Explanation
 from imidgraph.model import Association, Risk, Term
 from imidgraph.namespaces import IMID, compress, local_name
-from imidgraph.neighbourhood import Neighbourhood
 from imidgraph.network import BROADER, Network
-from imidgraph.paths import Paths
-from imidgraph.picture import Arrow, Node, Picture
+from imidgraph.traversals.chains import Chain, Hop, counted, in_words
+from imidgraph.traversals.comparison import Comparison
+from imidgraph.traversals.explanation import Explanation
+from imidgraph.traversals.neighbourhood import Neighbourhood
+from imidgraph.traversals.paths import Paths
+from imidgraph.traversals.picture import Arrow, Node, Picture
 
 Figure = Comparison | Explanation | Neighbourhood | Paths
 

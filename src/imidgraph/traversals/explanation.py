@@ -11,15 +11,15 @@ from itertools import product
 from typing import Any
 
 from imidgraph.bounds import MOST_TOLD, SECONDS, seconds
-from imidgraph.chains import Chain, Hop, counted, in_words
 from imidgraph.citations import Notes, cited
 from imidgraph.errors import PathNotFound, QueryError
-from imidgraph.mechanisms import RELATIONS, STEPS, Mechanisms
 from imidgraph.model import Association, Term
 from imidgraph.namespaces import IMID, compress
-from imidgraph.paths import Path, Statements, find_paths
-from imidgraph.trials import kinds_of
-from imidgraph.walks import Deadline, OutOfTimeError
+from imidgraph.traversals.chains import Chain, Hop, counted, in_words
+from imidgraph.traversals.mechanisms import RELATIONS, STEPS, Mechanisms
+from imidgraph.traversals.paths import Path, Statements, find_paths
+from imidgraph.traversals.trials import kinds_of
+from imidgraph.traversals.walks import Deadline, OutOfTimeError
 
 _CAUSES = STEPS | {"Drug", "Regimen"}
 _EFFECTS = STEPS | {"AdverseEffect", "Disease"}

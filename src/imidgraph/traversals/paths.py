@@ -13,7 +13,7 @@ from imidgraph.citations import cited
 from imidgraph.errors import PathNotFound, QueryError
 from imidgraph.model import Association, Term
 from imidgraph.network import Network
-from imidgraph.walks import Deadline, OutOfTimeError, Walker
+from imidgraph.traversals.walks import Deadline, OutOfTimeError, Walker
 
 _LARGEST = 1_000_000  # paths that one answer may hold
 _BATCH = 1000  # pairs of ends that are looked up together

@@ -9,7 +9,7 @@ from typing import Any
 
 from imidgraph.bounds import MOST_NODES, whole
 from imidgraph.model import Association, Term
-from imidgraph.paths import Statements
+from imidgraph.traversals.paths import Statements
 
 
 @dataclass(frozen=True)

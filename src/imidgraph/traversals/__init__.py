@@ -14,18 +14,18 @@ from imidgraph.stores import Store
 
 # What a traversal needs is imported when it is called: most commands start without.
 if TYPE_CHECKING:
-    from imidgraph.comparison import Comparison
-    from imidgraph.explanation import Explanation
-    from imidgraph.figures import Figure
     from imidgraph.lookup import Lookup
-    from imidgraph.losses import Loss
-    from imidgraph.neighbourhood import Neighbourhood
     from imidgraph.network import Network
-    from imidgraph.paths import Paths, Statements
-    from imidgraph.picture import Picture
-    from imidgraph.reasons import Choice
-    from imidgraph.similarity import Similar
-    from imidgraph.topology import Ranked
+    from imidgraph.traversals.comparison import Comparison
+    from imidgraph.traversals.explanation import Explanation
+    from imidgraph.traversals.figures import Figure
+    from imidgraph.traversals.losses import Loss
+    from imidgraph.traversals.neighbourhood import Neighbourhood
+    from imidgraph.traversals.paths import Paths, Statements
+    from imidgraph.traversals.picture import Picture
+    from imidgraph.traversals.reasons import Choice
+    from imidgraph.traversals.similarity import Similar
+    from imidgraph.traversals.topology import Ranked
 
 
 class Traversals:
@@ -50,7 +50,7 @@ class Traversals:
     @cached_property
     def edge_statements(self) -> Statements:
         """The statements on the edges of the network, kept once they were looked up."""
-        from imidgraph.paths import Statements
+        from imidgraph.traversals.paths import Statements
 
         return Statements(self.network, self.lookup.statements)
 
@@ -97,7 +97,7 @@ class Traversals:
         >>> print(found)
         thalidomide --[degrades]--> IKZF1 <--[degrades]-- pomalidomide
         """
-        from imidgraph.paths import find_paths
+        from imidgraph.traversals.paths import find_paths
 
         return find_paths(
             self.edge_statements,
@@ -127,7 +127,7 @@ class Traversals:
         >>> print(imidgraph.load().explain("lenalidomide", "MDS with del(5q)").chains[0])
         lenalidomide > CRBN > CSNK1A1 > survival of del(5q) cells > myelodysplastic syndrome associated with isolated del(5q)
         """
-        from imidgraph.explanation import explain
+        from imidgraph.traversals.explanation import explain
 
         return explain(self.edge_statements, self.lookup.names.find(start), self.lookup.names.find(end), timeout)
 
@@ -140,7 +140,7 @@ class Traversals:
         >>> [drug.label for drug in imidgraph.load().compare("Thalomid", "Revlimid").drugs]
         ['thalidomide', 'lenalidomide']
         """
-        from imidgraph.comparison import compare
+        from imidgraph.traversals.comparison import compare
 
         found = list(dict.fromkeys(self.lookup.names.find(drug) for drug in drugs))
         if len(found) < 2:
@@ -164,7 +164,7 @@ class Traversals:
         >>> {reason.kind for reason in choice.for_it} >= {"efficacy", "risk"}
         True
         """
-        from imidgraph.reasons import weigh
+        from imidgraph.traversals.reasons import weigh
 
         one, other, disease = map(self.lookup.names.find, (drug, over, for_))
         return weigh(self.edge_statements, one, other, disease)
@@ -190,7 +190,7 @@ class Traversals:
         >>> [term.label for term in around.nodes]
         ['CSNK1A1', 'lenalidomide']
         """
-        from imidgraph.neighbourhood import surround
+        from imidgraph.traversals.neighbourhood import surround
 
         return surround(self.edge_statements, self.lookup.names.find(centre), hops, self._relations(predicates), limit)
 
@@ -212,7 +212,7 @@ class Traversals:
         >>> imidgraph.load().similar("pomalidomide", limit=1)[0].entity.label
         'lenalidomide'
         """
-        from imidgraph.similarity import similar
+        from imidgraph.traversals.similarity import similar
 
         return similar(self.network, self.lookup.names.find(entity), tuple(several(aspects)), limit)
 
@@ -233,7 +233,7 @@ class Traversals:
         >>> ("eragidomide", "acute myeloid leukemia") in {(one.drug.label, one.effect.label) for one in loss.lost}
         True
         """
-        from imidgraph.losses import lose
+        from imidgraph.traversals.losses import lose
 
         return lose(self.edge_statements, self.lookup.names.find(entity), timeout)
 
@@ -253,19 +253,19 @@ class Traversals:
         >>> "CRBN" in [item.entity.label for item in imidgraph.load().centrality(pillars=["mechanisms"])[:10]]
         True
         """
-        from imidgraph.topology import centrality
+        from imidgraph.traversals.topology import centrality
 
         return centrality(self.network, measure, self._relations_of(pillars))
 
     def communities(self, pillars: Iterable[str] = ()) -> list[tuple[Term, ...]]:
         """Find groups of entities that are joined more with one another than with others, the largest first."""
-        from imidgraph.topology import communities
+        from imidgraph.traversals.topology import communities
 
         return communities(self.network, self._relations_of(pillars))
 
     def articulation_points(self, pillars: Iterable[str] = ()) -> list[Ranked]:
         """Find the entities that alone hold others to the rest of the network, with how many, the most first."""
-        from imidgraph.topology import articulation_points
+        from imidgraph.traversals.topology import articulation_points
 
         return articulation_points(self.network, self._relations_of(pillars))
 
@@ -311,7 +311,7 @@ class Traversals:
         >>> edge["label"], edge["sign"]
         ('degrades', -1)
         """
-        from imidgraph.multigraph import check_kind, project, project_triples, read_attributes, undisturbed
+        from imidgraph.traversals.multigraph import check_kind, project, project_triples, read_attributes, undisturbed
 
         check_kind(kind)
         if construct is not None:
@@ -346,7 +346,7 @@ class Traversals:
         >>> "SALL4" in picture.mermaid()
         True
         """
-        from imidgraph.figures import draw
+        from imidgraph.traversals.figures import draw
 
         names = [name for name in what if isinstance(name, str)]
         if len(names) == len(what) == 1:

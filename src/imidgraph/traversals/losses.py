@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from imidgraph.bounds import seconds
-from imidgraph.chains import Chain, counted
-from imidgraph.mechanisms import RECEPTOR, RELATIONS, STEPS, Mechanisms
 from imidgraph.model import Term
-from imidgraph.paths import Statements
-from imidgraph.trials import kinds_of
-from imidgraph.walks import Deadline, OutOfTimeError
+from imidgraph.traversals.chains import Chain, counted
+from imidgraph.traversals.mechanisms import RECEPTOR, RELATIONS, STEPS, Mechanisms
+from imidgraph.traversals.paths import Statements
+from imidgraph.traversals.trials import kinds_of
+from imidgraph.traversals.walks import Deadline, OutOfTimeError
 
 OUTCOMES = frozenset({"AdverseEffect", "Disease"})
 _COMPONENT = "imid:hasComponent"

@@ -8,13 +8,13 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any
 
-from imidgraph.chains import in_words
 from imidgraph.citations import Notes, cited
 from imidgraph.errors import QueryError
 from imidgraph.model import Association, Frequency, Risk, Term
 from imidgraph.namespaces import local_name
-from imidgraph.paths import Statements
-from imidgraph.trials import Duel, duels
+from imidgraph.traversals.chains import in_words
+from imidgraph.traversals.paths import Statements
+from imidgraph.traversals.trials import Duel, duels
 
 NO_DRUGS = frozenset({"AdverseEffect", "BiologicalProcess", "CellType", "Disease", "Protein", "ProteinComplex"})
 """The categories of what cannot be compared as drugs."""

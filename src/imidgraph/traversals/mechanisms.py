@@ -15,12 +15,12 @@ from functools import cache
 from itertools import pairwise, product
 from typing import Any
 
-from imidgraph.chains import Chain, Hop
 from imidgraph.model import Association
 from imidgraph.namespaces import IMID, compress
 from imidgraph.network import BROADER, Network
-from imidgraph.paths import Statements
-from imidgraph.walks import Deadline, OutOfTimeError, Walker
+from imidgraph.traversals.chains import Chain, Hop
+from imidgraph.traversals.paths import Statements
+from imidgraph.traversals.walks import Deadline, OutOfTimeError, Walker
 
 STEPS = frozenset({"BiologicalProcess", "CellType", "Protein", "ProteinComplex"})
 """The categories of what a chain may pass."""

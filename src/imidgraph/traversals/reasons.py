@@ -8,12 +8,12 @@ from itertools import product
 from typing import Any
 
 from imidgraph.citations import Notes
-from imidgraph.comparison import NO_DRUGS, Comparison, compare
 from imidgraph.errors import QueryError
 from imidgraph.model import Association, Indication, Risk, Term
 from imidgraph.namespaces import local_name
-from imidgraph.paths import Statements
-from imidgraph.trials import carriers, duels, kinds_of
+from imidgraph.traversals.comparison import NO_DRUGS, Comparison, compare
+from imidgraph.traversals.paths import Statements
+from imidgraph.traversals.trials import carriers, duels, kinds_of
 
 _TREATMENTS = frozenset({"Drug", "DrugClass", "Regimen"})
 _USES = frozenset({"imid:usedFor", "imid:approvedFor", "imid:investigatedFor"})
