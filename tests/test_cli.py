@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -145,11 +146,23 @@ def test_build_checks_the_release() -> None:
     assert run("build", "--check").exit_code == 0
 
 
-def test_a_closed_pipe_is_no_error() -> None:
-    command = f"{sys.executable} -m imidgraph.cli query list --format csv | head -n 1"
-    done = subprocess.run(command, shell=True, capture_output=True, text=True)
-    assert done.stdout == "topic,query,answers,parameters\n"
+# Where Python keeps what it prints until the end, it finds out at the end that nobody takes it.
+BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+
+
+@pytest.mark.parametrize("reader", ["head -n 1", "true"])
+def test_a_closed_pipe_is_no_error(reader: str) -> None:
+    command = f"{sys.executable} -m imidgraph.cli query list --format csv | {reader}"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, env=BUFFERED)
+    assert done.stdout in {"topic,query,answers,parameters\n", ""}
     assert done.stderr == ""
+
+
+def test_a_full_disk_behind_standard_output_is_one_line() -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "imidgraph.cli", "query", "list"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=BUFFERED)
+    assert (done.returncode, done.stderr) == (2, "error: [Errno 28] No space left on device\n")
 
 
 def test_completion_is_offered() -> None:

@@ -142,7 +142,8 @@ except imidgraph.ExportError as error:
 def test_a_full_standard_output_is_one_line() -> None:
     with Path("/dev/full").open("wb") as full:
         command = [sys.executable, "-m", "imidgraph.cli", "export", "-", "--format", "nt"]
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+        buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=buffered)
     assert done.returncode == 2
     assert done.stderr.startswith("error: standard output cannot be written: No space left")
     assert "Traceback" not in done.stderr

@@ -33,14 +33,29 @@ class Group(click.Group):
             raise
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; report an error of imidgraph in one line."""
+        """Run the command; report an error in one line."""
         try:
-            return super().invoke(ctx)
-        except ImidgraphError as error:
-            fail(error)
+            try:
+                result = super().invoke(ctx)
+            except (click.exceptions.Exit, SystemExit):
+                sys.stdout.flush()
+                raise
+            sys.stdout.flush()  # here, where what goes wrong can still be told
+            return result
         except BrokenPipeError:  # the reader has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _let_output_go()
             sys.exit(FOUND)
+        except (ImidgraphError, OSError) as error:
+            _let_output_go()
+            fail(error)
+
+
+def _let_output_go() -> None:
+    """Write what waits for standard output, or let it go where that takes no more."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextlib.contextmanager
@@ -65,7 +80,7 @@ def opened(path: Path | None = None) -> KnowledgeGraph:
     return load(path or named)
 
 
-def fail(error: ImidgraphError) -> NoReturn:
+def fail(error: ImidgraphError | OSError) -> NoReturn:
     """Say what is wrong on standard error, and exit: 1 where nothing was found, 2 where the request is wrong."""
     click.echo(f"{click.style('error', fg='red')}: {error}", err=True)
     sys.exit(NOTHING if isinstance(error, EntityNotFound | AmbiguousLabel | PathNotFound | QueryNotFound) else USAGE)
