@@ -131,3 +131,9 @@ def test_a_comparison_tells_shared_from_own(kg: KnowledgeGraph) -> None:
 @given(st.text())
 def test_folding_twice_is_folding_once(name: str) -> None:
     assert normalize(normalize(name)) == normalize(name)
+
+
+def test_a_parameter_takes_an_iri_as_it_takes_its_curie(kg: KnowledgeGraph) -> None:
+    rows = kg.run("evidence-of-statement", subject="pomalidomide", predicate="imid:degrades").rows
+    assert rows
+    assert kg.run("evidence-of-statement", subject=rows[0][0], predicate="https://w3id.org/imidgraph/degrades").rows == rows

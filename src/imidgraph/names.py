@@ -109,8 +109,8 @@ class Names:
             if parameter is None or parameter.type != "entity":
                 continue
             name = str(getattr(value, "iri", value))
-            iri = expand(name)
-            if iri is not None and iri.startswith(IMID):
+            iri = expand(name) or name
+            if iri.startswith(IMID):
                 resolved[key] = iri
                 continue
             try:

@@ -155,8 +155,8 @@ def create_app(settings: Settings) -> Starlette:
         return PlainTextResponse(f"{error}\n", status_code=status, headers=headers)
 
     routes = [
-        Route("/", home),
         Route("/sparql", sparql, methods=["GET", "POST"]),
+        Route("/", home),
         Route("/queries", query_list),
         Route("/queries/{name}", named_query),
         Route("/health", health),
