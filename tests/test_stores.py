@@ -5,8 +5,10 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+import pyoxigraph
 import pytest
 import rdflib
+from pyoxigraph import QueryResultsFormat
 
 import imidgraph
 from imidgraph import KnowledgeGraph, OntologyError, QueryError
@@ -155,3 +157,21 @@ def test_a_notebook_shows_a_table(kg: KnowledgeGraph) -> None:
     assert "<th>drug</th>" in shown
     assert "<td>imid:lenalidomide</td><td>&lt;b&gt;</td><td></td>" in shown
     assert "the first 50 of" in kg.select("SELECT ?s { ?s a imid:Article }")._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * {}",
+        "SELECT ?x { VALUES ?x { UNDEF 1 UNDEF } }",
+        "SELECT ?x ?y { VALUES (?x ?y) { (UNDEF UNDEF) (1 UNDEF) (UNDEF 2) } }",
+        r"""SELECT ?x { VALUES ?x { "a\tb" "c\nd" "e\\f" '"q"' "é😀"@en } }""",
+        r"""SELECT ?x { VALUES ?x { 1.50 1e3 true "x"^^<a:b> "\r" "" <http://a/ü> "a\u000Bb" } }""",
+        'SELECT ?t { BIND(<<( <a:s> <a:p> <<( <a:s> <a:p> "o"@en )>> )>> AS ?t) }',
+    ],
+)
+@pytest.mark.parametrize("format", ["json", "xml", "csv", "tsv"])
+def test_results_are_written_as_the_engine_writes_them(kg: KnowledgeGraph, query: str, format: str) -> None:
+    extensions = {"json": "srj", "xml": "srx"}
+    engine = QueryResultsFormat.from_extension(extensions.get(format, format))
+    assert kg.select(query).serialize(format) == pyoxigraph.Store().query(query).serialize(format=engine)

@@ -232,16 +232,10 @@ class Results:
         """
         if format not in _FORMATS:
             raise QueryError(f"There is no result format {format!r}. Use one of {', '.join(_FORMATS)}.")
-        document = json.dumps({"head": {"vars": self.columns}, "results": {"bindings": list(self._bindings())}}).encode()
-        if format == "json":
-            return document
-        solutions = parse_query_results(document, format=QueryResultsFormat.JSON)
+        lines = ["\t".join(f"?{name}" for name in self.columns)]
+        lines += ["\t".join(map(_written, solution)) for solution in self._solutions]
+        solutions = parse_query_results("\n".join([*lines, ""]), format=QueryResultsFormat.TSV)
         return solutions.serialize(format=_FORMATS[format]) or b""
-
-    def _bindings(self) -> Iterator[dict[str, Any]]:
-        for solution in self._solutions:
-            terms = zip(self.columns, solution, strict=True)
-            yield {name: _json_term(term) for name, term in terms if term is not None}
 
 
 class Triples:
@@ -307,18 +301,9 @@ def _solutions(text: bytes | str) -> QuerySolutions:
     return solutions
 
 
+def _written(term: Any) -> str:
+    return "" if term is None else f"<<( {term} )>>" if isinstance(term, Triple) else str(term)
+
+
 def _json_value(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else str(value)
-
-
-def _json_term(term: Any) -> dict[str, Any]:
-    if isinstance(term, NamedNode):
-        return {"type": "uri", "value": term.value}
-    if isinstance(term, BlankNode):
-        return {"type": "bnode", "value": term.value}
-    if isinstance(term, Triple):
-        parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
-        return {"type": "triple", "value": {name: _json_term(part) for name, part in parts.items()}}
-    if term.language is not None:
-        return {"type": "literal", "value": term.value, "xml:lang": term.language}
-    return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
