@@ -91,6 +91,11 @@ class Query:
         return self.path.read_text(encoding="utf-8")
 
     @cached_property
+    def body(self) -> str:
+        """The SPARQL text without its header."""
+        return "\n".join(line for line in self.text.splitlines() if not line.startswith("#+"))
+
+    @cached_property
     def header(self) -> dict[str, Any]:
         """The header, as parsed YAML."""
         import yaml
@@ -170,7 +175,7 @@ class Query:
         for name, parameter in self.params.items():
             if parameter.required and name not in values:
                 raise QueryError(f"{self.name} needs the parameter {name!r}: {parameter.help or _TYPES[parameter.type][0]}.")
-        return sparql.bind(self.text, {name: self.params[name].term(value) for name, value in values.items()})
+        return sparql.bind(self.body, {name: self.params[name].term(value) for name, value in values.items()})
 
 
 class Catalogue(Mapping[str, Query]):

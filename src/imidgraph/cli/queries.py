@@ -54,7 +54,7 @@ def show_query(name: str, only_sparql: bool) -> None:
                 click.echo(f"    one of {', '.join(parameter.allowed)}")
         click.echo("columns: " + ", ".join(f"{column.name} ({column.meaning})" for column in item.returns))
         click.echo(f"example: {_example(item)}\n")
-    click.echo("\n".join(line for line in item.text.splitlines() if not line.startswith("#+")))
+    click.echo(item.body)
 
 
 def _example(item: Query) -> str:

@@ -84,7 +84,6 @@ def catalogue_description(catalogue: Catalogue) -> str:
     """
     blocks = []
     for name, query in sorted(catalogue.items()):
-        body = "\n".join(line for line in query.text.splitlines() if not line.startswith("#+"))
         parameters = "".join(
             f"\n    sh:parameter [ sh:path imid:{key} ; sh:description {Literal(item.help)} ;"
             f" sh:optional {str(not item.required).lower()} ] ;"
@@ -93,7 +92,7 @@ def catalogue_description(catalogue: Catalogue) -> str:
         blocks.append(
             f"<{IMID}query/{name}>\n    a sh:SPARQLExecutable , sh:SPARQLSelectExecutable ;\n"
             f"    sh:name {Literal(name)} ;\n    sh:description {Literal(query.summary)} ;{parameters}\n"
-            f"    sh:select {Literal(body)} .\n"
+            f"    sh:select {Literal(query.body)} .\n"
         )
     return _HEAD + "\n".join(blocks)
 
