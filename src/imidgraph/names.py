@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -163,12 +162,15 @@ class Names:
     def _by_name(self) -> dict[str, dict[Term, int]]:
         found: dict[str, dict[Term, int]] = {}
         for term, rank, property_, name in self._names:
-            text = compress(name).rpartition(":")[2] if property_.endswith("Match") else name
-            if property_.endswith("Match") and (text.isdigit() or "/" in text):
-                continue  # a bare number says nothing without its prefix
-            ranks = found.setdefault(normalize(text), {})
+            text = name
+            if property_.endswith("Match"):
+                text = compress(name).rpartition(":")[2]
+                if text.isdigit() or "/" in text:
+                    continue  # a bare number says nothing without its prefix
+            key = normalize(text)
+            ranks = found.setdefault(key, {})
             ranks[term] = min(rank, ranks.get(term, rank))
-            self._spelling.setdefault(normalize(text), text)
+            self._spelling.setdefault(key, text)
         return found
 
     @cached_property
@@ -190,8 +192,8 @@ def normalize(name: str) -> str:
     if not name.isascii():
         decomposed = unicodedata.normalize("NFKD", name.translate(_GREEK))
         text = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    text = re.sub(r"[®™©]", "", text.replace("’", "'")).casefold()
-    return re.sub(r"[\s\-_‐‑–]+", " ", text).strip()
+    return " ".join(text.translate(_FOLDED).casefold().split())
 
 
 _GREEK = str.maketrans({"α": "alpha", "β": "beta", "γ": "gamma", "κ": "kappa"})
+_FOLDED = str.maketrans("’-_‐‑–", "'     ", "®™©")
