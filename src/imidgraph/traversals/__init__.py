@@ -11,6 +11,7 @@ from imidgraph.bounds import ALIKE_IN, MAX_LENGTH, MOST_ALIKE, MOST_NODES, MOST_
 from imidgraph.errors import QueryError
 from imidgraph.model import Term
 from imidgraph.stores import Store
+from imidgraph.stores.results import undisturbed
 
 # What a traversal needs is imported when it is called: most commands start without.
 if TYPE_CHECKING:
@@ -311,7 +312,7 @@ class Traversals:
         >>> edge["label"], edge["sign"]
         ('degrades', -1)
         """
-        from imidgraph.traversals.multigraph import check_kind, project, project_triples, read_attributes, undisturbed
+        from imidgraph.traversals.multigraph import check_kind, project, project_triples, read_attributes
 
         check_kind(kind)
         if construct is not None:

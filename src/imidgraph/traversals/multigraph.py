@@ -6,9 +6,7 @@ the edges that they describe, with sign, strength and evidence. networkx is impo
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
-from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -17,7 +15,7 @@ from imidgraph.model import Association, plain
 from imidgraph.namespaces import IMID, PREFIXES, compress, local_name
 from imidgraph.network import Network, below
 from imidgraph.stores import Store, Triples
-from imidgraph.stores.results import Iri
+from imidgraph.stores.results import Iri, undisturbed
 
 KINDS = ("MultiDiGraph", "DiGraph", "Graph")
 _CLASSES = "SELECT ?class ?parent WHERE { ?class rdfs:subClassOf ?parent }"
@@ -148,18 +146,6 @@ def read_attributes(store: Store, network: Network, sources: bool = False) -> di
     with undisturbed():
         found = store.select(_ATTRIBUTES % (" ".join(f"<{kind}>" for kind in classes), joining)).rows
         return _gathered(network, found)
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Keep the garbage collector from going through millions of new objects time and again, which doubles the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _gathered(network: Network, rows: Iterable[tuple[str, str, Any]]) -> dict[str, dict[str, Any]]:
