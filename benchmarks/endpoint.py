@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.servers import GRAPH, free_port, virtuoso, wait_for
 
 from imidgraph.resources import RELEASE
-from imidgraph.stores.graphstore import put_graph
 from imidgraph.stores.oxigraph import OxigraphStore
+from imidgraph.stores.upload import put_graph
 
 BIN = Path(sys.executable).parent
 CLIENTS = (1, 8, 64)

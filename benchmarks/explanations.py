@@ -17,9 +17,9 @@ CALLS: dict[str, Callable[[imidgraph.KnowledgeGraph], object]] = {
     "explain, drug to risk": lambda kg: str(kg.explain("thalidomide", "birth defects")),
     "explain, resistance": lambda kg: str(kg.explain("imid:cereblon-loss", "lenalidomide")),
     "compare": lambda kg: str(kg.compare("lenalidomide", "pomalidomide")),
-    "why": lambda kg: str(kg.why("lenalidomide", over="thalidomide", for_=MYELOMA)),
+    "why": lambda kg: str(kg.why("lenalidomide", over="thalidomide", disease=MYELOMA)),
     "similar": lambda kg: kg.similar("pomalidomide"),
-    "neighbourhood, 2 hops": lambda kg: kg.neighbourhood("CRBN", hops=2),
+    "neighborhood, 2 hops": lambda kg: kg.neighborhood("CRBN", hops=2),
     "without": lambda kg: kg.without("CRBN"),
     "to_networkx": lambda kg: kg.to_networkx(),
 }

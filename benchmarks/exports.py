@@ -1,7 +1,7 @@
 """Each export against the usual way, side by side in one run; and what exports of a large graph need of memory.
 
 Run it with: python benchmarks/exports.py [--large]
-The usual way: rdflib's serialisers, networkx's writers (of flattened attributes where they write no lists), pandas for tables, each from a
+The usual way: rdflib's serializers, networkx's writers (of flattened attributes where they write no lists), pandas for tables, each from a
 graph that it holds already, and kgx's transform of our JSON Lines, where IMIDGRAPH_KGX_PYTHON names an interpreter that has it.
 Ours reads the store, and does not return before the file is on the disk. Rates are edges, or triples for RDF, a second.
 With --large, a random graph of 2.06 million edges is written from a disk store, in a process for each format, and so is a tenth
@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any
 
 import imidgraph
-from imidgraph import export
-from imidgraph.export.records import edge_records, evidence_records, flat, node_records
-from imidgraph.projection import Projection
+from imidgraph import formats
+from imidgraph.formats.projection import Projection
+from imidgraph.formats.records import edge_records, evidence_records, flat, node_records
 from imidgraph.stores.disk import build_store
 
 Write = Callable[[], object]
@@ -48,7 +48,7 @@ def _rdflib(graph: Projection, folder: Path, format: str) -> Write:
     import rdflib
 
     held = rdflib.Dataset() if format in {"nq", "trig"} else rdflib.Graph(bind_namespaces="none")
-    held.parse(data=b"".join(export.stream(graph, "nt")), format="nt")
+    held.parse(data=b"".join(formats.stream(graph, "nt")), format="nt")
     return lambda: held.serialize(folder / f"usual.{format}", SYNTAXES[format], encoding="utf-8")
 
 
@@ -92,7 +92,7 @@ def _pandas(graph: Projection, folder: Path, format: str) -> Write:
 
 
 def _kgx(graph: Projection, folder: Path, format: str) -> Write:
-    return _transform(export.write(graph, folder / "usual.kgx.jsonl").paths, folder)
+    return _transform(formats.write(graph, folder / "usual.kgx.jsonl").paths, folder)
 
 
 def _transform(paths: Sequence[Path], folder: Path) -> Write:
@@ -132,8 +132,8 @@ def compare() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         print(f"{len(kg)} triples, {edges} edges\n{'format':14} {'a second':>10} {'usual way':>10} {'ratio':>6}")
-        for format in export.FORMATS:
-            size = len(kg) if export.FORMATS[format].rdf else edges
+        for format in formats.FORMATS:
+            size = len(kg) if formats.FORMATS[format].rdf else edges
             ours = _fastest(lambda name=format: kg.write(folder / f"ours.{name}"))
             line = f"{format:14} {size / ours:10,.0f}"
             if format in USUAL:

@@ -1,7 +1,7 @@
 """Mutated queries through the worker: hangs, crashes of the parent, growth of memory and of open files.
 
 Run it with: python benchmarks/fuzz.py [QUERIES] [SEED]
-Each text is a query of the catalogue in which pieces were cut out, doubled, swapped, or joined by what is likely to hurt.
+Each text is a query of the catalog in which pieces were cut out, doubled, swapped, or joined by what is likely to hurt.
 Time and rows are limited as `kg.sparql` limits them; a query that is not back half a second after its limit counts as a hang.
 """
 
@@ -18,8 +18,8 @@ from pathlib import Path
 
 from imidgraph.errors import QueryError, QueryTimeout
 from imidgraph.resources import QUERIES, RELEASE
-from imidgraph.sparql import tokens
-from imidgraph.stores.worker import WorkerStore
+from imidgraph.sparql.text import tokens
+from imidgraph.workers.worker import WorkerStore
 
 TIMEOUT = 0.25
 LATE = 0.5

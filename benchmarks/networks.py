@@ -21,14 +21,14 @@ import networkx
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
-from imidgraph.associations import Associations
 from imidgraph.errors import PathNotFound
+from imidgraph.knowledge.network import Network
+from imidgraph.knowledge.statements import Statements
 from imidgraph.namespaces import IMID, PREFIXES
-from imidgraph.network import Network
 from imidgraph.resources import ONTOLOGY
 from imidgraph.stores.oxigraph import OxigraphStore
-from imidgraph.traversals.multigraph import project, read_attributes
-from imidgraph.traversals.paths import Statements, find_paths
+from imidgraph.traversals.networkx import project, read_attributes
+from imidgraph.traversals.paths import EdgeStatements, find_paths
 
 NODES = 47_031
 RELATIONS = ("binds", "causes", "decreases", "degrades", "hasAdverseEffect", "increases", "interactsWith", "modulates")
@@ -107,12 +107,12 @@ def searches(store: OxigraphStore) -> None:
     taken, _ = timed(network.fetch_all)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"\nadjacency of the whole graph: {taken:.1f} s, {memory:.1f} GB in all")
-    statements = Statements(network, Associations(store))
+    statements = EdgeStatements(network, Statements(store))
     names = sorted({*network.objects, *network.subjects})
     index = {name: number for number, name in enumerate(names)}
     edges = [(index[one], index[other]) for one, other in {(one, other) for one, _, other in network.edges()} if one != other]
     edges = sorted({(min(edge), max(edge)) for edge in edges})
-    degrees = sorted(names, key=lambda name: len(network.neighbours(name, network.joining)))
+    degrees = sorted(names, key=lambda name: len(network.neighbors(name, network.joining)))
     graph = igraph.Graph(n=len(names), edges=edges)
     rust = rustworkx.PyGraph(multigraph=False)
     rust.add_nodes_from(names)
@@ -145,25 +145,25 @@ def hub(spokes: int = 100_000) -> None:
     """Search across a hub of so many edges."""
     store = pyoxigraph.Store()
     binds = NamedNode(IMID + "binds")
-    centre = NamedNode(IMID + "hub")
-    store.bulk_extend(Quad(centre, binds, NamedNode(f"{IMID}s{number}")) for number in range(spokes))
+    center = NamedNode(IMID + "hub")
+    store.bulk_extend(Quad(center, binds, NamedNode(f"{IMID}s{number}")) for number in range(spokes))
     store.bulk_extend(Quad(NamedNode(f"{IMID}s{number}"), binds, NamedNode(f"{IMID}t")) for number in range(0, spokes, 1000))
     store.load(path=str(ONTOLOGY / "src" / "schema.ttl"), format=RdfFormat.TURTLE)
     engine = OxigraphStore(store)
     for one, other, length in (("hub", "t", 4), ("s1", "s2", 4), ("s1", "hub", 50), ("s1", "t", 50)):
-        statements = Statements(Network(engine), Associations(engine))
+        statements = EdgeStatements(Network(engine), Statements(engine))
         seconds, answer = timed(lambda one=one, other=other, length=length: _answer(statements, one, other, length))  # noqa: B023
         print(f"hub of {spokes}: {one} to {other}, at most {length:2} hops: {seconds * 1000:8.1f} ms, {answer}")
 
 
-def _count(statements: Statements, one: str, other: str) -> int:
+def _count(statements: EdgeStatements, one: str, other: str) -> int:
     try:
         return len(find_paths(statements, one, other, max_length=3, limit=1_000_000, timeout=60))
     except PathNotFound:
         return 0
 
 
-def _answer(statements: Statements, one: str, other: str, length: int) -> str:
+def _answer(statements: EdgeStatements, one: str, other: str, length: int) -> str:
     try:
         found = find_paths(statements, "imid:" + one, "imid:" + other, max_length=length)
         return f"{len(found)} paths, complete to {found.complete_to}, bound {found.bound}"

@@ -35,7 +35,7 @@ def main() -> None:
     ours_to_raw, rdflib_to_ours = [], []
     print(f"{len(kg)} triples\n{'query':36} {'rows':>5} {'raw ms':>8} {'ours ms':>8} {'ours/raw':>8} {'rdflib/ours':>11}")
     for name, query in sorted(kg.queries.items()):
-        values = kg.lookup.names.resolve(query, query.example)
+        values = kg.names.resolve(query, query.example)
         text = query.bind(values)
         rows = len(kg.run(name, **values))
         bare = _fastest(lambda text=text: [[term and term.value for term in row] for row in raw.query(text)], 15)

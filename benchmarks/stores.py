@@ -28,12 +28,12 @@ from tests.servers import GRAPH, virtuoso
 import imidgraph
 from imidgraph import KnowledgeGraph
 from imidgraph.errors import ImidgraphError
-from imidgraph.queries import Catalogue
 from imidgraph.resources import QUERIES, RELEASE
+from imidgraph.sparql.catalog import Catalog
 from imidgraph.stores.disk import build_store, current
-from imidgraph.stores.graphstore import put_graph
 from imidgraph.stores.oxigraph import OxigraphStore
-from imidgraph.stores.worker import WorkerStore
+from imidgraph.stores.upload import put_graph
+from imidgraph.workers.worker import WorkerStore
 
 PATIENCE = 5  # seconds that a peer may take for one query
 EDGES = {
@@ -105,8 +105,8 @@ def named_queries(
     heads = ["rows", "raw ms", "ours ms", "ours/raw", "worker +ms", *(f"{name}/ours" for name in peers)]
     print(f"{'':32}" + "".join(f"{head:>14}" for head in heads))
     columns: list[list[float]] = [[] for _ in heads]
-    for name, query in sorted(Catalogue(QUERIES).items()):
-        values = kg.lookup.names.resolve(query, query.example)
+    for name, query in sorted(Catalog(QUERIES).items()):
+        values = kg.names.resolve(query, query.example)
         text = query.bind(values)
         line(name, kg, raw, guard, peers, text, lambda name=name, values=values: kg.run(name, **values).rows, columns)
     medians = [statistics.median([value for value in column if value == value] or [float("nan")]) for column in columns]

@@ -13,9 +13,9 @@ import imidgraph
 from imidgraph import KnowledgeGraph
 from imidgraph.resources import RELEASE
 from imidgraph.stores.disk import build_store
-from imidgraph.stores.graphstore import put_graph
 from imidgraph.stores.oxigraph import OxigraphStore
 from imidgraph.stores.rdflib import RdflibStore
+from imidgraph.stores.upload import put_graph
 from tests.servers import GRAPH, Served, comunica, virtuoso
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -18,8 +18,8 @@ from imidgraph import ImidgraphError
 from imidgraph.resources import RELEASE
 from imidgraph.stores import Results
 from imidgraph.stores.disk import build_store
-from imidgraph.stores.graphstore import put_graph
 from imidgraph.stores.rdflib import RdflibStore
+from imidgraph.stores.upload import put_graph
 from tests.conftest import ROOT
 from tests.servers import GRAPH, Served, comunica, virtuoso
 
@@ -58,7 +58,7 @@ def main() -> None:
         }
         lines = []
         for name, query in sorted(kg.queries.items()):
-            text = query.bind(kg.lookup.names.resolve(query, query.example))
+            text = query.bind(kg.names.resolve(query, query.example))
             ours = Counter(kg.select(text).rows)
             cells = []
             for engine in NAMES:

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
+from imidgraph.formats.projection import Projection
 from imidgraph.namespaces import IMID, PREFIXES
-from imidgraph.projection import Projection
 
 XSD = PREFIXES["xsd"]
 ENTITIES = [NamedNode(IMID + name) for name in ("lenalidomide", "IKZF1", "x-1")] + [

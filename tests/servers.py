@@ -150,7 +150,7 @@ BODIES = {
     "headless": b'{"results": {"bindings": [{"n": {"type": "literal", "value": "a"}}]}}',
     "flat": b'{"head": {"vars": ["n"]}, "results": {"bindings": ["a"]}}',
     "untyped": b'{"head": {"vars": ["n"]}, "results": {"bindings": [{"n": {"value": "a"}}]}}',
-    "strange": b'{"head": {"vars": ["n"]}, "results": {"bindings": [{"n": {"type": "colour", "value": "a"}}]}}',
+    "strange": b'{"head": {"vars": ["n"]}, "results": {"bindings": [{"n": {"type": "color", "value": "a"}}]}}',
     "numeric": b'{"head": {"vars": ["n"]}, "results": {"bindings": [{"n": {"type": "literal", "value": 1}}]}}',
     "deep": b"[" * 100_000,
     "xml": b'<?xml version="1.0"?><sparql xmlns="http://www.w3.org/2005/sparql-results#"><head/><results/></sparql>',

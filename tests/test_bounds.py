@@ -10,15 +10,15 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
 from imidgraph import KnowledgeGraph, QueryError
-from imidgraph.associations import Associations
+from imidgraph.knowledge.network import Network
+from imidgraph.knowledge.statements import Statements
 from imidgraph.model import Term
 from imidgraph.namespaces import IMID, PREFIXES
-from imidgraph.network import Network
 from imidgraph.resources import ONTOLOGY
 from imidgraph.stores.oxigraph import OxigraphStore
-from imidgraph.traversals.explanation import explain
-from imidgraph.traversals.losses import lose
-from imidgraph.traversals.paths import Statements
+from imidgraph.traversals.explain import explain
+from imidgraph.traversals.paths import EdgeStatements
+from imidgraph.traversals.without import lose
 from tests.test_cli import run
 
 Call = Callable[[KnowledgeGraph, object], object]
@@ -32,8 +32,8 @@ TIMED: list[Call] = [
 COUNTED: list[Call] = [
     lambda kg, value: kg.paths("lenalidomide", "CRBN", max_length=value),  # type: ignore[arg-type]
     lambda kg, value: kg.paths("lenalidomide", "CRBN", limit=value),  # type: ignore[arg-type]
-    lambda kg, value: kg.neighbourhood("CRBN", limit=value),  # type: ignore[arg-type]
-    lambda kg, value: kg.neighbourhood("CRBN", hops=value),  # type: ignore[arg-type]
+    lambda kg, value: kg.neighborhood("CRBN", limit=value),  # type: ignore[arg-type]
+    lambda kg, value: kg.neighborhood("CRBN", hops=value),  # type: ignore[arg-type]
     lambda kg, value: kg.similar("CRBN", limit=value),  # type: ignore[arg-type]
 ]
 
@@ -54,7 +54,7 @@ def test_a_count_is_a_whole_number(kg: KnowledgeGraph, call: Call, value: object
 
 def test_huge_bounds_are_as_good_as_none(kg: KnowledgeGraph) -> None:
     assert kg.paths("lenalidomide", "CRBN", max_length=10**9).bound
-    assert len(kg.neighbourhood("CRBN", hops=10**9, limit=50)) == 50
+    assert len(kg.neighborhood("CRBN", hops=10**9, limit=50)) == 50
     assert kg.explain("lenalidomide", "multiple myeloma", timeout=math.inf).bound is None
 
 
@@ -68,11 +68,11 @@ def test_only_drugs_are_compared(kg: KnowledgeGraph) -> None:
     with pytest.raises(QueryError, match="CRBN is no drug"):
         kg.compare("lenalidomide", "CRBN")
     with pytest.raises(QueryError, match="CRBN is no drug"):
-        kg.why("CRBN", over="lenalidomide", for_="multiple myeloma")
+        kg.why("CRBN", over="lenalidomide", disease="multiple myeloma")
     with pytest.raises(QueryError, match="CRBN is no disease"):
-        kg.why("lenalidomide", over="thalidomide", for_="CRBN")
+        kg.why("lenalidomide", over="thalidomide", disease="CRBN")
     with pytest.raises(QueryError, match="cannot be drawn"):
-        kg.plot(3)  # type: ignore[arg-type]
+        kg.draw(3)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -112,8 +112,8 @@ def test_the_loss_of_a_hub_is_bounded(hub: OxigraphStore) -> None:
     assert "stopped after" in str(loss)
 
 
-def _statements(store: OxigraphStore) -> Statements:
-    return Statements(Network(store), Associations(store))
+def _statements(store: OxigraphStore) -> EdgeStatements:
+    return EdgeStatements(Network(store), Statements(store))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def _statements(store: OxigraphStore) -> Statements:
         (("paths", "lenalidomide", "CRBN", "--limit", "99999999"), 2, "lower limit"),
         (("paths", "lenalidomide", "CRBN", "--timeout", "nan"), 2, "timeout must be"),
         (("paths", "lenalidomide", "CRBN", "--max-length", "50"), 0, "stopped at 100 paths"),
-        (("neighbourhood", "CRBN", "--hops", "-1"), 2, "--hops"),
+        (("neighborhood", "CRBN", "--hops", "-1"), 2, "--hops"),
         (("compare", "lenalidomide", "CRBN"), 2, "no drug"),
         (("why", "lenalidomide", "--over", "Revlimid", "--for", "multiple myeloma"), 2, "Name another one"),
     ],

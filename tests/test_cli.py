@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from imidgraph.cli import main
 from imidgraph.cli.output import NOT_ADVICE
-from imidgraph.export import FORMATS
+from imidgraph.formats import FORMATS
 from tests.conftest import ROOT
 
 
@@ -45,15 +45,15 @@ def test_search_finds_lay_words() -> None:
     assert run("search", "qqqqzzzz").exit_code == 1
 
 
-def test_relationships_by_their_ends() -> None:
-    result = run("relationships", "--predicate", "degrades", "--object", "CK1 alpha", "--format", "tsv")
+def test_statements_by_their_ends() -> None:
+    result = run("statements", "--predicate", "degrades", "--object", "CK1 alpha", "--format", "tsv")
     if result.exit_code:  # the lay name of the protein is data, the symbol is fixed
-        result = run("relationships", "--predicate", "degrades", "--object", "CSNK1A1", "--format", "tsv")
+        result = run("statements", "--predicate", "degrades", "--object", "CSNK1A1", "--format", "tsv")
     assert result.stdout.splitlines()[1].startswith("lenalidomide\tdegrades\tCSNK1A1")
-    nothing = run("relationships", "-s", "thalidomide", "-p", "degrades", "-o", "GSPT1")
+    nothing = run("statements", "-s", "thalidomide", "-p", "degrades", "-o", "GSPT1")
     assert nothing.exit_code == 1
     assert "Not curated" in nothing.stderr
-    assert run("relationships").exit_code == 2
+    assert run("statements").exit_code == 2
 
 
 def test_status_has_four_answers() -> None:

@@ -80,10 +80,10 @@ def test_compare_tells_on_a_terminal_and_gives_rows_in_a_pipe() -> None:
     assert row["pomalidomide"] == ""
 
 
-def test_neighbourhood_similar_and_without() -> None:
-    around = _rows("neighbourhood", "CSNK1A1", "--predicate", "degrades")
+def test_neighborhood_similar_and_without() -> None:
+    around = _rows("neighborhood", "CSNK1A1", "--predicate", "degrades")
     assert [row["label"] for row in around] == ["CSNK1A1", "lenalidomide"]
-    assert "cut at 5 entities" in run("neighbourhood", "CRBN", "--limit", "5").stderr
+    assert "cut at 5 entities" in run("neighborhood", "CRBN", "--limit", "5").stderr
     assert _rows("similar", "pomalidomide", "--limit", "1")[0]["entity"] == "lenalidomide"
     lost = _rows("without", "cereblon")
     assert {"drug": "eragidomide", "effect": "acute myeloid leukemia", "fate": "lost"}.items() <= lost[2].items() or any(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from imidgraph import KnowledgeGraph, QueryError
-from imidgraph.model import Association, Source, Term
+from imidgraph.model import Source, Statement, Term
 from imidgraph.namespaces import IMID
-from imidgraph.traversals.reasons import Choice
 from imidgraph.traversals.trials import Duel, duels
+from imidgraph.traversals.why import Choice
 
 
 def _duel(kg: KnowledgeGraph, one: str, other: str, trial: str) -> Duel:
-    found = duels(kg.edge_statements, kg.lookup.names.find(one), kg.lookup.names.find(other))
+    found = duels(kg._edge_statements, kg.names.find(one), kg.names.find(other))
     return next(duel for duel in found if duel.trial.label == trial)
 
 
@@ -75,7 +75,7 @@ def test_a_difference_that_can_be_chance_favors_nobody(measured: dict[str, objec
     trial, arm, control = (Term(IMID + name, name) for name in ("trial", "arm", "control"))
     endpoint = Term(IMID + "overall-survival", "overall survival", "Endpoint")
     qualifiers = {name: (value,) for name, value in measured.items()}
-    result = Association("", trial, Term(IMID + "hasResultFor", "has a result for"), endpoint, qualifiers=qualifiers)
+    result = Statement("", trial, Term(IMID + "hasResultFor", "has a result for"), endpoint, qualifiers=qualifiers)
     assert Duel(trial, (arm, control), True, (), (result,)).outcome(result) == favored
     assert Duel(trial, (control, arm), False, (), (result,)).outcome(result) == -favored
 
@@ -104,7 +104,7 @@ def _texts(choice: Choice, side: str) -> str:
 
 
 def test_why_lenalidomide_and_not_thalidomide(kg: KnowledgeGraph) -> None:
-    choice = kg.why("lenalidomide", over="thalidomide", for_="multiple myeloma")
+    choice = kg.why("lenalidomide", over="thalidomide", disease="multiple myeloma")
     assert "59.1 against 49.1 months" in _texts(choice, "for")
     assert "nerves less often" in _texts(choice, "for")
     assert "blood counts" in _texts(choice, "against")
@@ -115,38 +115,38 @@ def test_why_lenalidomide_and_not_thalidomide(kg: KnowledgeGraph) -> None:
 
 
 def test_the_other_way_round_the_sides_change(kg: KnowledgeGraph) -> None:
-    choice = kg.why("lenalidomide", over="thalidomide", for_="multiple myeloma")
-    other = kg.why("thalidomide", over="lenalidomide", for_="multiple myeloma")
+    choice = kg.why("lenalidomide", over="thalidomide", disease="multiple myeloma")
+    other = kg.why("thalidomide", over="lenalidomide", disease="multiple myeloma")
     assert {reason.text for reason in choice.for_it} == {reason.text for reason in other.against_it}
     assert {reason.text for reason in choice.against_it} == {reason.text for reason in other.for_it}
 
 
 def test_pomalidomide_comes_after_lenalidomide(kg: KnowledgeGraph) -> None:
-    choice = kg.why("pomalidomide", over="lenalidomide", for_="multiple myeloma")
+    choice = kg.why("pomalidomide", over="lenalidomide", disease="multiple myeloma")
     assert any(reason.kind == "resistance" and "lenalidomide-refractory" in reason.text for reason in choice.for_it)
     assert any("maintenance after transplant" in reason.text for reason in choice.against_it)
 
 
-def test_a_licence_for_a_wider_setting_covers_the_narrower_one(kg: KnowledgeGraph) -> None:
+def test_a_license_for_a_wider_setting_covers_the_narrower_one(kg: KnowledgeGraph) -> None:
     """The EU approved lenalidomide for previously treated myeloma: relapsed myeloma is no reason for pomalidomide there."""
-    choice = kg.why("pomalidomide", over="lenalidomide", for_="multiple myeloma")
-    assert not [reason for reason in choice.for_it if reason.kind == "licence"]
-    licences = [reason.text for reason in choice.against_it if reason.kind == "licence"]
-    assert [text for text in licences if "European Union" in text and "maintenance after transplant" in text]
-    assert len(licences) == 3
+    choice = kg.why("pomalidomide", over="lenalidomide", disease="multiple myeloma")
+    assert not [reason for reason in choice.for_it if reason.kind == "license"]
+    licenses = [reason.text for reason in choice.against_it if reason.kind == "license"]
+    assert [text for text in licenses if "European Union" in text and "maintenance after transplant" in text]
+    assert len(licenses) == 3
 
 
 def test_a_drug_without_a_label_is_not_called_safer(kg: KnowledgeGraph) -> None:
-    choice = kg.why("mezigdomide", over="pomalidomide", for_="multiple myeloma")
+    choice = kg.why("mezigdomide", over="pomalidomide", disease="multiple myeloma")
     assert not any("boxed warning" in reason.text for reason in choice.for_it)
     assert any("embryo-fetal toxicity" in reason.text for reason in choice.open)
 
 
 def test_no_reason_subtracts_frequencies(kg: KnowledgeGraph) -> None:
-    choice = kg.why("pomalidomide", over="lenalidomide", for_="multiple myeloma")
+    choice = kg.why("pomalidomide", over="lenalidomide", disease="multiple myeloma")
     assert not any(reason.kind == "frequency" for reason in choice.reasons)
     with pytest.raises(QueryError, match="two drugs"):
-        kg.why("Revlimid", over="lenalidomide", for_="multiple myeloma")
+        kg.why("Revlimid", over="lenalidomide", disease="multiple myeloma")
 
 
 def test_similarity_says_what_is_shared(kg: KnowledgeGraph) -> None:
@@ -186,16 +186,16 @@ def test_communities_and_articulation_points(kg: KnowledgeGraph) -> None:
 
 
 def test_a_drug_that_has_failed_is_not_what_overcomes_resistance(kg: KnowledgeGraph) -> None:
-    choice = kg.why("lenalidomide", over="bortezomib", for_="multiple myeloma")
+    choice = kg.why("lenalidomide", over="bortezomib", disease="multiple myeloma")
     assert not any(reason.kind == "resistance" for reason in choice.for_it)
-    after = kg.why("pomalidomide", over="lenalidomide", for_="multiple myeloma")
+    after = kg.why("pomalidomide", over="lenalidomide", disease="multiple myeloma")
     assert any(reason.kind == "resistance" for reason in after.for_it)
 
 
 def test_an_approval_for_one_kind_of_a_disease_covers_no_other(kg: KnowledgeGraph) -> None:
-    choice = kg.why("lenalidomide", over="pomalidomide", for_="blood cancer")
-    licences = [reason.text for reason in choice.reasons if reason.kind == "licence"]
-    assert any("mantle cell lymphoma, relapsed or refractory" in text for text in licences)
+    choice = kg.why("lenalidomide", over="pomalidomide", disease="blood cancer")
+    licenses = [reason.text for reason in choice.reasons if reason.kind == "license"]
+    assert any("mantle cell lymphoma, relapsed or refractory" in text for text in licenses)
 
 
 def test_a_grade_is_told_in_plain_words(kg: KnowledgeGraph) -> None:
@@ -212,7 +212,7 @@ def test_many_shared_items_are_counted_in_words_and_kept_as_data(kg: KnowledgeGr
 
 
 def test_what_was_found_in_myeloma_says_nothing_of_leprosy(kg: KnowledgeGraph) -> None:
-    choice = kg.why("thalidomide", over="lenalidomide", for_="leprosy")
+    choice = kg.why("thalidomide", over="lenalidomide", disease="leprosy")
     assert not any(reason.kind == "efficacy" and reason.favors for reason in choice.reasons)
-    myeloma = kg.why("thalidomide", over="lenalidomide", for_="multiple myeloma")
+    myeloma = kg.why("thalidomide", over="lenalidomide", disease="multiple myeloma")
     assert any("FIRST trial" in reason.text for reason in myeloma.against_it)

@@ -21,10 +21,10 @@ from pyoxigraph import NamedNode, QueryResultsFormat, QueryTriples, RdfFormat, p
 
 from imidgraph import QueryError, QueryTimeout
 from imidgraph.resources import RELEASE
-from imidgraph.sparql import named_graphs, query_form, tokens
+from imidgraph.sparql.text import dataset_graphs, query_form, tokens
 from imidgraph.stores.disk import build_store
 from imidgraph.stores.oxigraph import OxigraphStore
-from imidgraph.stores.worker import WorkerStore
+from imidgraph.workers.worker import WorkerStore
 from tests.conftest import ROOT
 from tests.servers import Served
 from tests.suites import SUITES, W3C, Answer, Case, address, cases, equal, expected, needs, quads, requests, table
@@ -87,7 +87,7 @@ def test_query_syntax() -> None:
     failed = set()
     for case in SYNTAX:
         store = pyoxigraph.Store()
-        for graph in named_graphs(case.text):
+        for graph in dataset_graphs(case.text):
             store.add_graph(NamedNode(graph))
         try:
             query_form(case.text)
@@ -126,7 +126,7 @@ def _placeholder(graph: str) -> pyoxigraph.Quad:
 
 
 def over_http(client: httpx.Client, case: Case, accept: str) -> httpx.Response:
-    if named_graphs(case.text):  # its own FROM says it
+    if dataset_graphs(case.text):  # its own FROM says it
         return client.post("/sparql", data={"query": case.text}, headers={"Accept": accept})
     data = {
         "query": case.text,

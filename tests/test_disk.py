@@ -38,7 +38,7 @@ def test_the_whole_interface_works_on_disk(disk_graph: KnowledgeGraph, kg: Knowl
         assert disk_graph.run(name, **query.example).rows == kg.run(name, **query.example).rows
     assert str(disk_graph.compare("lenalidomide", "pomalidomide")) == str(kg.compare("lenalidomide", "pomalidomide"))
     assert disk_graph.write(tmp_path / "a.ttl").paths[0].read_bytes() == kg.serialize("ttl")
-    free = disk_graph.sparql("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    free = disk_graph.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
     assert isinstance(free, Results)
     assert free.rows == [(len(kg),)]
 

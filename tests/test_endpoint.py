@@ -13,16 +13,16 @@ from click.testing import CliRunner
 import imidgraph
 from imidgraph import EndpointError, KnowledgeGraph, QueryError, QueryTimeout
 from imidgraph.cli import main
-from imidgraph.queries import Catalogue
 from imidgraph.resources import QUERIES
+from imidgraph.sparql.catalog import Catalog
 from imidgraph.stores import Results
 from imidgraph.stores.endpoint import EndpointStore
-from imidgraph.stores.graphstore import insert_graph, put_graph
+from imidgraph.stores.upload import insert_graph, put_graph
 from tests.engines import DOCUMENT, rows
 from tests.servers import BODIES, GRAPH, WrongServer
 
-NAMES = sorted(Catalogue(QUERIES))
-FREE = [name for name in NAMES if not any(parameter.required for parameter in Catalogue(QUERIES)[name].params.values())]
+NAMES = sorted(Catalog(QUERIES))
+FREE = [name for name in NAMES if not any(parameter.required for parameter in Catalog(QUERIES)[name].params.values())]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -58,8 +58,8 @@ def test_lookups_comparison_and_export_work_on_virtuoso(kg: KnowledgeGraph, on_v
     assert str(on_virtuoso.compare("lenalidomide", "pomalidomide")) == str(kg.compare("lenalidomide", "pomalidomide"))
     assert on_virtuoso.status("thalidomide", "degrades", "GSPT1") == "not curated"
     assert on_virtuoso.serialize("nt") == kg.serialize("nt")
-    assert on_virtuoso.sparql("ASK { imid:lenalidomide imid:degrades imid:IKZF1 }") is True
-    answer = on_virtuoso.sparql("SELECT ?s { ?s ?p ?o }", limit=3)
+    assert on_virtuoso.query("ASK { imid:lenalidomide imid:degrades imid:IKZF1 }") is True
+    answer = on_virtuoso.query("SELECT ?s { ?s ?p ?o }", limit=3)
     assert isinstance(answer, Results)
     assert (len(answer), answer.truncated) == (3, "cut at 3 rows")
     with pytest.raises(QueryError, match="refuses the query"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imidgraph import KnowledgeGraph, QueryError
-from imidgraph.traversals.explanation import Explanation
+from imidgraph.traversals.explain import Explanation
 from imidgraph.traversals.mechanisms import STEPS
 
 # The chains that textbooks and reviews tell, as the proteins and processes that one of the first three must pass in order.

@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from imidgraph import ExportError, KnowledgeGraph, export
+from imidgraph import ExportError, KnowledgeGraph, formats
 from imidgraph.errors import EndpointError
-from imidgraph.export import FORMATS
 from imidgraph.files import write_all, write_whole
+from imidgraph.formats import FORMATS
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -50,9 +50,9 @@ def test_each_file_tells_the_version(kg: KnowledgeGraph, tmp_path: Path, name: s
 
 
 def test_the_longest_known_suffix_counts() -> None:
-    assert export.find("imid.neo4j.csv") == "neo4j.csv"
-    assert export.find("imid.v1.csv.gz") == "csv"
-    assert export.find("IMID.TTL") == "ttl"
+    assert formats.find("imid.neo4j.csv") == "neo4j.csv"
+    assert formats.find("imid.v1.csv.gz") == "csv"
+    assert formats.find("IMID.TTL") == "ttl"
 
 
 def test_an_unknown_suffix_names_those_that_exist(kg: KnowledgeGraph, tmp_path: Path) -> None:

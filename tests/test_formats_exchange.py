@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from imidgraph import KnowledgeGraph
-from imidgraph.export import stream
-from imidgraph.export.records import edge_records, node_records
+from imidgraph.formats import stream
+from imidgraph.formats.records import edge_records, node_records
 from imidgraph.namespaces import IMID, PREFIXES, compress
 from tests import graphs
 from tests.foreign import run_python

@@ -18,9 +18,9 @@ from hypothesis import HealthCheck, given, settings
 from pyoxigraph import Triple
 
 from imidgraph import KnowledgeGraph
-from imidgraph.export import stream
-from imidgraph.export.records import edge_records, flat, node_records, plain_text, safe_names
-from imidgraph.projection import Projection
+from imidgraph.formats import stream
+from imidgraph.formats.projection import Projection
+from imidgraph.formats.records import edge_records, flat, node_records, plain_text, safe_names
 from tests import graphs
 from tests.foreign import npm_package, run_javascript, shown
 
@@ -148,7 +148,7 @@ def test_mermaid_of_a_drug_names_what_it_degrades(kg: KnowledgeGraph) -> None:
 
 
 def test_mermaid_itself_draws_what_is_around_a_protein(kg: KnowledgeGraph, mermaid: Any) -> None:
-    part = kg.part(neighbourhood="CSNK1A1")
+    part = kg.part(neighborhood="CSNK1A1")
     drawn = mermaid.evaluate(
         "text => mermaid.render('drawn', text).then(done => { document.body.innerHTML = done.svg; "
         "return [...document.querySelectorAll('.node, .edgeLabel')].map(item => item.textContent.trim()) })",

@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
 from rdflib.compare import isomorphic
 
 from imidgraph import ExportError, KnowledgeGraph
-from imidgraph.export import stream
+from imidgraph.formats import stream
 from tests import graphs
 from tests.foreign import run_javascript
 
@@ -103,7 +103,7 @@ def test_jsonld_reads_as_json(kg: KnowledgeGraph) -> None:
 @pytest.mark.parametrize("suffix", ["ttl", "nt", "trig", "jsonld"])
 @given(found=TRIPLES)
 def test_any_graph_reads_back_and_order_does_not_matter(suffix: str, found: list[Triple]) -> None:
-    own = set(graphs.projection(found).triples())  # the store canonicalises numbers
+    own = set(graphs.projection(found).triples())  # the store canonicalizes numbers
     written = b"".join(stream(graphs.projection(found), suffix))
     assert b"".join(stream(graphs.projection(reversed(found)), suffix)) == written
     assert _triples(written, OXIGRAPH[suffix]) == own

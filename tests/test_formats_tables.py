@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from pyarrow import parquet
 from pyoxigraph import Triple
 
-from imidgraph import KnowledgeGraph, export
-from imidgraph.export import FORMATS
-from imidgraph.export.records import edge_records, evidence_records, flat, node_records, plain_text, safe_names
-from imidgraph.projection import Projection
+from imidgraph import KnowledgeGraph, formats
+from imidgraph.formats import FORMATS
+from imidgraph.formats.projection import Projection
+from imidgraph.formats.records import edge_records, evidence_records, flat, node_records, plain_text, safe_names
 from tests import graphs
 
 MANY = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
@@ -53,7 +53,7 @@ def test_csv_reads_back_in_python(found: list[Triple]) -> None:
 @given(found=graphs.triples())
 def test_csv_reads_back_in_duckdb(found: list[Triple], tmp_path: Path) -> None:
     graph = graphs.projection(found)
-    paths = export.write(graph, tmp_path / "g.csv").paths
+    paths = formats.write(graph, tmp_path / "g.csv").paths
     for path, rows in zip(paths, _records(graph).values(), strict=True):
         if "\x00" in path.read_text(encoding="utf-8"):
             continue  # duckdb takes no such sign in a CSV file
@@ -79,7 +79,7 @@ def test_csv_reads_back_in_duckdb(found: list[Triple], tmp_path: Path) -> None:
 @given(found=graphs.triples())
 def test_parquet_reads_back_in_pyarrow_polars_and_duckdb(found: list[Triple], tmp_path: Path) -> None:
     graph = graphs.projection(found)
-    paths = export.write(graph, tmp_path / "g.parquet").paths
+    paths = formats.write(graph, tmp_path / "g.parquet").paths
     for path, rows in zip(paths, _records(graph).values(), strict=True):
         table = parquet.read_table(path)
         assert _present(table.to_pylist()) == rows
@@ -93,7 +93,7 @@ def test_parquet_reads_back_in_pyarrow_polars_and_duckdb(found: list[Triple], tm
 @given(found=graphs.triples())
 def test_sqlite_reads_back(found: list[Triple], tmp_path: Path) -> None:
     graph = graphs.projection(found)
-    (path,) = export.write(graph, tmp_path / "g.sqlite").paths
+    (path,) = formats.write(graph, tmp_path / "g.sqlite").paths
     columns = {"nodes": graph.node_columns, "edges": graph.edge_columns, "evidence": graph.evidence_columns}
     first = {
         "nodes": ["id", "label", "category"],

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from pyoxigraph import Triple
 
 import imidgraph
-from imidgraph import KnowledgeGraph, export
+from imidgraph import KnowledgeGraph, formats
 from imidgraph.cli import main
-from imidgraph.export.records import edge_records, node_records
-from imidgraph.imports import own_entities, read_graph
+from imidgraph.formats.readers import own_entities, read_graph
+from imidgraph.formats.records import edge_records, node_records
 from imidgraph.stores.disk import build_store
 from tests import graphs
 from tests.test_kgx import SAMPLES
@@ -47,7 +47,7 @@ def test_a_graph_of_others_meets_ours_through_its_identifiers(other: tuple[Path,
     result = CliRunner().invoke(main, ["load", *map(str, other), "--beside", "--store", str(tmp_path / "joined")])
     assert result.exit_code == 0, result.output
     with imidgraph.load(tmp_path / "joined") as kg:
-        found = kg.relationships(subject="Revlimid", object="MADE-UP")
+        found = kg.statements(subject="Revlimid", object="MADE-UP")
         assert [(item.predicate.iri, item.predicate.label) for item in found] == [
             ("https://w3id.org/biolink/vocab/affects", "affects")
         ]
@@ -77,9 +77,9 @@ def test_an_identifier_that_two_entities_share_means_neither(kg: KnowledgeGraph)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_node_link_json_comes_back_as_it_was(found: list[Triple], tmp_path: Path) -> None:
     graph = graphs.projection(found)
-    (path,) = export.write(graph, tmp_path / "g.json").paths
+    (path,) = formats.write(graph, tmp_path / "g.json").paths
     back = graphs.projection(read_graph(path))
-    again = json.loads(b"".join(export.stream(back, "json")))
+    again = json.loads(b"".join(formats.stream(back, "json")))
     first = json.loads(path.read_bytes())
     assert {node["id"] for node in again["nodes"]} == {node["id"] for node in first["nodes"]}
     assert {(edge["source"], edge["predicate"], edge["target"]) for edge in again["edges"]} == {
@@ -170,7 +170,7 @@ def test_a_bomb_is_refused_in_little_memory(tmp_path: Path) -> None:
 import resource, sys
 from pathlib import Path
 from imidgraph import OntologyError
-from imidgraph.imports import read_graph
+from imidgraph.formats.readers import read_graph
 resource.setrlimit(resource.RLIMIT_AS, (1_200_000_000, 1_200_000_000))
 try:
     list(read_graph(Path(sys.argv[1])))

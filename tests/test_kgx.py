@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from pyoxigraph import Triple
 
-from imidgraph import KnowledgeGraph, export
-from imidgraph.export import FORMATS
-from imidgraph.export.records import edge_records
+from imidgraph import KnowledgeGraph, formats
+from imidgraph.formats import FORMATS
+from imidgraph.formats.records import edge_records
 from tests import graphs
 from tests.conftest import ROOT
 from tests.foreign import run_python
@@ -102,5 +102,5 @@ def test_a_row_of_tsv_is_a_line(found: list[Triple]) -> None:
 @pytest.mark.parametrize("format", ["kgx.tsv", "kgx.jsonl"])
 @given(found=graphs.triples())
 def test_order_of_insertion_does_not_matter(format: str, found: list[Triple]) -> None:
-    one, two = (export.FORMATS[format].streams(graphs.projection(order)) for order in (found, found[::-1]))
+    one, two = (formats.FORMATS[format].streams(graphs.projection(order)) for order in (found, found[::-1]))
     assert [b"".join(stream) for stream in one.values()] == [b"".join(stream) for stream in two.values()]

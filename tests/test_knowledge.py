@@ -41,7 +41,7 @@ def test_a_risk_is_boxed_for_a_drug_or_it_is_not(kg: KnowledgeGraph) -> None:
 
 def test_neosubstrates_are_told_apart(kg: KnowledgeGraph) -> None:
     def degraders(protein: str) -> set[str]:
-        return {item.subject.label for item in kg.relationships(predicate="degrades", object=protein)}
+        return {item.subject.label for item in kg.statements(predicate="degrades", object=protein)}
 
     for protein in ("IKZF1", "IKZF3"):
         assert set(IMIDS) <= degraders(protein)
@@ -69,7 +69,7 @@ def test_neosubstrates_are_told_apart(kg: KnowledgeGraph) -> None:
     ],
 )
 def test_approvals_have_their_day(kg: KnowledgeGraph, drug: str, disease: str, jurisdiction: str, date: str) -> None:
-    found = kg.relationships(drug, "approvedFor", disease)
+    found = kg.statements(drug, "approvedFor", disease)
     assert (jurisdiction, date) in {(str(item.jurisdiction), str(item.approval_date)) for item in found}  # type: ignore[attr-defined]
 
 
@@ -85,7 +85,7 @@ def test_both_views_on_the_generation_of_pomalidomide_are_there(kg: KnowledgeGra
 
 
 def test_the_two_analyses_of_mm_003_are_kept_apart(kg: KnowledgeGraph) -> None:
-    results = kg.relationships("MM-003", "hasResultFor", "progression-free survival")
+    results = kg.statements("MM-003", "hasResultFor", "progression-free survival")
     ratios = {float(item.qualifiers["hazardRatio"][0]) for item in results if "hazardRatio" in item.qualifiers}
     assert {0.45, 0.48} <= ratios
 
@@ -108,7 +108,7 @@ def test_every_competency_question_has_a_query(kg: KnowledgeGraph) -> None:
 
 
 def test_the_report_counts_what_there_is(kg: KnowledgeGraph) -> None:
-    counts = {(count.topic, count.kind): count.number for count in kg.coverage()}
+    counts = {(count.topic, count.kind): count.number for count in kg.stats()}
     associations = kg.select("SELECT ?a { ?a imid:subject ?s }")
     assert counts["associations", "all"] == len(associations)
     assert counts["backing of associations", "without evidence"] == 0

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imidgraph import AmbiguousLabel, EntityNotFound, KnowledgeGraph, QueryError
+from imidgraph.knowledge.names import normalize
 from imidgraph.model import Frequency
-from imidgraph.names import normalize
 
 
 @pytest.mark.parametrize(
@@ -93,12 +93,12 @@ def test_views_of_a_drug_are_typed(kg: KnowledgeGraph) -> None:
 
 
 def test_relationships_by_each_end(kg: KnowledgeGraph) -> None:
-    found = kg.relationships(predicate="degrades", object="casein kinase 1 alpha 1")
+    found = kg.statements(predicate="degrades", object="casein kinase 1 alpha 1")
     assert {item.subject.label for item in found} == {"lenalidomide"}
     assert all(item.sources for item in found)
-    assert kg.relationships("lenalidomide", "degrades", "CSNK1A1") == found
+    assert kg.statements("lenalidomide", "degrades", "CSNK1A1") == found
     with pytest.raises(QueryError, match="degrades"):
-        kg.relationships(predicate="destroys")
+        kg.statements(predicate="destroys")
 
 
 def test_no_and_not_curated_are_different_answers(kg: KnowledgeGraph) -> None:
@@ -109,12 +109,12 @@ def test_no_and_not_curated_are_different_answers(kg: KnowledgeGraph) -> None:
 
 
 def test_a_name_is_resolved_within_its_class(kg: KnowledgeGraph) -> None:
-    assert kg.lookup.entity("Ikaros", "Protein").curie == "imid:IKZF1"
-    assert kg.lookup.entity("Ikaros", "Entity").curie == "imid:IKZF1"
-    assert kg.lookup.entity("PMID:24292625", "Source").category == "Article"
+    assert kg._lookup.entity("Ikaros", "Protein").curie == "imid:IKZF1"
+    assert kg._lookup.entity("Ikaros", "Entity").curie == "imid:IKZF1"
+    assert kg._lookup.entity("PMID:24292625", "Source").category == "Article"
     for category in ("Drug", "Source"):
         with pytest.raises(EntityNotFound):
-            kg.lookup.entity("Ikaros", category)
+            kg._lookup.entity("Ikaros", category)
 
 
 def test_a_comparison_tells_shared_from_own(kg: KnowledgeGraph) -> None:

@@ -6,7 +6,7 @@ import networkx
 import pytest
 
 from imidgraph import EntityNotFound, KnowledgeGraph, QueryError
-from imidgraph.network import PILLARS, Network
+from imidgraph.knowledge.network import PILLARS, Network
 from imidgraph.resources import RELEASE
 from imidgraph.stores.oxigraph import OxigraphStore
 from imidgraph.stores.rdflib import RdflibStore
@@ -89,7 +89,7 @@ def test_algorithms_of_networkx_run_on_it(kg: KnowledgeGraph) -> None:
     assert networkx.degree_centrality(graph)["imid:multiple-myeloma"] > 0.05
 
 
-def test_a_part_by_predicate_pillar_and_neighbourhood(kg: KnowledgeGraph) -> None:
+def test_a_part_by_predicate_pillar_and_neighborhood(kg: KnowledgeGraph) -> None:
     by_predicate = kg.to_networkx(predicates=["degrades"])
     assert {data["predicate"] for _, _, data in by_predicate.edges(data=True)} == {"imid:degrades"}
     by_pillar = kg.to_networkx(pillars=["generations"])
@@ -128,7 +128,7 @@ def test_what_is_fetched_as_needed_is_what_the_whole_graph_has(kg: KnowledgeGrap
     assert set(part.edges()) == set(whole.edges())
     assert part.subjects == whole.subjects
     for node in ("imid:multiple-myeloma", "imid:lenalidomide"):
-        assert part.neighbours(node, part.joining) == whole.neighbours(node, whole.joining)
+        assert part.neighbors(node, part.joining) == whole.neighbors(node, whole.joining)
 
 
 def test_the_network_is_the_same_on_another_engine(kg: KnowledgeGraph, reference: RdflibStore) -> None:
@@ -145,17 +145,17 @@ def test_what_can_be_no_iri_is_refused(kg: KnowledgeGraph) -> None:
         Network(kg._store).fetch(["imid:a> } UNION { ?s ?p <b"])
 
 
-def test_a_neighbourhood_has_rings_and_says_where_it_was_cut(kg: KnowledgeGraph) -> None:
-    around = kg.neighbourhood("CSNK1A1", hops=2, predicates=["degrades"])
+def test_a_neighborhood_has_rings_and_says_where_it_was_cut(kg: KnowledgeGraph) -> None:
+    around = kg.neighborhood("CSNK1A1", hops=2, predicates=["degrades"])
     assert [term.label for term in around.rings[1]] == ["lenalidomide"]
     assert {"IKZF1", "IKZF3"} <= {term.label for term in around.rings[2]}
     assert all(item.evidence for item in around.statements)
     assert around.bound is None
-    cut = kg.neighbourhood("multiple myeloma", hops=2, limit=50)
+    cut = kg.neighborhood("multiple myeloma", hops=2, limit=50)
     assert len(cut) == 50
     assert cut.bound == "cut at 50 entities; there are more"
     with pytest.raises(QueryError):
-        kg.neighbourhood("CRBN", hops=-1)
+        kg.neighborhood("CRBN", hops=-1)
 
 
 @pytest.mark.parametrize("kind", ["MultiDiGraph", "DiGraph", "Graph"])

@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, NamedNode, RdfFormat, parse
 
 import imidgraph
 from imidgraph import OntologyError
-from imidgraph.export.turtle import write_turtle
+from imidgraph.formats.turtle import write_turtle
 from imidgraph.namespaces import PREFIXES
 from imidgraph.ontology import build
 from imidgraph.resources import ONTOLOGY, RELEASE

@@ -12,27 +12,27 @@ from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
 from imidgraph import KnowledgeGraph, PathNotFound, QueryError
-from imidgraph.associations import Associations
+from imidgraph.knowledge.network import Network
+from imidgraph.knowledge.statements import Statements
 from imidgraph.namespaces import IMID
-from imidgraph.network import Network
 from imidgraph.resources import ONTOLOGY
 from imidgraph.stores.oxigraph import OxigraphStore
-from imidgraph.traversals.paths import Paths, Statements, find_paths
+from imidgraph.traversals.paths import EdgeStatements, Paths, find_paths
 from imidgraph.traversals.walks import Walker
 
 NODES = st.integers(min_value=0, max_value=6)
 
 
-def _wired(edges: list[tuple[str, str]]) -> Statements:
+def _wired(edges: list[tuple[str, str]]) -> EdgeStatements:
     """Make a network of bindings between nodes that nothing else describes."""
     store = pyoxigraph.Store()
     store.load(path=str(ONTOLOGY / "src" / "schema.ttl"), format=RdfFormat.TURTLE)
     store.bulk_extend(Quad(NamedNode(IMID + one), NamedNode(IMID + "binds"), NamedNode(IMID + other)) for one, other in edges)
     engine = OxigraphStore(store)
-    return Statements(Network(engine), Associations(engine))
+    return EdgeStatements(Network(engine), Statements(engine))
 
 
-def _search(statements: Statements, start: str, end: str, **bounds: int) -> Paths:
+def _search(statements: EdgeStatements, start: str, end: str, **bounds: int) -> Paths:
     return find_paths(statements, f"imid:{start}", f"imid:{end}", **bounds)
 
 

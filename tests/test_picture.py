@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from imidgraph import ExportError, KnowledgeGraph, MissingProgram, QueryError
-from imidgraph.citations import NOT_ADVICE
-from imidgraph.traversals.picture import Arrow, Node, Picture
+from imidgraph.pages.picture import Arrow, Node, Picture
+from imidgraph.prose.citations import NOT_ADVICE
 
 Find = Callable[[str], str]
 
@@ -31,7 +31,7 @@ def _boxes(picture: Picture, program: str) -> dict[str, tuple[float, float, floa
 
 
 def test_the_way_of_a_drug_leads_from_left_to_right(kg: KnowledgeGraph, program: Find) -> None:
-    boxes = _boxes(kg.plot("pomalidomide", "multiple myeloma"), program("dot"))
+    boxes = _boxes(kg.draw("pomalidomide", "multiple myeloma"), program("dot"))
     way = ["imid:pomalidomide", "imid:CRBN", "imid:IKZF1", "imid:IRF4", "imid:myeloma-cell-survival", "imid:multiple-myeloma"]
     lefts = [boxes[name][0] for name in way]
     assert lefts == sorted(lefts)
@@ -39,10 +39,10 @@ def test_the_way_of_a_drug_leads_from_left_to_right(kg: KnowledgeGraph, program:
 
 def test_no_node_lies_on_another(kg: KnowledgeGraph, program: Find) -> None:
     pictures = (
-        kg.plot("pomalidomide", "multiple myeloma"),
-        kg.plot("CRBN"),
-        kg.plot(kg.compare("lenalidomide", "pomalidomide")),
-        kg.plot(kg.paths("thalidomide", "pomalidomide", max_length=2)),
+        kg.draw("pomalidomide", "multiple myeloma"),
+        kg.draw("CRBN"),
+        kg.draw(kg.compare("lenalidomide", "pomalidomide")),
+        kg.draw(kg.paths("thalidomide", "pomalidomide", max_length=2)),
     )
     for picture in pictures:
         boxes = _boxes(picture, program("dot"))
@@ -54,13 +54,13 @@ def test_no_node_lies_on_another(kg: KnowledgeGraph, program: Find) -> None:
 @pytest.mark.parametrize(("suffix", "mark"), [("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF")])
 def test_pictures_are_written(kg: KnowledgeGraph, program: Find, tmp_path: Path, suffix: str, mark: bytes) -> None:
     program("dot")
-    path = kg.plot("thalidomide", "birth defects").write(tmp_path / f"why.{suffix}")
+    path = kg.draw("thalidomide", "birth defects").write(tmp_path / f"why.{suffix}")
     assert path.read_bytes().startswith(mark)
 
 
 def test_an_svg_holds_labels_legend_sources_and_the_warning(kg: KnowledgeGraph, program: Find) -> None:
     program("dot")
-    picture = kg.plot("thalidomide", "birth defects")
+    picture = kg.draw("thalidomide", "birth defects")
     root = ElementTree.fromstring(picture.render("svg"))
     text = " ".join(root.itertext())
     for word in ("SALL4", "degrades", "lowers", "raises", "protein", NOT_ADVICE):
@@ -86,46 +86,46 @@ def test_awkward_names_are_drawn(program: Find) -> None:
     assert "#quot;quoted#quot;" in picture.mermaid()
 
 
-def test_a_neighbourhood_that_is_too_large_is_cut_and_says_so(kg: KnowledgeGraph) -> None:
-    picture = kg.plot(kg.neighbourhood("multiple myeloma", hops=2))
+def test_a_neighborhood_that_is_too_large_is_cut_and_says_so(kg: KnowledgeGraph) -> None:
+    picture = kg.draw(kg.neighborhood("multiple myeloma", hops=2))
     assert len(picture.nodes) == 40
     assert "40 of" in picture.caption
 
 
 def test_entities_that_are_joined_alike_are_drawn_as_one_group(kg: KnowledgeGraph) -> None:
-    picture = kg.plot("lenalidomide")
+    picture = kg.draw("lenalidomide")
     assert len(picture.nodes) < 40
     labels = {node.label for node in picture.nodes if node.category == "AdverseEffect"}
     assert any("neutropenia" in label and "more" in label for label in labels)
     told = "\n".join(arrow.told for arrow in picture.arrows)
-    assert all(str(item) in told for item in kg.neighbourhood("lenalidomide").statements if item.subject.label == "lenalidomide")
-    compared = kg.plot(kg.compare("lenalidomide", "pomalidomide"))
+    assert all(str(item) in told for item in kg.neighborhood("lenalidomide").statements if item.subject.label == "lenalidomide")
+    compared = kg.draw(kg.compare("lenalidomide", "pomalidomide"))
     assert any(node.label.startswith("CSNK1A1") for node in compared.nodes)
     assert len(compared.nodes) < 20
-    shared = kg.plot("lenalidomide", "thalidomide")
+    shared = kg.draw("lenalidomide", "thalidomide")
     assert len(shared.nodes) < 15
     assert {arrow.sign for arrow in shared.arrows if arrow.label == "degrades"} == {-1}
-    assert "curated for bortezomib" in kg.plot(kg.compare("lenalidomide", "bortezomib")).caption
+    assert "curated for bortezomib" in kg.draw(kg.compare("lenalidomide", "bortezomib")).caption
 
 
 def test_what_is_stated_is_drawn_where_no_chain_leads(kg: KnowledgeGraph) -> None:
-    picture = kg.plot("lenalidomide", "blood clots")
+    picture = kg.draw("lenalidomide", "blood clots")
     joined = {(arrow.start, arrow.end) for arrow in picture.arrows}
     assert ("imid:lenalidomide", "imid:deep-vein-thrombosis") in joined
     assert ("imid:venous-thromboembolism", "imid:thromboembolism") in joined
     assert "No chain" in picture.caption
-    regimen = kg.plot("Rd", "blood clots")
+    regimen = kg.draw("Rd", "blood clots")
     assert {("imid:Rd", "imid:lenalidomide"), ("imid:lenalidomide", "imid:stroke")} <= {(a.start, a.end) for a in regimen.arrows}
 
 
 def test_bad_input_is_a_typed_error(kg: KnowledgeGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    picture = kg.plot("thalidomide", "birth defects")
+    picture = kg.draw("thalidomide", "birth defects")
     with pytest.raises(ExportError, match="svg"):
         picture.write(tmp_path / "why.doc")
     with pytest.raises(QueryError, match="nothing to draw"):
-        kg.plot("eragidomide", "leprosy")
+        kg.draw("eragidomide", "leprosy")
     with pytest.raises(QueryError, match="one or two names"):
-        kg.plot("a", "b", "c")
+        kg.draw("a", "b", "c")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingProgram, match="Graphviz"):
         picture.write(tmp_path / "why.svg")

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Triple
 
-from imidgraph import KnowledgeGraph, projection
+from imidgraph import KnowledgeGraph
+from imidgraph.formats import projection
+from imidgraph.formats.sorting import sort_unique
 from imidgraph.namespaces import IMID, PREFIXES
-from imidgraph.sorting import sort_unique
 from tests import graphs
 
 

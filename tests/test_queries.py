@@ -14,15 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imidgraph import KnowledgeGraph, QueryError, QueryNotFound
-from imidgraph.queries import Catalogue, Parameter, Query
+from imidgraph.rdf import Iri
 from imidgraph.resources import QUERIES
+from imidgraph.sparql.catalog import Catalog, Parameter, Query
 from imidgraph.stores import Results
 from imidgraph.stores.rdflib import RdflibStore
-from imidgraph.stores.results import Iri
 from tests.conftest import ROOT
 
-CATALOGUE = Catalogue(QUERIES)
-NAMES = sorted(CATALOGUE)
+CATALOG = Catalog(QUERIES)
+NAMES = sorted(CATALOG)
 GOLDEN = ROOT / "tests" / "golden"
 TYPES: dict[str, type | tuple[type, ...]] = {
     "iri": Iri,
@@ -44,21 +44,21 @@ def golden(results: Results) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_golden_answer(kg: KnowledgeGraph, name: str) -> None:
-    results = kg.run(name, **CATALOGUE[name].example)
+    results = kg.run(name, **CATALOG[name].example)
     assert results.rows, "an example gives an answer"
     assert golden(results) == (GOLDEN / f"{name}.csv").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_engines_agree(kg: KnowledgeGraph, reference: RdflibStore, name: str) -> None:
-    query = CATALOGUE[name]
-    text = query.bind(kg.lookup.names.resolve(query, query.example))
+    query = CATALOG[name]
+    text = query.bind(kg.names.resolve(query, query.example))
     assert Counter(kg.select(text).rows) == Counter(reference.select(text).rows)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_header_says_what_there_is(kg: KnowledgeGraph, name: str) -> None:
-    query = CATALOGUE[name]
+    query = CATALOG[name]
     assert re.fullmatch(r"[a-z]+[0-9]*(-[a-z0-9]+){1,3}", name), "two to four words"
     assert query.summary.endswith((".", "?"))
     assert query.topic in query.tags
@@ -89,7 +89,7 @@ def test_the_text_keeps_the_style(path: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("query", CATALOGUE.invariants, ids=lambda query: query.name)
+@pytest.mark.parametrize("query", CATALOG.invariants, ids=lambda query: query.name)
 def test_invariants_return_no_rows(kg: KnowledgeGraph, query: Query) -> None:
     assert kg.select(query.text).rows == []
 
@@ -149,10 +149,10 @@ def test_no_name_breaks_a_query(kg: KnowledgeGraph, name: str) -> None:
         results = kg.run("boxed-warnings", drug=name)
     except QueryError:
         return
-    assert results.columns == tuple(column.name for column in CATALOGUE["boxed-warnings"].returns)
+    assert results.columns == tuple(column.name for column in CATALOG["boxed-warnings"].returns)
 
 
-def test_the_catalogue_is_a_mapping(kg: KnowledgeGraph) -> None:
+def test_the_catalog_is_a_mapping(kg: KnowledgeGraph) -> None:
     assert kg.queries.get("no such query") is None
     assert "no such query" not in kg.queries
     assert kg.queries.get("drug-card") is not None

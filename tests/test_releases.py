@@ -12,12 +12,12 @@ from click.testing import CliRunner
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from imidgraph import ExportError, KnowledgeGraph
-from imidgraph.changes import changes
 from imidgraph.cli import main
-from imidgraph.export import FORMATS
+from imidgraph.formats import FORMATS
+from imidgraph.formats.projection import Projection
 from imidgraph.namespaces import IMID, PREFIXES
-from imidgraph.projection import Projection
-from imidgraph.releases import write_release
+from imidgraph.release.changes import changes
+from imidgraph.release.publish import write_release
 
 LABEL = NamedNode(PREFIXES["rdfs"] + "label")
 

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Triple
 
-from imidgraph import KnowledgeGraph, QueryError, selection
+from imidgraph import KnowledgeGraph, QueryError
 from imidgraph.cli import main
-from imidgraph.network import PILLARS
+from imidgraph.formats import selection
+from imidgraph.knowledge.network import PILLARS
 from tests import graphs
 
 
@@ -26,12 +27,12 @@ def test_generations_alone_hold_both_views_on_pomalidomide(kg: KnowledgeGraph) -
     assert cited <= {node.id for node in part.nodes()}
 
 
-def test_the_neighbourhood_of_a_target_has_the_drug_that_degrades_it(kg: KnowledgeGraph) -> None:
-    assert {node.id for node in kg.part(neighbourhood="CK1α", hops=0).nodes()} == {"imid:CSNK1A1"}
-    near = {node.id for node in kg.part(neighbourhood="CK1α", hops=1).nodes()}
+def test_the_neighborhood_of_a_target_has_the_drug_that_degrades_it(kg: KnowledgeGraph) -> None:
+    assert {node.id for node in kg.part(neighborhood="CK1α", hops=0).nodes()} == {"imid:CSNK1A1"}
+    near = {node.id for node in kg.part(neighborhood="CK1α", hops=1).nodes()}
     assert "imid:lenalidomide" in near
     assert "imid:multiple-myeloma" not in near
-    assert near < {node.id for node in kg.part(neighbourhood="CK1α", hops=2).nodes()}
+    assert near < {node.id for node in kg.part(neighborhood="CK1α", hops=2).nodes()}
 
 
 def test_the_answer_of_a_query_is_a_part(kg: KnowledgeGraph) -> None:
@@ -75,7 +76,7 @@ def test_the_command_chooses_and_says_what_it_flattened(tmp_path: Path) -> None:
         result = CliRunner().invoke(main, ["export", *arguments])
         return result.exit_code, result.stdout, result.stderr
 
-    code, shown, _ = run("-", "--format", "json", "--only", "generations, mechanisms", "--neighbourhood", "Pomalyst")
+    code, shown, _ = run("-", "--format", "json", "--only", "generations, mechanisms", "--neighborhood", "Pomalyst")
     relations = {edge["predicate"] for edge in json.loads(shown)["edges"]}
     assert code == 0
     assert "imid:inGeneration" in relations
@@ -88,4 +89,4 @@ def test_the_command_chooses_and_says_what_it_flattened(tmp_path: Path) -> None:
     assert run(str(tmp_path / "a.ttl"), "drug=Revlimid")[0] == 2
     assert run("-", "--format", "csv")[0] == 2
     assert run(str(tmp_path / "b"), "--format", "nt")[0] == 0
-    assert run(str(tmp_path / "c.nt"), "--neighbourhood", "nothing of that name")[0] == 1
+    assert run(str(tmp_path / "c.nt"), "--neighborhood", "nothing of that name")[0] == 1

@@ -216,7 +216,7 @@ def test_no_body_of_a_request_hangs_the_reading(client: httpx.Client) -> None:
 
 
 def test_head_and_options(client: httpx.Client) -> None:
-    for path in ("/sparql?query=ASK%7B%7D", "/sparql", "/queries", "/health", "/void", "/catalogue", "/openapi.json", "/version"):
+    for path in ("/sparql?query=ASK%7B%7D", "/sparql", "/queries", "/health", "/void", "/catalog", "/openapi.json", "/version"):
         got, head = (
             client.get(path, headers={"Accept-Encoding": "identity"}),
             client.head(path, headers={"Accept-Encoding": "identity"}),
@@ -249,7 +249,7 @@ def test_who_has_the_answer_is_told_so(client: httpx.Client) -> None:
     assert "etag" not in client.post("/sparql", data={"query": SELECT}).headers
     assert "etag" not in asked(client, "SELECT (RAND() AS ?n) {}").headers
     assert "etag" not in asked(client, "SELECT (\\u0052AND() AS ?n) {}").headers
-    for path in ("/void", "/catalogue", "/openapi.json", "/queries", "/sparql", "/queries/boxed-warnings?drug=Revlimid"):
+    for path in ("/void", "/catalog", "/openapi.json", "/queries", "/sparql", "/queries/boxed-warnings?drug=Revlimid"):
         tag = client.get(path).headers["etag"]
         assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
 
@@ -267,7 +267,7 @@ def test_long_answers_are_packed_for_who_can_unpack(client: httpx.Client) -> Non
     assert "content-encoding" not in asked(client, query, **{"Accept-Encoding": "gzip;q=0"}).headers
     assert "content-encoding" not in asked(client, ASK, **{"Accept-Encoding": "gzip"}).headers
     assert client.get("/openapi.json").headers["content-encoding"] == "gzip"
-    raw = httpx.Request("GET", f"{client.base_url}/catalogue", headers={"Accept-Encoding": "gzip"})
+    raw = httpx.Request("GET", f"{client.base_url}/catalog", headers={"Accept-Encoding": "gzip"})
     assert gzip.decompress(b"".join(client.send(raw, stream=True).iter_raw())).startswith(b"@prefix")
 
 
@@ -414,7 +414,7 @@ def test_the_parameters_of_named_queries(client: httpx.Client) -> None:
     assert len(set(by_any_name)) == 1
     assert b"embryo-fetal" in by_any_name[0]
     cases = {
-        "/queries/boxed-warnings?colour=red": (400, "It takes: drug"),
+        "/queries/boxed-warnings?color=red": (400, "It takes: drug"),
         "/queries/boxed-warnings?drug=Revlimid&drug=Thalomid": (400, "given twice"),
         "/queries/boxed-warnings?drug=lenalidomidd": (400, "Did you mean"),
         "/queries/boxed-warning": (404, "Did you mean"),
@@ -467,9 +467,9 @@ def test_void_counts_what_is_there(client: httpx.Client, kg: KnowledgeGraph, ser
     assert parts[IMID + "Drug"] == kg.select("SELECT (COUNT(?d) AS ?n) { ?d a imid:Drug }").rows[0][0]
 
 
-def test_the_catalogue_holds_each_query_as_it_runs(client: httpx.Client, kg: KnowledgeGraph) -> None:
+def test_the_catalog_holds_each_query_as_it_runs(client: httpx.Client, kg: KnowledgeGraph) -> None:
     sh = rdflib.Namespace("http://www.w3.org/ns/shacl#")
-    graph = described(client, "/catalogue")
+    graph = described(client, "/catalog")
     found = {str(graph.value(item, sh.name)): item for item in graph.subjects(rdflib.RDF.type, sh.SPARQLExecutable)}
     assert set(found) == set(kg.queries)
     for name, item in found.items():

@@ -9,7 +9,7 @@ from pyoxigraph import Literal
 from rdflib.plugins.sparql.parser import parseQuery
 
 from imidgraph import KnowledgeGraph, QueryError
-from imidgraph.sparql import bind, query_form, tokens
+from imidgraph.sparql.text import bind, query_form, tokens
 
 REFUSED = [
     "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",

@@ -12,9 +12,10 @@ from pyoxigraph import QueryResultsFormat
 
 import imidgraph
 from imidgraph import KnowledgeGraph, OntologyError, QueryError
+from imidgraph.rdf import Iri
+from imidgraph.sparql.results import Results
 from imidgraph.stores.oxigraph import OxigraphStore
 from imidgraph.stores.rdflib import RdflibStore
-from imidgraph.stores.results import Iri, Results
 
 VALUES = """
 SELECT ?value WHERE { VALUES (?n ?value) {

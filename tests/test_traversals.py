@@ -1,4 +1,4 @@
-"""Traversals on other engines: the same answers, from a disk store and over the network, a neighbourhood at a time."""
+"""Traversals on other engines: the same answers, from a disk store and over the network, a neighborhood at a time."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ ANSWERS: dict[str, Callable[[KnowledgeGraph], Any]] = {
     "explain a resistance": lambda graph: graph.explain("CRBN loss", "pomalidomide").to_dict(),
     "paths": lambda graph: str(graph.paths("thalidomide", "leprosy", max_length=3, limit=50)),
     "compare": lambda graph: graph.compare("lenalidomide", "pomalidomide", "iberdomide").to_dict(),
-    "why": lambda graph: str(graph.why("lenalidomide", over="thalidomide", for_=MYELOMA)),
-    "neighbourhood": lambda graph: graph.neighbourhood("CRBN", hops=2).to_dict(),
+    "why": lambda graph: str(graph.why("lenalidomide", over="thalidomide", disease=MYELOMA)),
+    "neighborhood": lambda graph: graph.neighborhood("CRBN", hops=2).to_dict(),
     "similar": lambda graph: [item.to_dict() for item in graph.similar("pomalidomide")],
     "without": lambda graph: graph.without("cereblon").to_dict(),
-    "plot": lambda graph: graph.plot("thalidomide", "birth defects").mermaid(),
-    "plot around": lambda graph: graph.plot("CK1 alpha").mermaid(),
+    "plot": lambda graph: graph.draw("thalidomide", "birth defects").mermaid(),
+    "plot around": lambda graph: graph.draw("CK1 alpha").mermaid(),
     "centrality": lambda graph: list(map(str, graph.centrality("degree", ["mechanisms"]))),
     "articulation points": lambda graph: list(map(str, graph.articulation_points(["mechanisms"]))),
-    "coverage": lambda graph: graph.coverage(),
-    "relationships": lambda graph: [item.to_dict() for item in graph.relationships(predicate="degrades")],
-    "a part": lambda graph: list(graph.part(only=["mechanisms"], neighbourhood="CK1 alpha").edges()),
+    "coverage": lambda graph: graph.stats(),
+    "statements": lambda graph: [item.to_dict() for item in graph.statements(predicate="degrades")],
+    "a part": lambda graph: list(graph.part(only=["mechanisms"], neighborhood="CK1 alpha").edges()),
     "GraphML": lambda graph: graph.serialize("graphml"),
     "Turtle": lambda graph: graph.serialize("ttl"),
 }
@@ -94,13 +94,13 @@ def test_the_textbook_chain_is_found_on_a_third_engine(kg: KnowledgeGraph, on_co
         (20, 10, lambda graph: str(graph.explain("lenalidomide", "pomalidomide"))),
         (15, 20, lambda graph: str(graph.paths("CSNK1A1", "TP53", max_length=2))),
         (15, 20, lambda graph: str(graph.paths("thalidomide", "leprosy", max_length=3, limit=50))),
-        (12, 50, lambda graph: graph.neighbourhood("CRBN").to_dict()),
+        (12, 50, lambda graph: graph.neighborhood("CRBN").to_dict()),
         (15, 100, lambda graph: str(graph.compare("lenalidomide", "pomalidomide"))),
-        (45, 100, lambda graph: str(graph.why("lenalidomide", over="thalidomide", for_=MYELOMA))),
+        (45, 100, lambda graph: str(graph.why("lenalidomide", over="thalidomide", disease=MYELOMA))),
         (25, 400, lambda graph: graph.similar("pomalidomide")),
         (5, 0, lambda graph: graph.entity("Revlimid").risks),
     ],
-    ids=["explain", "explain del(5q)", "drugs", "paths", "long paths", "neighbourhood", "compare", "why", "similar", "entity"],
+    ids=["explain", "explain del(5q)", "drugs", "paths", "long paths", "neighborhood", "compare", "why", "similar", "entity"],
 )
 def test_a_server_is_asked_few_times_and_only_for_what_is_passed(
     on_virtuoso: KnowledgeGraph, requests: int, nodes: int, look: Callable[[KnowledgeGraph], object]

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from imidgraph import KnowledgeGraph, OntologyError, QueryError, QueryTimeout, WorkerError
 from imidgraph.resources import QUERIES, RELEASE
 from imidgraph.stores import Results, Triples
-from imidgraph.stores import worker as worker_module
-from imidgraph.stores.worker import WorkerStore
+from imidgraph.workers import worker as worker_module
+from imidgraph.workers.worker import WorkerStore
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 HUNGRY = "SELECT (GROUP_CONCAT(CONCAT(STR(?a), STR(?c), STR(?d), STR(?f))) AS ?all) WHERE { ?a ?b ?c . ?d ?e ?f }"
@@ -93,7 +93,10 @@ def test_limits_must_make_sense(worker: WorkerStore) -> None:
 
 def test_even_unparsed_a_query_reaches_neither_network_nor_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the parser would refuse fails all the same: the worker cannot open a socket or a file."""
-    disarmed = "from imidgraph import sparql; sparql.query_form = lambda text: 'SELECT'; sparql.named_graphs = lambda *_: []; "
+    disarmed = (
+        "from imidgraph.stores import oxigraph; oxigraph.dataset_graphs = lambda *_: []; "
+        "from imidgraph.workers import sandbox; sandbox.query_form = lambda text: 'SELECT'; "
+    )
     monkeypatch.setattr(worker_module, "_COMMAND", disarmed + worker_module._COMMAND)
     secret = tmp_path / "secret.ttl"
     secret.write_text("<a:secret> <a:b> <a:c> .")
@@ -262,8 +265,8 @@ def test_the_graph_answers_free_queries() -> None:
     import imidgraph
 
     with imidgraph.load() as graph:
-        answer = graph.sparql("SELECT ?drug { ?drug imid:degrades imid:CSNK1A1 }")
+        answer = graph.query("SELECT ?drug { ?drug imid:degrades imid:CSNK1A1 }")
         assert isinstance(answer, Results)
         assert answer.graph_version == graph.version
         with pytest.raises(QueryTimeout):
-            graph.sparql(ENDLESS, timeout=0.3)
+            graph.query(ENDLESS, timeout=0.3)

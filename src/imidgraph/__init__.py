@@ -21,7 +21,8 @@ from imidgraph.errors import (
     QueryTimeout,
     WorkerError,
 )
-from imidgraph.graph import KnowledgeGraph, connect, load
+from imidgraph.graph import KnowledgeGraph
+from imidgraph.loading import connect, load
 
 __version__ = "0.1.0"
 

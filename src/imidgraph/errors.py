@@ -43,7 +43,7 @@ class EntityNotFound(_NotFound):
 
 
 class QueryNotFound(_NotFound, KeyError):
-    """No query of the catalogue has this name.
+    """No query of the catalog has this name.
 
     Examples
     --------

@@ -179,7 +179,7 @@ def strength(evidence: Iterable[Evidence]) -> float:
 
 
 @dataclass(frozen=True)
-class Association:
+class Statement:
     """One statement, with its qualifiers and its evidence."""
 
     iri: str
@@ -248,15 +248,15 @@ class Association:
         return self.statement or f"{self.subject} {'not: ' if self.negated else ''}{self.predicate} {self.object}"
 
 
-class GenerationAssignment(Association):
+class GenerationAssignment(Statement):
     """To which generation a source counts a drug."""
 
 
-class MechanismOfAction(Association):
+class MechanismOfAction(Statement):
     """One step by which the drugs of the class act."""
 
 
-class Indication(Association):
+class Indication(Statement):
     """For which disease a drug is approved, studied or used."""
 
     @property
@@ -280,7 +280,7 @@ class Indication(Association):
         return self.value("setting")  # type: ignore[no-any-return]
 
 
-class Risk(Association):
+class Risk(Statement):
     """An adverse effect of a drug."""
 
     @property
@@ -299,6 +299,6 @@ class Risk(Association):
         return tuple(item for item in self.evidence if isinstance(item, Frequency))
 
 
-CATEGORIES: dict[str, type[Association]] = {
+CATEGORIES: dict[str, type[Statement]] = {
     kind.__name__: kind for kind in (GenerationAssignment, Indication, MechanismOfAction, Risk)
 }

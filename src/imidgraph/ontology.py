@@ -12,11 +12,10 @@ import itertools
 from collections.abc import Iterable
 from pathlib import Path
 
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, parse
-
 from imidgraph.errors import OntologyError
-from imidgraph.export.turtle import write_turtle
+from imidgraph.formats.turtle import write_turtle
 from imidgraph.namespaces import IMID, PREFIXES, compress
+from imidgraph.rdf import BlankNode, NamedNode, Quad, QuadStore, RdfFormat, Triple, parse
 
 _RDF_TYPE = NamedNode(PREFIXES["rdf"] + "type")
 _SUBJECT = NamedNode(IMID + "subject")
@@ -51,7 +50,7 @@ def build(directory: Path) -> bytes:
     True
     """
     triples = _name_blank_nodes(_read_modules(directory / "src"))
-    store = Store()
+    store = QuadStore()
     store.extend(Quad(*triple) for triple in triples)
     derived: set[Triple] = set()
     for rule in sorted((directory / "rules").glob("*.rq")):

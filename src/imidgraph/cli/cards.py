@@ -20,7 +20,7 @@ def card(names: tuple[str, ...]) -> None:
       imidgraph card lenalidomide > lenalidomide.md
       imidgraph card lenalidomide pomalidomide > comparison.md
     """
-    from imidgraph.cards import comparison_card, entity_card
+    from imidgraph.pages.markdown import comparison_card, entity_card
 
     graph = opened()
     if len(names) == 1:

@@ -1,4 +1,4 @@
-"""The behaviour that all commands share: errors become one line and an exit code, misspelt commands a suggestion."""
+"""The behavior that all commands share: errors become one line and an exit code, misspelt commands a suggestion."""
 
 from __future__ import annotations
 

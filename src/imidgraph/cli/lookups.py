@@ -1,4 +1,4 @@
-"""Commands that look things up: show, search, relationships, status."""
+"""Commands that look things up: show, search, statements, status."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from imidgraph.citations import Notes
 from imidgraph.cli.group import FOUND, NOTHING, opened
 from imidgraph.cli.output import format_option, print_rows, say, say_not_advice
-from imidgraph.lookup import Entity
-from imidgraph.model import Association, Evidence, Frequency, Indication, Risk
+from imidgraph.knowledge.entities import Entity
+from imidgraph.model import Evidence, Frequency, Indication, Risk, Statement
+from imidgraph.prose.citations import Notes
 
 
 @click.command()
@@ -24,7 +24,7 @@ def show(name: str, format_: str | None) -> None:
     """
     entity = opened().entity(name)
     if format_ in {"csv", "tsv", "json"} or (format_ is None and not sys.stdout.isatty()):
-        _print_statements(entity.relationships + entity.mentions, format_)
+        _print_statements(entity.as_subject + entity.as_object, format_)
     else:
         _print_card(entity)
     say_not_advice()
@@ -49,12 +49,12 @@ def search(words: tuple[str, ...], limit: int, format_: str | None) -> None:
 @click.option("--predicate", "-p", help="The relation, such as degrades or approvedFor.")
 @click.option("--object", "-o", "object_", help="What the subject is related to.")
 @format_option
-def relationships(subject: str | None, predicate: str | None, object_: str | None, format_: str | None) -> None:
+def statements(subject: str | None, predicate: str | None, object_: str | None, format_: str | None) -> None:
     """List statements by any of their ends, with their sources."""
     if subject is None and predicate is None and object_ is None:
         raise click.UsageError("Name at least one of --subject, --predicate and --object.")
     graph = opened()
-    found = graph.relationships(subject, predicate, object_)
+    found = graph.statements(subject, predicate, object_)
     if not found:
         say("Not curated here: the graph has no such statement. That does not mean that it is false.")
         sys.exit(NOTHING)
@@ -80,7 +80,7 @@ def status(subject: str, predicate: str, object_: str) -> None:
     sys.exit(FOUND if answer in {"supported", "disputed"} else NOTHING)
 
 
-def _print_statements(found: list[Association], format_: str | None) -> None:
+def _print_statements(found: list[Statement], format_: str | None) -> None:
     columns: tuple[str, ...] = ("subject", "relation", "object", "details", "sources", "statement")
     rows: list[tuple[str, ...]] = [
         (
@@ -106,8 +106,8 @@ def _print_card(entity: Entity) -> None:
     for name, values in (("also called", entity.synonyms), ("identifiers", entity.identifiers)):
         if values:
             click.echo(f"{name}: {', '.join(values)}")
-    groups: dict[str, list[Association]] = {}
-    for item in sorted(entity.relationships + entity.mentions, key=_card_order):
+    groups: dict[str, list[Statement]] = {}
+    for item in sorted(entity.as_subject + entity.as_object, key=_card_order):
         relation = ("not: " if item.negated else "") + item.predicate.label
         groups.setdefault(relation if item.subject.iri == entity.iri else f"... {relation} {entity.label}", []).append(item)
     notes = Notes()
@@ -131,14 +131,14 @@ def _print_card(entity: Entity) -> None:
 _CARD_ORDER = ("belongsTo", "inGeneration", "binds", "modulates", "degrades", "approvedFor", "hasAdverseEffect", "dispensedUnder")
 
 
-def _card_order(item: Association) -> tuple[Any, ...]:
+def _card_order(item: Statement) -> tuple[Any, ...]:
     local = item.predicate.iri.rpartition("/")[2]
     rank = _CARD_ORDER.index(local) if local in _CARD_ORDER else len(_CARD_ORDER)
     boxed = isinstance(item, Risk) and item.boxed_warning
     return rank, item.negated, local, not boxed, item.object.label, str(item.qualifiers.get("approvalDate", ""))
 
 
-def _details(item: Association) -> str:
+def _details(item: Statement) -> str:
     combined = "with " + " and ".join(map(str, item.combined_with)) if item.combined_with else None
     parts: list[Any]
     if isinstance(item, Risk):
@@ -155,4 +155,4 @@ def _cite(evidence: Evidence) -> str:
     return figure + evidence.reference
 
 
-COMMANDS = (show, search, relationships, status)
+COMMANDS = (show, search, statements, status)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from imidgraph.citations import NOT_ADVICE
+from imidgraph.prose.citations import NOT_ADVICE
 
 if TYPE_CHECKING:
     from rich.console import Console

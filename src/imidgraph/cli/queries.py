@@ -10,8 +10,8 @@ import click
 from imidgraph.cli.group import FOUND, NOTHING, Group, opened
 from imidgraph.cli.output import format_option, print_rows, say, say_not_advice
 from imidgraph.errors import QueryError
-from imidgraph.queries import Catalogue, Query
 from imidgraph.resources import QUERIES
+from imidgraph.sparql.catalog import Catalog, Query
 from imidgraph.stores import LIMIT, TIMEOUT, Results
 
 
@@ -25,7 +25,7 @@ def query() -> None:
 @format_option
 def list_(tag: str | None, format_: str | None) -> None:
     """List the named queries."""
-    found = [item for item in Catalogue(QUERIES).values() if tag is None or tag == item.topic or tag in item.tags]
+    found = [item for item in Catalog(QUERIES).values() if tag is None or tag == item.topic or tag in item.tags]
     if not found:
         say(f"No query has the tag {tag!r}.")
         sys.exit(NOTHING)
@@ -35,7 +35,7 @@ def list_(tag: str | None, format_: str | None) -> None:
 
 
 def _complete_query(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    return [name for name in Catalogue(QUERIES) if name.startswith(incomplete)]
+    return [name for name in Catalog(QUERIES) if name.startswith(incomplete)]
 
 
 @query.command("show")
@@ -43,7 +43,7 @@ def _complete_query(_context: click.Context, _parameter: click.Parameter, incomp
 @click.option("--sparql", "only_sparql", is_flag=True, help="Print the SPARQL text only.")
 def show_query(name: str, only_sparql: bool) -> None:
     """Show what a named query answers, its parameters and its text."""
-    item = Catalogue(QUERIES)[name]
+    item = Catalog(QUERIES)[name]
     if not only_sparql:
         click.secho(item.name, bold=True)
         click.echo("\n".join(part for part in (item.summary, item.description) if part))
@@ -100,7 +100,7 @@ def sparql(text: str | None, path: Path | None, timeout: float, limit: int, form
     if (text is None) == (path is None):
         raise click.UsageError("Give the query as an argument or with --file.")
     with opened() as graph:
-        answer = graph.sparql(text if text is not None else _read(path), timeout, limit)
+        answer = graph.query(text if text is not None else _read(path), timeout, limit)
     if isinstance(answer, bool):
         click.echo(str(answer).lower())
     elif isinstance(answer, Results):

@@ -18,7 +18,7 @@ from imidgraph.cli.queries import read_parameters
 @click.argument("parameters", nargs=-1, metavar="[PARAMETER=VALUE]...")
 @click.option("--format", "format_", metavar="NAME", help="The format, where the suffix does not tell it.")
 @click.option("--only", metavar="PILLAR,...", help="Only these: drugs, generations, mechanisms, indications, risks, articles.")
-@click.option("--neighbourhood", metavar="ENTITY", help="Only what lies around an entity, by any of its names.")
+@click.option("--neighborhood", metavar="ENTITY", help="Only what lies around an entity, by any of its names.")
 @click.option(
     "--hops", default=1, type=click.IntRange(min=0), show_default=True, help="How many statements away from it an entity may be."
 )
@@ -28,7 +28,7 @@ def export(
     parameters: tuple[str, ...],
     format_: str | None,
     only: str | None,
-    neighbourhood: str | None,
+    neighborhood: str | None,
     hops: int,
     query: str | None,
 ) -> None:
@@ -40,18 +40,18 @@ def export(
     For example:
       imidgraph export imid.graphml
       imidgraph export mechanisms.cyjs --only mechanisms,drugs
-      imidgraph export around.dot --neighbourhood lenalidomide --hops 1
+      imidgraph export around.dot --neighborhood lenalidomide --hops 1
       imidgraph export warned.jsonld --query boxed-warnings drug=Revlimid
     """
-    from imidgraph.export import find, stream, write
     from imidgraph.files import writing
+    from imidgraph.formats import find, stream, write
 
     if parameters and query is None:
         raise click.UsageError("PARAMETER=VALUE belongs to --query NAME.")
     chosen = find(format_ or ("ttl" if str(file) == "-" else file.name))
     graph = opened()
     pillars = [name.strip() for name in only.split(",")] if only else []
-    part = graph.part(pillars, neighbourhood, hops, query, read_parameters(parameters))
+    part = graph.part(pillars, neighborhood, hops, query, read_parameters(parameters))
     if str(file) == "-":
         with writing("standard output"):
             for piece in stream(part, format_ or chosen):
@@ -87,7 +87,7 @@ def validate(file: Path | None, shapes: bool, format_: str | None) -> None:
 @format_option
 def stats(format_: str | None) -> None:
     """Count what the graph knows and how well it is backed."""
-    rows = [(count.topic, count.kind, count.number) for count in opened().coverage()]
+    rows = [(count.topic, count.kind, count.number) for count in opened().stats()]
     print_rows(("topic", "kind", "number"), rows, format_)
 
 
@@ -119,7 +119,7 @@ def build(check: bool, directory: Path | None) -> None:
 def release(directory: Path, previous: Path | None) -> None:
     """Write a citable release into the new folder DIRECTORY.
 
-    Every format, checksums, a description, a licence and a citation.
+    Every format, checksums, a description, a license and a citation.
 
     With --previous, a report tells which facts were added, removed and changed.
 
@@ -127,7 +127,7 @@ def release(directory: Path, previous: Path | None) -> None:
     For example:
       imidgraph release imidgraph-0.2.0 --previous imidgraph-0.1.0/imidgraph-0.1.0.ttl
     """
-    from imidgraph.releases import write_release
+    from imidgraph.release.publish import write_release
 
     before = load(previous).projection if previous else None
     with progress_lines("writing") as proceed, stoppable():

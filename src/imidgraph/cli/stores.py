@@ -35,7 +35,7 @@ def load(files: tuple[Path, ...], directory: Path, beside: bool) -> None:
       imidgraph load other_nodes.tsv other_edges.tsv --beside --store joined
       imidgraph --graph big sparql 'SELECT (COUNT(*) AS ?n) { ?s ?p ?o }'
     """
-    from imidgraph.imports import as_rdf, own_entities
+    from imidgraph.formats.readers import as_rdf, own_entities
     from imidgraph.stores.disk import build_store
 
     if not files and not beside:
@@ -63,7 +63,7 @@ def push(url: str, name: str, user: str | None, password: str | None, update: bo
     For example, a Virtuoso on this machine:
       imidgraph push http://127.0.0.1:8890/sparql-graph-crud-auth --user dba
     """
-    from imidgraph.stores.graphstore import insert_graph, put_graph
+    from imidgraph.stores.upload import insert_graph, put_graph
 
     if user is not None and password is None:
         password = click.prompt("Password", hide_input=True, err=True)
@@ -97,7 +97,7 @@ def serve(host: str, port: int, workers: int, waiting: int, timeout: float, limi
 
     A SPARQL endpoint at /sparql, the named queries at /queries, pages for a browser.
 
-    Each request is logged on standard error as one line of JSON. The other routes: /health, /version, /void, /catalogue
+    Each request is logged on standard error as one line of JSON. The other routes: /health, /version, /void, /catalog
     and /openapi.json.
 
     \b

@@ -1,4 +1,4 @@
-"""Commands that walk the network: compare, why, explain, paths, neighbourhood, similar, without."""
+"""Commands that walk the network: compare, why, explain, paths, neighborhood, similar, without."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from imidgraph.bounds import ALIKE_IN, MAX_LENGTH, MOST_ALIKE, MOST_NAMED, MOST_NODES, MOST_PATHS, MOST_TOLD, SECONDS
-from imidgraph.citations import cited
 from imidgraph.cli.group import NOTHING, opened
 from imidgraph.cli.output import format_option, print_rows, say, say_not_advice
+from imidgraph.limits import ALIKE_IN, MAX_LENGTH, MOST_ALIKE, MOST_NAMED, MOST_NODES, MOST_PATHS, MOST_TOLD, SECONDS
+from imidgraph.prose.citations import cited
 
 if TYPE_CHECKING:
     from imidgraph import KnowledgeGraph
-    from imidgraph.traversals.figures import Figure
+    from imidgraph.pages.drawing import Figure
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -139,18 +139,18 @@ def paths(start: str, end: str, picture: Path | None, format_: str | None, **bou
 
 
 @click.command()
-@click.argument("centre", metavar="NAME")
+@click.argument("center", metavar="NAME")
 @click.option("--hops", default=1, show_default=True, type=click.IntRange(0), help="How far to go.")
 @click.option("--limit", "-n", default=MOST_NODES, show_default=True, type=click.IntRange(1), help="The most entities.")
 @click.option("--predicate", "-p", "predicates", multiple=True, help="A relation to follow. Can be given several times.")
 @picture_option
 @format_option
-def neighbourhood(
-    centre: str, hops: int, limit: int, predicates: tuple[str, ...], picture: Path | None, format_: str | None
+def neighborhood(
+    center: str, hops: int, limit: int, predicates: tuple[str, ...], picture: Path | None, format_: str | None
 ) -> None:
     """List what lies within some hops of NAME, the nearest first."""
     graph = opened()
-    around = graph.neighbourhood(centre, hops, predicates, limit)
+    around = graph.neighborhood(center, hops, predicates, limit)
     print_rows(("distance", "entity", "label", "category"), list(around.rows()), format_)
     if around.bound:
         say(f"The list is {around.bound}.")
@@ -212,7 +212,7 @@ def _print(
 
 def _draw(graph: KnowledgeGraph, figure: Figure, path: Path | None) -> None:
     if path is not None:
-        say(f"Drew {graph.plot(figure).write(path)}.")
+        say(f"Drew {graph.draw(figure).write(path)}.")
 
 
 def _leave_if_nothing(found: object) -> None:
@@ -220,4 +220,4 @@ def _leave_if_nothing(found: object) -> None:
         sys.exit(NOTHING)
 
 
-COMMANDS = (compare, why, explain, paths, neighbourhood, similar, without)
+COMMANDS = (compare, why, explain, paths, neighborhood, similar, without)

@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from imidgraph.server.negotiation import CHOICES, ROWS, TRIPLES, NotAcceptable, accepts_gzip, negotiate
-from imidgraph.server.pool import Pool
 from imidgraph.server.protocol import Operation
-from imidgraph.stores.frames import GZIP_FROM
-from imidgraph.stores.worker import request as write_request
+from imidgraph.workers.frames import GZIP_FROM
+from imidgraph.workers.pool import Pool
+from imidgraph.workers.worker import request as write_request
 
 _VARY = "Accept, Accept-Encoding"
 _VOLATILE = re.compile(r"rand|now|uuid|bnode|\\u", re.IGNORECASE)  # may give another answer each time

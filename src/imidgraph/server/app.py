@@ -19,16 +19,16 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 import imidgraph
-from imidgraph.citations import NOT_ADVICE
 from imidgraph.errors import EntityNotFound, ImidgraphError, OntologyError, QueryNotFound, QueryTimeout, WorkerError
+from imidgraph.prose.citations import NOT_ADVICE
 from imidgraph.server import descriptions, protocol
 from imidgraph.server.answers import Answers
 from imidgraph.server.log import Logged
 from imidgraph.server.negotiation import TRIPLES, NotAcceptable, negotiate
 from imidgraph.server.openapi import openapi as describe_routes
 from imidgraph.server.pages import Pages, prefers_page
-from imidgraph.server.pool import Busy, Pool
 from imidgraph.stores import LIMIT, TIMEOUT
+from imidgraph.workers.pool import Busy, Pool
 
 _NOTICE = "A summary of published sources, not medical advice."
 
@@ -104,7 +104,7 @@ def create_app(settings: Settings) -> Starlette:
         as_page = prefers_page(request)
         if as_page:  # a form sends what was not filled in too
             parameters = {name: value for name, value in parameters.items() if value}
-        values = await to_thread.run_sync(graph.lookup.names.resolve, query, parameters)
+        values = await to_thread.run_sync(graph.names.resolve, query, parameters)
         text = query.bind(values)
         if as_page:
             return await pages.answer(request, protocol.Operation(text), query, parameters)
@@ -135,8 +135,8 @@ def create_app(settings: Settings) -> Starlette:
         classes = await to_thread.run_sync(partition)
         return described(request, descriptions.void_description(_endpoint(request), graph.version, triples, classes))
 
-    async def catalogue(request: Request) -> Response:
-        return described(request, descriptions.catalogue_description(graph.queries))
+    async def catalog(request: Request) -> Response:
+        return described(request, descriptions.catalog_description(graph.queries))
 
     async def openapi(request: Request) -> Response:
         return listed(request, describe_routes(graph.queries, imidgraph.__version__))
@@ -163,7 +163,7 @@ def create_app(settings: Settings) -> Starlette:
         Route("/version", version),
         Route("/void", void),
         Route("/.well-known/void", void),
-        Route("/catalogue", catalogue),
+        Route("/catalog", catalog),
         Route("/openapi.json", openapi),
     ]
     exposed = ["ETag", "Retry-After", "X-Imidgraph-Truncated", "X-Notice"]

@@ -1,14 +1,13 @@
-"""What describes the endpoint in RDF: service description, VoID, and the catalogue as SHACL."""
+"""What describes the endpoint in RDF: service description, VoID, and the catalog as SHACL."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any
 
-from pyoxigraph import Literal, RdfFormat, parse, serialize
-
 from imidgraph.namespaces import IMID, PREFIXES
-from imidgraph.queries import Catalogue
+from imidgraph.rdf import Literal, RdfFormat, parse, serialize
+from imidgraph.sparql.catalog import Catalog
 
 _PREFIXES = {
     "dcterms": PREFIXES["dcterms"],
@@ -73,17 +72,17 @@ def void_description(endpoint: str, version: str | None, triples: int, partition
     return _HEAD + " ;\n".join(lines) + " .\n"
 
 
-def catalogue_description(catalogue: Catalogue) -> str:
+def catalog_description(catalog: Catalog) -> str:
     """Describe the named queries as `sh:SPARQLSelectExecutable`, in Turtle.
 
     Examples
     --------
     >>> from imidgraph.resources import QUERIES
-    >>> "sh:SPARQLSelectExecutable" in catalogue_description(Catalogue(QUERIES))
+    >>> "sh:SPARQLSelectExecutable" in catalog_description(Catalog(QUERIES))
     True
     """
     blocks = []
-    for name, query in sorted(catalogue.items()):
+    for name, query in sorted(catalog.items()):
         parameters = "".join(
             f"\n    sh:parameter [ sh:path imid:{key} ; sh:description {Literal(item.help)} ;"
             f" sh:optional {str(not item.required).lower()} ] ;"
@@ -112,16 +111,16 @@ def translate(turtle: str, media_type: str) -> bytes:
     return serialize((quad.triple for quad in parse(turtle, format=RdfFormat.TURTLE)), format=format, prefixes=_PREFIXES) or b""
 
 
-def query_list(catalogue: Catalogue) -> list[dict[str, Any]]:
+def query_list(catalog: Catalog) -> list[dict[str, Any]]:
     """List the named queries.
 
     Examples
     --------
     >>> from imidgraph.resources import QUERIES
-    >>> sorted(query_list(Catalogue(QUERIES))[0])
+    >>> sorted(query_list(Catalog(QUERIES))[0])
     ['name', 'parameters', 'summary', 'topic']
     """
     return [
         {"name": query.name, "topic": query.topic, "summary": query.summary, "parameters": sorted(query.params)}
-        for query in catalogue.values()
+        for query in catalog.values()
     ]

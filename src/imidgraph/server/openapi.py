@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from imidgraph.queries import Catalogue, Parameter, Query
 from imidgraph.server.negotiation import ROWS, TRIPLES
+from imidgraph.sparql.catalog import Catalog, Parameter, Query
 
 Json = dict[str, Any]
 
@@ -38,12 +38,12 @@ _ERRORS = {
 }
 
 
-def openapi(catalogue: Catalogue, version: str) -> Json:
+def openapi(catalog: Catalog, version: str) -> Json:
     """Describe the routes in OpenAPI 3.1.
 
     Parameters
     ----------
-    catalogue : Catalogue
+    catalog : Catalog
         The named queries.
     version : str
         The version of the package.
@@ -51,18 +51,18 @@ def openapi(catalogue: Catalogue, version: str) -> Json:
     Examples
     --------
     >>> from imidgraph.resources import QUERIES
-    >>> openapi(Catalogue(QUERIES), "1")["openapi"]
+    >>> openapi(Catalog(QUERIES), "1")["openapi"]
     '3.1.0'
     """
     table = _content(ROWS, "Table")
     answer = table | _content(TRIPLES)
     status: Json = {"type": "object", "required": ["status"]}
     paths: Json = {"/sparql": _sparql(answer)}
-    for name, query in sorted(catalogue.items()):
+    for name, query in sorted(catalog.items()):
         paths[f"/queries/{name}"] = {"get": _named(query, table)}
     paths |= {
         "/queries": _document("List the named queries", {"application/json": {"schema": {"type": "array"}}}),
-        "/catalogue": _document("Give the named queries as SHACL executables", _content(TRIPLES), "NotAcceptable"),
+        "/catalog": _document("Give the named queries as SHACL executables", _content(TRIPLES), "NotAcceptable"),
         "/void": _document("Describe the data set", _content(TRIPLES), "NotAcceptable"),
         "/.well-known/void": _document("Describe the data set", _content(TRIPLES), "NotAcceptable"),
         "/version": _document(

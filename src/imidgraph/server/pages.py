@@ -14,10 +14,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from imidgraph.namespaces import IMID, compress
-from imidgraph.queries import Catalogue, Query
 from imidgraph.server.answers import Answers
 from imidgraph.server.negotiation import HTML, ROWS, TRIPLES, negotiate
 from imidgraph.server.protocol import Operation
+from imidgraph.sparql.catalog import Catalog, Query
 
 _EXAMPLE = """SELECT ?drug ?name WHERE {
     ?drug imid:degrades imid:IKZF1 ;
@@ -45,7 +45,7 @@ class Pages:
     ----------
     answers : Answers
         What answers queries.
-    catalogue : Catalogue
+    catalog : Catalog
         The named queries.
     version : str
         The version of the graph.
@@ -53,14 +53,14 @@ class Pages:
         The line that stands above every answer.
     """
 
-    def __init__(self, answers: Answers, catalogue: Catalogue, version: str, notice: str) -> None:
+    def __init__(self, answers: Answers, catalog: Catalog, version: str, notice: str) -> None:
         self._answers = answers
-        self._catalogue = catalogue
+        self._catalog = catalog
         self._always = {"version": version, "notice": notice}
 
     def home(self, request: Request) -> HTMLResponse:
         """Show what can be asked here."""
-        queries = sorted(self._catalogue.values(), key=lambda query: (query.topic, query.name))
+        queries = sorted(self._catalog.values(), key=lambda query: (query.topic, query.name))
         topics = [(topic, list(found)) for topic, found in groupby(queries, key=lambda query: query.topic)]
         return self._page(request, "home.html", topics=topics, text=_EXAMPLE)
 
@@ -76,7 +76,7 @@ class Pages:
 
     def refusal(self, request: Request, error: Exception, status: int, headers: Mapping[str, str]) -> HTMLResponse:
         """Show why there is no answer, and let the question be asked again."""
-        query = self._catalogue.get(request.path_params.get("name", ""))
+        query = self._catalog.get(request.path_params.get("name", ""))
         asked = dict(request.query_params)
         page = self._shown(request, asked.get("query", _EXAMPLE), query, asked, {"error": error})
         page.status_code = status

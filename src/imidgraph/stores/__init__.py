@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
-from imidgraph.stores.results import Results, Triples
+from imidgraph.sparql.results import Results, Triples
 
 if TYPE_CHECKING:
     from pyoxigraph import Triple

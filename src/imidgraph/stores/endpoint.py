@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
-from imidgraph import sparql
 from imidgraph.errors import EndpointError, QueryError, QueryTimeout
-from imidgraph.stores.results import Results, Triples
+from imidgraph.sparql.results import Results, Triples
+from imidgraph.sparql.text import declare_prefixes, query_form
 
 if TYPE_CHECKING:
     from SPARQLWrapper import SPARQLWrapper
@@ -84,7 +84,7 @@ class EndpointStore:
 
     def query(self, text: str, timeout: float, limit: int) -> Results | bool | Triples:
         """Answer a free query of any form; the server guards itself, the limits are ours."""
-        form = sparql.query_form(text)
+        form = query_form(text)
         if form == "ASK":
             return self._ask(text, timeout)
         answer = self._select(text, timeout) if form == "SELECT" else self._construct(text, timeout)
@@ -173,9 +173,9 @@ class EndpointStore:
         wrapper.addCustomHttpHeader("Accept", accept)
         if self._auth:
             wrapper.setCredentials(*self._auth)
-        text = sparql.declare_prefixes(query)
+        text = declare_prefixes(query)
         wrapper.setQuery(text)
-        wrapper.queryType = sparql.query_form(text)  # SPARQLWrapper guesses, and takes a comment for a keyword
+        wrapper.queryType = query_form(text)  # SPARQLWrapper guesses, and takes a comment for a keyword
         return wrapper
 
     def _read(self, wrapper: SPARQLWrapper, timeout: float, deadline: float) -> tuple[bytes, Any]:

@@ -10,11 +10,11 @@ from typing import Any
 import pyoxigraph
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Triple
 
-from imidgraph import sparql
 from imidgraph.errors import OntologyError, QueryError
 from imidgraph.namespaces import PREFIXES
+from imidgraph.sparql.results import Results, Triples
+from imidgraph.sparql.text import dataset_graphs
 from imidgraph.stores import Store
-from imidgraph.stores.results import Results, Triples
 
 
 class OxigraphStore:
@@ -153,7 +153,7 @@ class OxigraphStore:
         QueryError
             Where the text is not valid SPARQL, or a graph is named that the store does not hold.
         """
-        for iri in (*default_graphs, *named_graphs, *sparql.named_graphs(text, base or "")):
+        for iri in (*default_graphs, *named_graphs, *dataset_graphs(text, base or "")):
             if not self.holds(iri):
                 raise QueryError(f"The store holds no graph {iri!r}. Leave FROM out to ask what it holds.")
         graphs: dict[str, Any] = {}

@@ -10,7 +10,7 @@ from pyoxigraph import RdfFormat, parse
 
 from imidgraph.errors import OntologyError, QueryError
 from imidgraph.namespaces import PREFIXES
-from imidgraph.stores.results import Results, Triples
+from imidgraph.sparql.results import Results, Triples
 
 if TYPE_CHECKING:
     import rdflib

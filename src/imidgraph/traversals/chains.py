@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from imidgraph.model import Association, Source, Term, strength
+from imidgraph.model import Source, Statement, Term, strength
 from imidgraph.namespaces import PREFIXES, compress
 
 _BROADER = compress(PREFIXES["skos"] + "broader")
@@ -25,7 +25,7 @@ class Hop:
         The entities; each of the starts is joined to each of the ends.
     relation : str
         The name of the relation.
-    statements : tuple of Association
+    statements : tuple of Statement
         The statements behind the step.
     sign : int or None
         1 where the ends go up with the starts, -1 where they go down, 0 where the sources do not say, None where the
@@ -37,7 +37,7 @@ class Hop:
     starts: tuple[Term, ...]
     ends: tuple[Term, ...]
     relation: str
-    statements: tuple[Association, ...]
+    statements: tuple[Statement, ...]
     sign: int | None = None
     backward: bool = False
 
@@ -55,9 +55,9 @@ class Hop:
         return bool(self.statements) and all(compress(item.predicate.iri) == _BROADER for item in self.statements)
 
     @property
-    def sentences(self) -> dict[str, list[Association]]:
+    def sentences(self) -> dict[str, list[Statement]]:
         """What the step says, each sentence once, with the statements that say it."""
-        found: dict[str, list[Association]] = {}
+        found: dict[str, list[Statement]] = {}
         for item in self.statements:
             found.setdefault(str(item), []).append(item)
         return found
@@ -76,14 +76,14 @@ class Chain:
     ----------
     hops : tuple of Hop
         The steps.
-    observed : tuple of Association
+    observed : tuple of Statement
         Effects of the first entity that were seen and that the chain explains.
     variants : tuple of Chain
         Other ways between the same first and last steps.
     """
 
     hops: tuple[Hop, ...]
-    observed: tuple[Association, ...] = ()
+    observed: tuple[Statement, ...] = ()
     variants: tuple[Chain, ...] = ()
 
     @property

@@ -15,11 +15,11 @@ from functools import cache
 from itertools import pairwise, product
 from typing import Any
 
-from imidgraph.model import Association
+from imidgraph.knowledge.network import BROADER, Network
+from imidgraph.model import Statement
 from imidgraph.namespaces import IMID, compress
-from imidgraph.network import BROADER, Network
 from imidgraph.traversals.chains import Chain, Hop
-from imidgraph.traversals.paths import Statements
+from imidgraph.traversals.paths import EdgeStatements
 from imidgraph.traversals.walks import Deadline, OutOfTimeError, Walker
 
 STEPS = frozenset({"BiologicalProcess", "CellType", "Protein", "ProteinComplex"})
@@ -81,11 +81,11 @@ class Mechanisms:
 
     Parameters
     ----------
-    statements : Statements
+    statements : EdgeStatements
         The network, with the statements on its edges.
     """
 
-    def __init__(self, statements: Statements) -> None:
+    def __init__(self, statements: EdgeStatements) -> None:
         self._statements = statements
         self._network: Network = statements.network
 
@@ -169,8 +169,8 @@ class Mechanisms:
         @cache
         def ahead(node: str) -> Set[str]:
             if node != start and not passable(node):
-                return network.neighbours(node, wider, directed=True)
-            found = network.neighbours(node, RELATIONS, directed=True)
+                return network.neighbors(node, wider, directed=True)
+            found = network.neighbors(node, RELATIONS, directed=True)
             return {other for other in found if passable(other) or category(other) == category(end)}
 
         @cache
@@ -181,7 +181,7 @@ class Mechanisms:
 
         def fetch(nodes: Set[str]) -> None:
             network.fetch(nodes, proceed)
-            near = (network.neighbours(node, RELATIONS | wider) for node in nodes)
+            near = (network.neighbors(node, RELATIONS | wider) for node in nodes)
             network.terms(set(nodes).union(*near), proceed)
 
         return Walker(ahead, behind, fetch, proceed).paths(start, end, max_length)
@@ -223,7 +223,7 @@ class Mechanisms:
             hops[:1] = [Hop(first.starts, receptor, self._network.relations[_BINDS].label, binding), through]
         return tuple(hops)
 
-    def _stated(self, pairs: Iterable[tuple[str, str]], relations: Set[str]) -> tuple[Association, ...]:
+    def _stated(self, pairs: Iterable[tuple[str, str]], relations: Set[str]) -> tuple[Statement, ...]:
         found = (item for pair in pairs for item in self._statements.between(*pair))
         return tuple(item for item in found if not item.negated and compress(item.predicate.iri) in relations)
 

@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from typing import Any, overload
 
-from imidgraph.associations import Associations
-from imidgraph.bounds import MAX_LENGTH, MOST_PATHS, SECONDS, seconds, whole
-from imidgraph.citations import cited
 from imidgraph.errors import PathNotFound, QueryError
-from imidgraph.model import Association, Term
-from imidgraph.network import Network
+from imidgraph.knowledge.network import Network
+from imidgraph.knowledge.statements import Statements
+from imidgraph.limits import MAX_LENGTH, MOST_PATHS, SECONDS, seconds, whole
+from imidgraph.model import Statement, Term
+from imidgraph.prose.citations import cited
 from imidgraph.traversals.walks import Deadline, OutOfTimeError, Walker
 
 _LARGEST = 1_000_000  # paths that one answer may hold
 _BATCH = 1000  # pairs of ends that are looked up together
-_KEPT = 20_000  # nodes whose neighbours a search keeps at hand
+_KEPT = 20_000  # nodes whose neighbors a search keeps at hand
 
 
-class Statements:
+class EdgeStatements:
     """The statements on the edges of a network, looked up in groups and kept.
 
     Parameters
@@ -31,11 +31,11 @@ class Statements:
         Where the statements are looked up.
     """
 
-    def __init__(self, network: Network, associations: Associations) -> None:
+    def __init__(self, network: Network, associations: Statements) -> None:
         self.network = network
         self._associations = associations
-        self._found: dict[tuple[str, str], tuple[Association, ...]] = {}
-        self._about: dict[str, tuple[Association, ...]] = {}
+        self._found: dict[tuple[str, str], tuple[Statement, ...]] = {}
+        self._about: dict[str, tuple[Statement, ...]] = {}
 
     def load(self, pairs: Iterable[tuple[str, str]], proceed: Callable[[], object] = lambda: None) -> None:
         """Look up what joins many pairs of nodes, in few queries; `proceed` is called before each and can end it."""
@@ -45,12 +45,12 @@ class Statements:
         iri, curie = self.network.iri, self.network.curie
         for batch in (missing[place : place + _BATCH] for place in range(0, len(missing), _BATCH)):
             proceed()
-            stated: dict[tuple[str, str], list[Association]] = {pair: [] for pair in batch}
+            stated: dict[tuple[str, str], list[Statement]] = {pair: [] for pair in batch}
             for item in self._associations.between((iri(subject), iri(object)) for subject, object in batch):
                 stated[curie(item.subject.iri), curie(item.object.iri)].append(item)
             self._found.update({pair: (*items, *self._unstated(pair, items)) for pair, items in stated.items()})
 
-    def between(self, subject: str, object: str) -> tuple[Association, ...]:
+    def between(self, subject: str, object: str) -> tuple[Statement, ...]:
         """Give the statements that lead from one node to another, negated ones included."""
         self.load([(subject, object)])
         return self._found[subject, object]
@@ -58,23 +58,23 @@ class Statements:
     def load_about(self, subjects: Iterable[str]) -> None:
         """Look up all statements that have one of many nodes as their subject, in few queries."""
         missing = [subject for subject in dict.fromkeys(subjects) if subject not in self._about]
-        stated: dict[str, list[Association]] = {subject: [] for subject in missing}
+        stated: dict[str, list[Statement]] = {subject: [] for subject in missing}
         for item in self._associations.about(map(self.network.iri, missing)):
             stated[self.network.curie(item.subject.iri)].append(item)
         self._about.update({subject: tuple(items) for subject, items in stated.items()})
 
-    def about(self, subject: str) -> tuple[Association, ...]:
+    def about(self, subject: str) -> tuple[Statement, ...]:
         """Give all statements that have a node as their subject, negated ones included."""
         self.load_about([subject])
         return self._about[subject]
 
-    def _unstated(self, pair: tuple[str, str], stated: Sequence[Association]) -> Iterator[Association]:
+    def _unstated(self, pair: tuple[str, str], stated: Sequence[Statement]) -> Iterator[Statement]:
         """Give the edges that no statement is behind: those of the hierarchies."""
         known = {self.network.curie(item.predicate.iri) for item in stated}
         for relation in self.network.objects.get(pair[0], {}).get(pair[1], ()):
             if relation not in known:
                 subject, object = self.network.terms(pair)
-                yield Association("", subject, self.network.relations[relation], object)
+                yield Statement("", subject, self.network.relations[relation], object)
 
 
 @dataclass(frozen=True)
@@ -83,15 +83,15 @@ class Step:
 
     start: Term
     end: Term
-    statements: tuple[Association, ...]
+    statements: tuple[Statement, ...]
 
     @property
-    def ahead(self) -> tuple[Association, ...]:
+    def ahead(self) -> tuple[Statement, ...]:
         """The statements that lead from the start to the end."""
         return tuple(item for item in self.statements if item.subject.iri == self.start.iri)
 
     def __str__(self) -> str:
-        def relations(items: Iterable[Association]) -> str:
+        def relations(items: Iterable[Statement]) -> str:
             return ", ".join(dict.fromkeys(item.predicate.label for item in items))
 
         back = relations(item for item in self.statements if item.subject.iri != self.start.iri)
@@ -110,7 +110,7 @@ class Path:
     """
 
     nodes: tuple[str, ...]
-    _statements: Statements = field(repr=False, compare=False)
+    _statements: EdgeStatements = field(repr=False, compare=False)
     _relations: Set[str] = field(repr=False, compare=False)
 
     def __len__(self) -> int:
@@ -161,7 +161,7 @@ class Path:
     def __str__(self) -> str:
         return self.terms[0].label + "".join(f" {step} {step.end.label}" for step in self.steps)
 
-    def _joining(self, one: Term, other: Term) -> tuple[Association, ...]:
+    def _joining(self, one: Term, other: Term) -> tuple[Statement, ...]:
         curie = self._statements.network.curie
         pair = curie(one.iri), curie(other.iri)
         items = (*self._statements.between(*pair), *self._statements.between(*reversed(pair)))
@@ -226,7 +226,7 @@ class Paths(Sequence[Path]):
 
 
 def find_paths(
-    statements: Statements,
+    statements: EdgeStatements,
     start: str,
     end: str,
     *,
@@ -242,7 +242,7 @@ def find_paths(
 
     Parameters
     ----------
-    statements : Statements
+    statements : EdgeStatements
         The network, with the statements on its edges.
     start, end : str
         The CURIEs of the ends.
@@ -280,7 +280,7 @@ def find_paths(
 
     @lru_cache(maxsize=_KEPT)
     def ahead(node: str) -> Set[str]:
-        return network.neighbours(node, followed, directed) - closed
+        return network.neighbors(node, followed, directed) - closed
 
     @lru_cache(maxsize=_KEPT)
     def behind(node: str) -> Set[str]:

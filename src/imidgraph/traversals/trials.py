@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from imidgraph.model import Association, Term
+from imidgraph.model import Statement, Term
 from imidgraph.namespaces import IMID, compress
-from imidgraph.traversals.paths import Statements
+from imidgraph.traversals.paths import EdgeStatements
 
 _COMPONENT, _TESTS, _CONTROL, _ENROLS, _RESULT = (
     compress(IMID + name) for name in ("hasComponent", "tests", "comparesWith", "enrols", "hasResultFor")
@@ -40,19 +40,19 @@ class Duel:
         The arm of the first drug and that of the second: a drug or a regimen. Partner drugs can differ between them.
     tested : bool
         Whether the arm of the first drug is the experimental one.
-    design : tuple of Association
+    design : tuple of Statement
         The statements that say which arm is which.
-    results : tuple of Association
+    results : tuple of Statement
         What was measured in these arms.
     """
 
     trial: Term
     arms: tuple[Term, Term]
     tested: bool
-    design: tuple[Association, ...]
-    results: tuple[Association, ...]
+    design: tuple[Statement, ...]
+    results: tuple[Statement, ...]
 
-    def outcome(self, result: Association) -> int:
+    def outcome(self, result: Statement) -> int:
         """Tell whom a result favors: 1 the first drug, -1 the second, 0 where the difference can be chance.
 
         A hazard ratio with a confidence interval decides, else a difference of the values whose p value is below
@@ -72,12 +72,12 @@ class Duel:
         return favored if self.tested else -favored
 
 
-def duels(statements: Statements, one: Term, other: Term, disease: Term | None = None) -> list[Duel]:
+def duels(statements: EdgeStatements, one: Term, other: Term, disease: Term | None = None) -> list[Duel]:
     """Find the trials in which one drug stood against another.
 
     Parameters
     ----------
-    statements : Statements
+    statements : EdgeStatements
         The network, with the statements on its edges.
     one, other : Term
         Two drugs.
@@ -100,17 +100,17 @@ def duels(statements: Statements, one: Term, other: Term, disease: Term | None =
                 found += [
                     _duel(statements, trial, arm, against, tested)
                     for trial in sorted(trials)
-                    if disease is None or network.neighbours(trial, {_ENROLS}, directed=True) & wanted
+                    if disease is None or network.neighbors(trial, {_ENROLS}, directed=True) & wanted
                 ]
     return sorted(found, key=lambda duel: (duel.trial.label, not duel.tested))
 
 
-def carriers(statements: Statements, drug: Term) -> set[str]:
+def carriers(statements: EdgeStatements, drug: Term) -> set[str]:
     """Give the CURIEs of a drug and of the regimens that hold it."""
     return {drug.curie} | statements.network.sources(drug.curie, {_COMPONENT})
 
 
-def kinds_of(statements: Statements, term: Term, proceed: Callable[[], object] = lambda: None) -> set[str]:
+def kinds_of(statements: EdgeStatements, term: Term, proceed: Callable[[], object] = lambda: None) -> set[str]:
     """Give the CURIEs of an entity and of all its narrower kinds."""
     found: set[str] = set()
     frontier = {term.curie}
@@ -122,10 +122,10 @@ def kinds_of(statements: Statements, term: Term, proceed: Callable[[], object] =
     return found
 
 
-def _duel(statements: Statements, trial: str, arm: str, against: str, tested: bool) -> Duel:
+def _duel(statements: EdgeStatements, trial: str, arm: str, against: str, tested: bool) -> Duel:
     network = statements.network
     term, experimental, control = network.terms([trial, arm, against])
-    endpoints = sorted(network.neighbours(trial, {_RESULT}, directed=True))
+    endpoints = sorted(network.neighbors(trial, {_RESULT}, directed=True))
     statements.load([(trial, arm), (trial, against), *((trial, endpoint) for endpoint in endpoints)])
     results = (item for endpoint in endpoints for item in statements.between(trial, endpoint))
     design = (*_of(statements.between(trial, arm), _TESTS), *_of(statements.between(trial, against), _CONTROL))
@@ -138,11 +138,11 @@ def _duel(statements: Statements, trial: str, arm: str, against: str, tested: bo
     )
 
 
-def _of(items: Iterable[Association], relation: str) -> tuple[Association, ...]:
+def _of(items: Iterable[Statement], relation: str) -> tuple[Statement, ...]:
     return tuple(item for item in items if compress(item.predicate.iri) == relation and not item.negated)
 
 
-def _is(result: Association, qualifier: str, curie: str) -> bool:
+def _is(result: Statement, qualifier: str, curie: str) -> bool:
     named = result.value(qualifier)
     return isinstance(named, Term) and named.curie == curie
 

@@ -1,0 +1,84 @@
+"""Graphs to look at: DOT for Graphviz, with all attributes, and Mermaid, with names and relations only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from imidgraph.formats.projection import Projection
+from imidgraph.formats.records import Record, edge_records, flat, node_records, plain_text
+from imidgraph.namespaces import local_name
+
+_MERMAID = re.compile(r"""["#&;<>\n\r\t\\`|{}\[\]()]""")
+
+
+def write_dot(graph: Projection) -> Iterator[bytes]:
+    """Write a graph in Graphviz's DOT; lists and maps are flattened.
+
+    Examples
+    --------
+    >>> import imidgraph
+    >>> b"".join(write_dot(imidgraph.load().projection)).startswith(b"digraph imidgraph {")
+    True
+    """
+    yield f"digraph imidgraph {{\nversion={_quoted(graph.version)};\nnode [shape=box, style=rounded];\n".encode()
+    for record in map(flat, node_records(graph)):
+        name = _quoted(record.pop("id"))
+        yield f"{name} [{_attributes(record, record.pop('label'))}];\n".encode()
+    for record in map(flat, edge_records(graph)):
+        ends = f"{_quoted(record.pop('subject'))} -> {_quoted(record.pop('object'))}"
+        yield f"{ends} [{_attributes(record, local_name(record['predicate'].rpartition(':')[2]))}];\n".encode()
+    yield b"}\n"
+
+
+def write_mermaid(graph: Projection) -> Iterator[bytes]:
+    """Write a graph as a Mermaid flowchart: names and relations, without attributes and evidence.
+
+    Examples
+    --------
+    >>> import imidgraph
+    >>> b"".join(write_mermaid(imidgraph.load().projection)).startswith(b"%% imidgraph")
+    True
+    """
+    numbers: dict[str, int] = {}
+    yield f"%% imidgraph {graph.version}\nflowchart LR\n".encode()
+    for number, node in enumerate(graph.nodes()):
+        numbers[node.id] = number
+        yield f'    n{number}["{_entities(node.label.strip() or node.id)}"]\n'.encode()
+    for edge in graph.edges():
+        relation = _entities(edge.predicate.rpartition(":")[2] or edge.predicate)
+        denied = "not " if edge.attributes.get("negated") == (True,) else ""
+        yield f'    n{numbers[edge.subject]} -->|"{denied}{relation}"| n{numbers[edge.object]}\n'.encode()
+
+
+def write_edge_list(graph: Projection) -> Iterator[bytes]:
+    r"""Write a graph as lines of subject, object and relation, tabs between, without attributes and evidence.
+
+    Negated statements are left out: the format cannot say that they are.
+
+    Examples
+    --------
+    >>> import imidgraph
+    >>> b"imid:lenalidomide\timid:IKZF1\timid:degrades\n" in set(write_edge_list(imidgraph.load().projection))
+    True
+    """
+    yield f"# imidgraph {graph.version}: subject, object, predicate\n".encode()
+    last = ""
+    for edge in graph.edges():
+        line = f"{edge.subject}\t{edge.object}\t{edge.predicate}\n"
+        if line != last and edge.attributes.get("negated") != (True,):
+            yield line.encode()
+            last = line
+
+
+def _attributes(record: Record, label: str) -> str:
+    shown = {"label": label} | {"tooltip" if name == "label" else name: plain_text(value) for name, value in record.items()}
+    return ", ".join(f"{_quoted(name)}={_quoted(value)}" for name, value in shown.items())
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\x00", "\ufffd").replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _entities(text: str) -> str:
+    return _MERMAID.sub(lambda match: f"#{ord(match[0])};" if match[0] > " " else " ", text)

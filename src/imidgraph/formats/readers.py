@@ -1,0 +1,332 @@
+"""Imports: graphs of others, in KGX or node-link JSON, as triples that can be loaded beside ours.
+
+A node gets its IRI from its CURIE; one whose identifier is an exact match of an entity of ours becomes that entity, so that the
+two graphs meet. An edge becomes the direct triple, unless it is negated, and an association with its publications as
+evidence, so that everything which works on our statements works on theirs.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import re
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from imidgraph.errors import ImidgraphError, OntologyError
+from imidgraph.files import PACKED, unpacked, write_whole
+from imidgraph.formats.ntriples import write_ntriples
+from imidgraph.formats.records import VERSION
+from imidgraph.namespaces import IMID, PREFIXES, expand, local_name
+from imidgraph.rdf import Literal, NamedNode, Triple
+
+SUFFIXES = (".jsonl", ".tsv", ".csv", ".json")
+"""The suffixes of files that are read here, packed or not: KGX (``_nodes`` and ``_edges``) and node-link JSON."""
+
+_BIOLINK, _SKOS, _XSD = PREFIXES["biolink"], PREFIXES["skos"], PREFIXES["xsd"]
+_TYPE, _LABEL = NamedNode(PREFIXES["rdf"] + "type"), NamedNode(PREFIXES["rdfs"] + "label")
+_EVIDENCE, _SOURCE = NamedNode(IMID + "evidence"), NamedNode(IMID + "source")
+_UNKNOWN = "https://bioregistry.io/"  # resolves the CURIEs whose prefix we do not know
+_NODE_KEYS = {"id", "label", "name", "category", VERSION}
+_ENDS = {"id", "key", "source", "target", "subject", "predicate", "object"}
+_EDGE_KEYS = _ENDS | {"category", "evidence", "publications", "negated", VERSION}
+_SKOS_NAMES = {"altLabel", "broadMatch", "closeMatch", "definition", "exactMatch", "narrowMatch", "relatedMatch", "scopeNote"}
+_SLOTS = {
+    "agent_type": IMID + "agentType",
+    "knowledge_level": IMID + "knowledgeLevel",
+    "description": _SKOS + "definition",
+    "equivalent_identifiers": _SKOS + "exactMatch",
+    "same_as": _SKOS + "exactMatch",
+    "synonym": _SKOS + "altLabel",
+    "xref": _SKOS + "closeMatch",
+}
+_LISTS = {*_SLOTS, "category", "publications", "provided_by", "knowledge_source", "aggregator_knowledge_source"} - {
+    "agent_type",
+    "description",
+    "knowledge_level",
+}
+_MATCHES = {f"{_SKOS}{kind}Match" for kind in ("broad", "close", "exact", "narrow", "related")}
+_ENTITY, _CLASS = NamedNode(IMID + "Entity"), NamedNode(PREFIXES["owl"] + "Class")
+_PROPERTY = NamedNode(PREFIXES["owl"] + "ObjectProperty")
+_SUBCLASS, _SUBPROPERTY = (NamedNode(PREFIXES["rdfs"] + name) for name in ("subClassOf", "subPropertyOf"))
+_RELATED = NamedNode(IMID + "relatedTo")
+_ALSO = {_LABEL.value: NamedNode(_SKOS + "altLabel"), _SKOS + "definition": NamedNode(_SKOS + "note")}
+_NOT_IN_IRIS = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
+_LONGEST_LINE = 1 << 24  # bytes: the parser takes no term that is longer
+_LARGEST_DOCUMENT = 1 << 28  # bytes of JSON, which is held in memory as a whole
+Record = Mapping[str, Any]
+
+
+def read_graph(path: Path, entities: Mapping[str, str] | None = None) -> Iterator[Triple]:
+    """Read a file of another graph.
+
+    Parameters
+    ----------
+    path : Path
+        ``..._nodes.tsv``, ``..._edges.tsv`` or the same with ``.jsonl`` (KGX), or node-link JSON; also packed.
+    entities : mapping of str to str, optional
+        The IRIs of our entities by the IRIs that are an exact match of theirs, as `own_entities` gives them.
+
+    Yields
+    ------
+    pyoxigraph.Triple
+        What the file says.
+
+    Raises
+    ------
+    OntologyError
+        Where the file cannot be read, or is of another kind.
+    """
+    reader = _Reader(entities or {})
+    suffix, place = _suffix(path), ""
+    try:
+        with unpacked(path) as file:
+            if suffix == ".json":
+                yield from reader.document(_document(file))
+                return
+            what = path.name.removesuffix(path.suffix if path.suffix in PACKED else "").removesuffix(suffix).rpartition("_")[2]
+            if what not in {"nodes", "edges"}:
+                raise ValueError(f"its name ends in neither _nodes{suffix} nor _edges{suffix}")
+            for number, record in _rows(file, suffix):
+                place = f"line {number}: "
+                yield from reader.node(record) if what == "nodes" else reader.edge(record)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error) as error:
+        if isinstance(error, ImidgraphError):
+            raise
+        told = f"{error} is missing" if isinstance(error, KeyError) else error
+        raise OntologyError(f"{path} cannot be read as a graph: {place}{told}. Give KGX or node-link JSON.") from error
+
+
+def as_rdf(paths: Iterable[Path], folder: Path, entities: Mapping[str, str] | None = None) -> list[Path]:
+    """Turn those of some files that are KGX or node-link JSON into N-Triples; the others stay what they are.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        The files.
+    folder : Path
+        Where the N-Triples are written.
+    entities : mapping of str to str, optional
+        As for `read_graph`.
+    """
+    found = []
+    for number, path in enumerate(paths):
+        if _suffix(path) in SUFFIXES:
+            write_whole(folder / f"{number}.nt", write_ntriples(read_graph(path, entities)))
+            path = folder / f"{number}.nt"
+        found.append(path)
+    return found
+
+
+def own_entities(triples: Iterable[Triple]) -> dict[str, str]:
+    """Give the entities of a graph by the identifiers that are an exact match; one that two entities share means neither.
+
+    Parameters
+    ----------
+    triples : iterable of pyoxigraph.Triple
+        Our graph.
+
+    Examples
+    --------
+    >>> import imidgraph
+    >>> own_entities(imidgraph.load().triples())["http://purl.obolibrary.org/obo/CHEBI_63791"]
+    'https://w3id.org/imidgraph/lenalidomide'
+    """
+    found: dict[str, str] = {}
+    shared = set()
+    for subject, predicate, object_ in triples:
+        matches = predicate.value == _SKOS + "exactMatch" and isinstance(object_, NamedNode) and isinstance(subject, NamedNode)
+        # classes and relations stay theirs: what they call to treat need not be an approval
+        if matches and not object_.value.startswith(_BIOLINK) and found.setdefault(object_.value, subject.value) != subject.value:
+            shared.add(object_.value)
+    return {identifier: entity for identifier, entity in found.items() if identifier not in shared}
+
+
+def _suffix(path: Path) -> str:
+    return (path.suffixes[-2] if len(path.suffixes) > 1 else "") if path.suffix in PACKED else path.suffix
+
+
+def _document(file: IO[bytes]) -> Record:
+    content = file.read(_LARGEST_DOCUMENT + 1)
+    if len(content) > _LARGEST_DOCUMENT:
+        raise ValueError(f"it has more than {_LARGEST_DOCUMENT} bytes, and KGX JSON Lines has no such limit")
+    return _object(content)
+
+
+def _rows(file: IO[bytes], suffix: str) -> Iterator[tuple[int, Record]]:
+    """Give the records of KGX, with the line that each ends in."""
+    lines = _lines(file)
+    if suffix == ".jsonl":
+        yield from ((number, _object(line)) for number, line in enumerate(lines, start=1) if line.strip())
+        return
+    csv.field_size_limit(_LONGEST_LINE)
+    tabs = suffix == ".tsv"
+    plain = csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL  # as KGX itself reads them
+    rows = csv.reader(lines, delimiter="\t" if tabs else ",", quoting=plain)  # type: ignore[arg-type]
+    names = next(rows, None)
+    if names is None:
+        raise ValueError("it is empty")
+    for row in rows:
+        if len(row) > len(names):
+            raise ValueError(f"line {rows.line_num}: {len(row)} fields stand under {len(names)} columns")
+        fields = zip(names, row, strict=False)
+        yield rows.line_num, {name: text.split("|") if name in _LISTS else text for name, text in fields if text}
+
+
+def _lines(file: IO[bytes]) -> Iterator[str]:
+    number = 0
+    while line := file.readline(_LONGEST_LINE + 1):
+        number += 1
+        if len(line) > _LONGEST_LINE:
+            raise ValueError(f"line {number}: it has more than {_LONGEST_LINE} bytes")
+        yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+
+
+def _object(text: str | bytes) -> Record:
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise ValueError("a JSON object is expected")
+    return found
+
+
+def _name(record: Record, *keys: str) -> str:
+    """Give the identifier of a node, or of an end of an edge, under the first of some keys that it has."""
+    value = next((record[key] for key in keys if record.get(key) is not None), "")
+    if isinstance(value, bool | list | dict) or not str(value).strip():
+        raise ValueError(f"it has no {' or '.join(keys)}")
+    return str(value)
+
+
+class _Reader:
+    """Turns nodes and edges into triples."""
+
+    def __init__(self, entities: Mapping[str, str]) -> None:
+        self._entities = entities
+        self._own = set(entities.values())
+        self._named: set[str] = set()
+
+    def document(self, document: Record) -> Iterator[Triple]:
+        """Read node-link JSON; a text that names a node of it, in an attribute, is that node."""
+        nodes = document["nodes"]
+        self._named = {_name(node, "id") for node in nodes}
+        for node in nodes:
+            yield from self.node(node)
+        for edge in document["edges"] if "edges" in document else document["links"]:
+            yield from self.edge(edge)
+
+    def node(self, record: Record) -> Iterator[Triple]:
+        subject = self._iri(_name(record, "id"))
+        label = record.get("label", record.get("name"))
+        if label is not None:
+            yield Triple(subject, _ALSO[_LABEL.value] if self._is_ours(subject) else _LABEL, Literal(str(label)))
+        kinds = [self._class(str(name)) for name in _listed(record.get("category")) if name]
+        for kind in kinds:
+            if not kind.value.startswith(IMID):  # a class of theirs is one of entities, which are found by their names
+                yield Triple(kind, _TYPE, _CLASS)
+                yield Triple(kind, _SUBCLASS, _ENTITY)
+        yield from (Triple(subject, _TYPE, kind) for kind in kinds)
+        yield from self._facts(subject, record, _NODE_KEYS)
+
+    def edge(self, record: Record) -> Iterator[Triple]:
+        subject, object_ = (self._iri(_name(record, *keys)) for keys in (("subject", "source"), ("object", "target")))
+        predicate = self._property(str(record.get("predicate", "biolink:related_to")))
+        if not predicate.value.startswith((IMID, _SKOS)):  # a relation, for searches of paths to follow it
+            yield Triple(predicate, _TYPE, _PROPERTY)
+            yield Triple(predicate, _SUBPROPERTY, _RELATED)
+            yield Triple(predicate, _LABEL, Literal(local_name(predicate.value).replace("_", " ")))
+        negated = record.get("negated") in (True, "true", "True")
+        if not negated:
+            yield Triple(subject, predicate, object_)
+        name = str(record.get("id", record.get("key", "")))
+        if not _is_statement(record):
+            return
+        told = json.dumps(record, sort_keys=True, default=str)
+        own = self._iri(name) if ":" in name else NamedNode(uuid.uuid5(uuid.NAMESPACE_URL, told).urn)
+        for part, value in (("subject", subject), ("predicate", predicate), ("object", object_)):
+            yield Triple(own, NamedNode(IMID + part), value)
+        if negated:
+            yield Triple(own, NamedNode(IMID + "negated"), Literal(True))
+        kinds = [self._class(str(kind)) for kind in _listed(record.get("category")) if kind]
+        yield from (Triple(own, _TYPE, kind) for kind in kinds or [NamedNode(IMID + "Association")])
+        yield from self._facts(own, record, _EDGE_KEYS)
+        yield from self._evidence(own, record)
+
+    def _evidence(self, own: NamedNode, record: Record) -> Iterator[Triple]:
+        items = record.get("evidence")
+        items = json.loads(items) if isinstance(items, str) and items.startswith("[") else _listed(items)
+        if not items:
+            items = [{"source": source} for source in _listed(record.get("publications"))]
+        for item in items:
+            if not isinstance(item, dict):
+                raise ValueError("its evidence is no list of JSON objects")
+            told = json.dumps(item, sort_keys=True)
+            name = str(item["id"]) if "id" in item else uuid.uuid5(uuid.NAMESPACE_URL, own.value + told).urn
+            evidence = self._iri(name)
+            yield Triple(own, _EVIDENCE, evidence)
+            kinds = _listed(item.get("category", "imid:Evidence"))
+            yield from (Triple(evidence, _TYPE, self._class(str(kind))) for kind in kinds)
+            for source in map(str, _listed(item.get("source"))):
+                yield Triple(evidence, _SOURCE, self._iri(source))
+                if source not in self._named:
+                    yield Triple(self._iri(source), _TYPE, NamedNode(IMID + "Source"))
+            yield from self._facts(evidence, item, {"id", "category", "source"})
+
+    def _facts(self, subject: NamedNode, record: Record, taken: set[str]) -> Iterator[Triple]:
+        for name, value in record.items():
+            if name not in taken and value is not None:
+                property_ = self._property(name)
+                if self._is_ours(subject):  # our name and definition of a thing stand
+                    property_ = _ALSO.get(property_.value, property_)
+                for item in _listed(value):
+                    yield Triple(subject, property_, self._value(property_.value, item))
+
+    def _value(self, property_: str, value: Any) -> NamedNode | Literal:
+        if isinstance(value, bool | int):
+            return Literal(value)
+        if isinstance(value, float):
+            plain = math.isfinite(value) and "e" not in repr(value)
+            return Literal(repr(value), datatype=NamedNode(_XSD + ("decimal" if plain else "double")))
+        if isinstance(value, dict):
+            return Literal(json.dumps(value, ensure_ascii=False))
+        text = str(value)
+        if text in self._named or (property_ in _MATCHES and ":" in text and " " not in text):
+            return self._iri(text)
+        return Literal(text)
+
+    def _iri(self, name: str) -> NamedNode:
+        iri = name if "://" in name or name.startswith("urn:") else expand(name) or _UNKNOWN + name
+        iri = _NOT_IN_IRIS.sub(lambda match: f"%{ord(match[0]):02X}", iri)
+        return NamedNode(self._entities.get(iri, iri))
+
+    def _is_ours(self, thing: NamedNode) -> bool:
+        return thing.value in self._own
+
+    def _class(self, name: str) -> NamedNode:
+        return self._iri(name) if ":" in name else NamedNode((_BIOLINK if " " in name else IMID) + name.replace(" ", ""))
+
+    def _property(self, name: str) -> NamedNode:
+        name = name.lstrip(":")
+        if ":" in name:
+            return self._iri(name)
+        if name in _SLOTS:
+            return NamedNode(_SLOTS[name])
+        if name in _SKOS_NAMES:
+            return NamedNode(_SKOS + name)
+        if name == "label":
+            return _LABEL
+        safe = "".join(sign if sign.isalnum() or sign in "_-." else "_" for sign in name)
+        return NamedNode((_BIOLINK if "_" in name or (name.islower() and not self._named) else IMID) + safe)
+
+
+def _is_statement(record: Record) -> bool:
+    """Tell an edge that says more than its triple from a bare one."""
+    return any(value not in (None, "", []) for name, value in record.items() if name not in _ENDS | {VERSION})
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,139 @@
+"""XLSX: a workbook with a sheet for each pillar, one statement a row, in words; for Excel, LibreOffice and Numbers."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from imidgraph.errors import ExportError, MissingExtra
+from imidgraph.formats.columns import Facts, text_of
+from imidgraph.formats.projection import Node, Projection, iri_of
+from imidgraph.formats.reading import Reading, Statement
+from imidgraph.knowledge.network import PILLARS
+from imidgraph.prose.citations import NOT_ADVICE
+
+_LONGEST = 32_767  # characters of a cell
+_MOST = 1_048_575  # rows below the header
+_CUT = " ... (cut)"
+_WIDTHS = {"value": 80, "statement": 60, "sources": 60, "definition": 60, "label": 45, "id": 24}
+_ENTITY = ("label", "category", "definition", "also called", "identifiers")
+_ARTICLE = ("label", "category", "first author", "journal", "published", "address", "id")
+_MATCHES = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
+_TOLD = {"altLabel", "brandName", "definition", *_MATCHES}
+_EXACT = 2**53  # what a spreadsheet counts exactly
+Cell = str | bool | int | float
+
+
+def write_xlsx(graph: Projection) -> Iterator[bytes]:
+    """Write a graph as a workbook.
+
+    Raises
+    ------
+    MissingExtra
+        Where XlsxWriter is not installed.
+    ExportError
+        Where a sheet would have more rows than one can.
+    """
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        raise MissingExtra("XlsxWriter", "xlsx") from error
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        book.set_properties({"title": f"imidgraph {graph.version}", "created": datetime.datetime(2000, 1, 1)})
+        reading = Reading(graph)
+        styles = {
+            "head": book.add_format({"bold": True, "bottom": 1}),
+            "text": book.add_format({"text_wrap": True, "valign": "top"}),
+        }
+        about = [
+            ("imidgraph", graph.version),
+            ("license", "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"),
+            ("", NOT_ADVICE),
+        ]
+        _sheet(book, styles, "about", ("what", "value"), about)
+        _sheet(book, styles, "entities", *_entities(reading))
+        statements = list(reading.statements())
+        for pillar, relations in PILLARS.items():
+            if pillar == "articles":
+                _sheet(book, styles, pillar, _ARTICLE, _articles(reading))
+                continue
+            chosen = [item for item in statements if item.edge.predicate.removeprefix("imid:") in relations]
+            details = sorted({name for item in chosen for name in item.details})
+            header = ("subject", "relation", "object", "statement", *details, "sources", "id")
+            _sheet(book, styles, pillar, header, [_row(reading, item, details) for item in chosen])
+    yield buffer.getvalue()
+
+
+def _row(reading: Reading, item: Statement, details: Sequence[str]) -> list[Cell]:
+    sources = "\n".join(reading.source(evidence) for evidence in item.edge.evidence)
+    cells = _cells(reading, item.edge.attributes)
+    qualified = [cells.get(name, "") for name in details]
+    return [item.subject, item.relation, item.object, item.sentence, *qualified, sources, item.edge.id]
+
+
+def _cells(reading: Reading, facts: Facts) -> dict[str, Cell]:
+    """Give attributes by their names, numbers as numbers and truth values as truth values."""
+    cells: dict[str, Cell] = dict(reading.details(facts))
+    for name, values in facts.items():
+        value = float(values[0]) if isinstance(values[0], Decimal) else values[0]
+        if len(values) == 1 and reading.term(name) in cells and isinstance(value, int | float) and abs(value) <= _EXACT:
+            cells[reading.term(name)] = value
+    return cells
+
+
+def _entities(reading: Reading) -> tuple[list[str], list[list[Cell]]]:
+    found: list[tuple[list[str], dict[str, Cell], str]] = []
+    for node in reading.nodes.values():
+        texts = {name: [text_of(value) for value in values] for name, values in node.attributes.items()}
+        names = texts.get("brandName", []) + texts.get("altLabel", [])
+        matches = [match for name in _MATCHES for match in texts.get(name, [])]
+        definition = " ".join(texts.get("definition", []))
+        if "journal" not in texts and "url" not in texts:
+            first = [node.label, _kind(reading, node), definition, ", ".join(names), ", ".join(matches)]
+            others = {name: values for name, values in node.attributes.items() if name not in _TOLD}
+            found.append((first, _cells(reading, others), node.id))
+    columns = sorted({name for _, cells, _ in found for name in cells})
+    found.sort(key=lambda row: (row[0][1], row[0][0], row[2]))
+    rows = [[*first, *(cells.get(name, "") for name in columns), own] for first, cells, own in found]
+    return [*_ENTITY, *columns, "id"], rows
+
+
+def _kind(reading: Reading, node: Node) -> str:
+    return reading.term(node.category) if node.category else ""
+
+
+def _articles(reading: Reading) -> list[list[Cell]]:
+    cited = {str(source) for edge in reading.graph.edges() for item in edge.evidence for source in item.get("source", ())}
+    rows: list[list[Cell]] = []
+    for name in sorted(cited & reading.nodes.keys()):
+        node = reading.nodes[name]
+        texts = {key: ", ".join(map(text_of, values)) for key, values in node.attributes.items()}
+        parts = [texts.get(key, "") for key in ("firstAuthor", "journal", "published")]
+        rows.append([node.label, _kind(reading, node), *parts, texts.get("url", iri_of(node.id)), node.id])
+    return rows
+
+
+def _sheet(book: Any, styles: dict[str, Any], name: str, header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    if len(rows) > _MOST:
+        raise ExportError(f"A sheet holds {_MOST} rows, and {name} has {len(rows)}. Write CSV, SQLite or Parquet instead.")
+    sheet = book.add_worksheet(name)
+    for place, column in enumerate(header):
+        sheet.write_string(0, place, column, styles["head"])
+        sheet.set_column(place, place, _WIDTHS.get(column, 22), styles["text"])
+    for number, row in enumerate(rows, start=1):
+        for place, cell in enumerate(row):
+            if isinstance(cell, bool):
+                sheet.write_boolean(number, place, cell)
+            elif not isinstance(cell, str):
+                sheet.write_number(number, place, cell)
+            elif cell:
+                whole = len(cell) <= _LONGEST
+                sheet.write_string(number, place, cell if whole else cell[: _LONGEST - len(_CUT)] + _CUT)
+    sheet.freeze_panes(1, 1)
+    if rows and name != "about":
+        sheet.autofilter(0, 0, len(rows), len(header) - 1)

@@ -1,0 +1,1 @@
+"""Knowledge: what a graph holds, read from any store."""

@@ -1,0 +1,346 @@
+"""The network of a graph: its entities as nodes, joined by the relations that its statements make.
+
+Nodes are CURIE strings. The edges of a node are asked from the store when they are first needed and kept, so that
+a walk through a large disk store or a remote engine fetches only the neighborhoods that it passes; `fetch_all`
+takes the whole graph at once. A negated statement joins nothing. Articles stand outside: they are the evidence on
+the edges, and joined to entities only where `isAbout` is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from imidgraph.errors import EntityNotFound, QueryError
+from imidgraph.model import Term
+from imidgraph.namespaces import IMID, PREFIXES, compress, expand, local_name
+from imidgraph.stores import Store
+
+BROADER = PREFIXES["skos"] + "broader"
+PILLARS: dict[str, tuple[str, ...]] = {
+    "drugs": ("belongsTo", "derivedFrom", "hasComponent", "interactsWith"),
+    "generations": ("inGeneration",),
+    "mechanisms": (
+        "binds",
+        "causes",
+        "confersResistanceTo",
+        "decreases",
+        "degrades",
+        "increases",
+        "involves",
+        "modulates",
+        "overcomes",
+        "relatedTo",
+        "triedIn",
+    ),
+    "indications": (
+        "approvedFor",
+        "comparesWith",
+        "enrols",
+        "hasResultFor",
+        "investigatedFor",
+        "moreEffectiveThan",
+        "tests",
+        "usedFor",
+        "usedOffLabelFor",
+    ),
+    "risks": ("dispensedUnder", "hasAdverseEffect", "hasHigherRiskThan", "hasLowerRiskThan", "interactsWith", "mitigates"),
+    "articles": ("isAbout",),
+}
+"""The relations of each pillar, by local name."""
+
+_RELATIONS = """
+SELECT ?relation ?label ?parent ?sign WHERE {
+    ?relation a owl:ObjectProperty ;
+        rdfs:label ?label .
+    OPTIONAL { ?relation rdfs:subPropertyOf ?parent }
+    OPTIONAL { ?relation imid:sign ?sign }
+}
+ORDER BY ?relation
+"""
+_FROM = """
+SELECT ?subject ?relation ?object WHERE {
+    VALUES ?subject { %s }
+    ?subject ?relation ?object .
+    FILTER(ISIRI(?object))
+}
+"""
+_TO = """
+SELECT ?subject ?relation ?object WHERE {
+    VALUES ?object { %s }
+    ?subject ?relation ?object .
+    FILTER(ISIRI(?subject) && ?relation NOT IN (imid:subject, imid:object, imid:isAbout, rdf:type))
+}
+"""
+_OF_RELATION = "SELECT ?subject ?object WHERE { ?subject <%s> ?object . FILTER(ISIRI(?subject) && ISIRI(?object)) }"
+_TERMS = """
+SELECT ?entity ?label ?category WHERE {
+    VALUES ?entity { %s }
+    ?entity rdfs:label ?label .
+    OPTIONAL { ?entity a ?category }
+}
+ORDER BY ?entity ?label ?category
+"""
+_NO_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
+_BATCH = 500  # nodes in one query
+
+
+@dataclass(frozen=True)
+class Relation(Term):
+    """A relation, with the direction of its effect.
+
+    Parameters
+    ----------
+    sign : int or None
+        1 where the object goes up with the subject, -1 where it goes down, 0 where the relation says neither, None
+        where it is no effect at all.
+    """
+
+    sign: int | None = None
+
+
+class Network:
+    """The entities of a graph and the relations between them.
+
+    Parameters
+    ----------
+    store : Store
+        The engine that holds the graph.
+
+    Attributes
+    ----------
+    objects, subjects : dict of str to dict
+        For each node whose edges were fetched, the nodes that it is related to (and that are related to it), each
+        with the CURIEs of the relations.
+
+    Examples
+    --------
+    >>> import imidgraph
+    >>> network = imidgraph.load().network
+    >>> network.fetch(["imid:lenalidomide"])
+    >>> network.objects["imid:lenalidomide"]["imid:IKZF1"]
+    ('imid:degrades',)
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.objects: dict[str, dict[str, tuple[str, ...]]] = {}
+        self.subjects: dict[str, set[str]] = {}
+        self.whole = False
+        self._fetched: set[str] = set()
+        self._terms: dict[str, Term] = {}
+        self._curies: dict[str, str] = {}
+        self._sets: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    @cached_property
+    def relations(self) -> dict[str, Relation]:
+        """The relations of the graph, by CURIE, and the hierarchy."""
+        rows = self._store.select(_RELATIONS).rows
+        inside = {IMID + "isAbout"} | below({(iri, parent) for iri, _, parent, _ in rows}, IMID + "relatedTo")
+        found = {compress(iri): Relation(iri, label, "ObjectProperty", sign) for iri, label, _, sign in rows if iri in inside}
+        found[compress(BROADER)] = Relation(BROADER, "is a kind of", "ObjectProperty", None)
+        return found
+
+    @cached_property
+    def joining(self) -> frozenset[str]:
+        """The CURIEs of the relations between entities: all but `isAbout`, which starts at a source."""
+        return frozenset(self.relations) - {"imid:isAbout"}
+
+    def relation(self, name: str) -> str:
+        """Find the CURIE of a relation by its local name, label, CURIE or IRI.
+
+        Raises
+        ------
+        QueryError
+            Where the graph has no such relation; the message names those that it has.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> imidgraph.load().network.relation("has adverse effect")
+        'imid:hasAdverseEffect'
+        """
+        wanted = expand(name) or name
+        for curie, relation in self.relations.items():
+            if wanted in (relation.iri, local_name(relation.iri), relation.label):
+                return curie
+        known = ", ".join(sorted(local_name(relation.iri) for relation in self.relations.values()))
+        raise QueryError(f"{name!r} is no relation of the graph. Use one of {known}.")
+
+    def relations_of(self, pillar: str) -> list[str]:
+        """List the CURIEs of the relations of a pillar.
+
+        Raises
+        ------
+        QueryError
+            Where there is no such pillar; the message names the six.
+        """
+        if pillar not in PILLARS:
+            raise QueryError(f"{pillar!r} is no pillar of the graph. Use one of {', '.join(PILLARS)}.")
+        return [curie for curie in (compress(IMID + name) for name in PILLARS[pillar]) if curie in self.relations]
+
+    def fetch(self, nodes: Iterable[str], proceed: Callable[[], object] = lambda: None) -> None:
+        """Make sure that the edges of some nodes are here.
+
+        Parameters
+        ----------
+        nodes : iterable of str
+            Their CURIEs.
+        proceed : callable, optional
+            Called before each query; what it raises ends the fetching.
+        """
+        if self.whole:
+            return
+        missing = iter(node for node in nodes if node not in self._fetched)
+        while batch := sorted(islice(missing, _BATCH)):
+            proceed()
+            values = " ".join(f"<{self.iri(node)}>" for node in batch)
+            edges: dict[str, list[tuple[str, str]]] = {}
+            for query in (_FROM, _TO):
+                found = iter(self.curies(self._store.iris(query % values)))
+                for subject, relation, object in zip(found, found, found, strict=True):
+                    edges.setdefault(relation, []).append((subject, object))
+            for relation in self.joining & edges.keys():
+                self._add(relation, edges[relation])
+            self._fetched.update(batch)
+
+    def fetch_all(self) -> None:
+        """Take the edges of the whole graph, one relation at a time."""
+        if self.whole:
+            return
+        for curie in sorted(self.joining):
+            self._add(curie, self.ends(curie))
+        self.whole = True
+
+    def ends(self, relation: str) -> Iterator[tuple[str, str]]:
+        """Ask the store for the CURIEs of subject and object of each edge of a relation."""
+        found = iter(self.curies(self._store.iris(_OF_RELATION % self.relations[relation].iri)))
+        return zip(found, found, strict=True)
+
+    def neighbors(self, node: str, relations: Set[str], directed: bool = False) -> set[str]:
+        """Give the nodes that some relations join to a node; it is fetched first if need be."""
+        self._have(node)
+        everything = relations >= self.joining
+        ahead = self.objects.get(node, {})
+        found = set(ahead) if everything else {other for other, joined in ahead.items() if not relations.isdisjoint(joined)}
+        if not directed:
+            found |= self.sources(node, relations)
+        found.discard(node)
+        return found
+
+    def sources(self, node: str, relations: Set[str]) -> set[str]:
+        """Give the nodes that some relations lead from to a node; it is fetched first if need be."""
+        self._have(node)
+        before = self.subjects.get(node, set())
+        if relations >= self.joining:
+            return before - {node}
+        return {other for other in before if other != node and not relations.isdisjoint(self.objects[other][node])}
+
+    def between(self, one: str, other: str) -> Iterator[tuple[str, str, str]]:
+        """Give subject, relation and object of each edge that joins two nodes, whichever way."""
+        for subject, object in ((one, other), (other, one)):
+            for relation in self.objects.get(subject, {}).get(object, ()):
+                yield subject, relation, object
+
+    def edges(self) -> Iterator[tuple[str, str, str]]:
+        """Iterate over subject, relation and object of each edge that was fetched."""
+        for subject, objects in self.objects.items():
+            for object, relations in objects.items():
+                for relation in relations:
+                    yield subject, relation, object
+
+    def stream(self, relations: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+        """Give subject, relation and object of each edge of some relations, without keeping them."""
+        wanted = frozenset(relations)
+        if self.whole:
+            yield from (edge for edge in self.edges() if edge[1] in wanted)
+            wanted -= self.joining  # `isAbout` is never kept
+        for relation in sorted(wanted):
+            for subject, object in self.ends(relation):
+                yield subject, relation, object
+
+    def terms(self, nodes: Iterable[str], proceed: Callable[[], object] = lambda: None) -> list[Term]:
+        """Give the name and the category of each of some nodes; `proceed` is called before each query and can end it."""
+        wanted = list(nodes)
+        missing = iter(dict.fromkeys(node for node in wanted if node not in self._terms))
+        while batch := list(islice(missing, _BATCH)):
+            proceed()
+            rows = self._store.select(_TERMS % " ".join(f"<{self.iri(node)}>" for node in batch)).rows
+            for entity, label, category in rows:
+                term = Term(str(entity), label, local_name(category or ""))
+                self._terms.setdefault(self.curie(entity), term)
+            for node in batch:
+                self._terms.setdefault(node, Term(self.iri(node), local_name(self.iri(node))))
+        return [self._terms[node] for node in wanted]
+
+    def curie(self, iri: str) -> str:
+        """Give the CURIE of a node, always the same object."""
+        curie = self._curies.get(iri)
+        if curie is None:
+            own = iri.startswith(IMID)  # most are, and no other prefix need be tried
+            curie = self._curies[str(iri)] = "imid:" + iri[len(IMID) :] if own else compress(iri)
+        return curie
+
+    def curies(self, iris: Sequence[str]) -> Iterator[str]:
+        """Give the CURIEs of many nodes, each looked up once."""
+        for iri in set(iris) - self._curies.keys():
+            self.curie(iri)
+        return map(self._curies.__getitem__, iris)
+
+    def iri(self, curie: str) -> str:
+        """Give the IRI of a node.
+
+        Raises
+        ------
+        EntityNotFound
+            Where the text can be no IRI.
+        """
+        iri = expand(curie) or curie
+        if _NO_IRI.search(iri):
+            raise EntityNotFound(curie)
+        return iri
+
+    def _have(self, node: str) -> None:
+        if not self.whole and node not in self._fetched:
+            self.fetch([node])
+
+    def _add(self, relation: str, ends: Iterable[tuple[str, str]]) -> None:
+        objects, subjects = self.objects, self.subjects
+        alone = self._shared((relation,))
+        for subject, object in ends:  # this loop runs once for each edge of the graph
+            joined = objects.get(subject)
+            if joined is None:
+                joined = objects[subject] = {}
+            known = joined.get(object)
+            if known is None:
+                joined[object] = alone
+                before = subjects.get(object)
+                if before is None:
+                    subjects[object] = {subject}
+                else:
+                    before.add(subject)
+            elif relation not in known:
+                joined[object] = self._shared(tuple(sorted((*known, relation))))
+
+    def _shared(self, relations: tuple[str, ...]) -> tuple[str, ...]:
+        return self._sets.setdefault(relations, relations)
+
+
+def below(pairs: Set[tuple[str, str | None]], root: str) -> set[str]:
+    """Give a term and all that lie below it, from pairs of a term and its parent.
+
+    The closure is made here, since engines differ in how they follow property paths.
+
+    Examples
+    --------
+    >>> sorted(below({("degrades", "decreases"), ("decreases", "relatedTo"), ("source", None)}, "relatedTo"))
+    ['decreases', 'degrades', 'relatedTo']
+    """
+    found, frontier = {root}, {root}
+    while frontier:
+        frontier = {child for child, parent in pairs if parent in frontier} - found
+        found |= frontier
+    return found

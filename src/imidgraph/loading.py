@@ -1,0 +1,72 @@
+"""Loading: the ways to a graph, from the package, a file, a disk store or an endpoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from imidgraph import resources
+from imidgraph.graph import KnowledgeGraph
+from imidgraph.sparql.catalog import Catalog
+from imidgraph.stores import Guard
+from imidgraph.stores.oxigraph import OxigraphStore
+
+
+def load(path: str | Path | None = None) -> KnowledgeGraph:
+    """Load the graph that ships with imidgraph, or another one.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        An RDF file or a disk store; the graph that ships with imidgraph if left out.
+
+    Raises
+    ------
+    OntologyError
+        Where the file is not there or cannot be parsed.
+
+    Examples
+    --------
+    >>> import imidgraph
+    >>> len(imidgraph.load()) > 1000
+    True
+    """
+    source = Path(path or resources.RELEASE)
+
+    def guard() -> Guard:
+        from imidgraph.workers.worker import WorkerStore
+
+        return WorkerStore(source)
+
+    return KnowledgeGraph(OxigraphStore.open(source), guard, Catalog(resources.QUERIES))
+
+
+def connect(url: str, graph: str | None = None, auth: tuple[str, str] | None = None, timeout: float = 30.0) -> KnowledgeGraph:
+    """Connect to the graph on a SPARQL 1.1 endpoint: a server, a cluster, or `imidgraph serve`.
+
+    Parameters
+    ----------
+    url : str
+        The address of the endpoint, such as ``http://127.0.0.1:8890/sparql``.
+    graph : str, optional
+        The IRI of the named graph to ask; the default graph of the server if left out.
+    auth : tuple of str and str, optional
+        User and password.
+    timeout : float
+        Seconds that a query may take.
+
+    Raises
+    ------
+    EndpointError
+        Where the address is no web address; later, where the endpoint does not answer as it should.
+
+    Examples
+    --------
+    >>> import imidgraph
+    >>> imidgraph.connect("localhost/sparql")
+    Traceback (most recent call last):
+    imidgraph.errors.EndpointError: The endpoint localhost/sparql ...: it is no web address. Give one that starts with http:// or https://.
+    """
+    from imidgraph.stores.endpoint import EndpointStore
+
+    store = EndpointStore(url, graph, auth, timeout)
+    return KnowledgeGraph(store, lambda: store, Catalog(resources.QUERIES))

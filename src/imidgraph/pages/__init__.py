@@ -1,0 +1,1 @@
+"""Pages: how an answer is laid out."""

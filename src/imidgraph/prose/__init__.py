@@ -1,0 +1,1 @@
+"""Prose: how one statement is told."""

@@ -1,0 +1,1 @@
+"""Release: the graph built from its sources, and published."""

@@ -1,0 +1,1 @@
+"""SPARQL: the text of queries, their results, and the catalog of named ones."""

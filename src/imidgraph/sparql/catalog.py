@@ -1,0 +1,250 @@
+"""The catalog of named queries: one file is a Python call, a command and a documented, tested example.
+
+A query file is plain SPARQL 1.1 with a header of ``#+`` lines in YAML (grlc's convention): summary, description,
+tags, params, returns and example. Its stem is its name everywhere.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from imidgraph.errors import QueryError, QueryNotFound
+from imidgraph.namespaces import PREFIXES, expand
+from imidgraph.rdf import Literal, NamedNode
+from imidgraph.sparql.text import bind
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A variable of a query that a caller may bind; unbound, it means all."""
+
+    name: str
+    type: str
+    help: str = ""
+    required: bool = False
+    entity_class: str | None = None
+    allowed: tuple[str, ...] = ()
+
+    def term(self, value: Any) -> str:
+        """Turn a value into an RDF term in N-Triples syntax.
+
+        Raises
+        ------
+        QueryError
+            Where the value is not of the type, or not one that is allowed.
+
+        Examples
+        --------
+        >>> Parameter("drug", "entity").term("imid:lenalidomide")
+        '<https://w3id.org/imidgraph/lenalidomide>'
+        >>> Parameter("word", "string").term("a word")
+        '"a word"'
+        """
+        if self.allowed and str(value) not in self.allowed:
+            raise QueryError(f"{value!r} is no value of {self.name}. Use one of {', '.join(self.allowed)}.")
+        takes, convert = _TYPES[self.type]
+        try:
+            return str(convert(value))
+        except (ValueError, InvalidOperation, TypeError) as error:
+            raise QueryError(f"{value!r} is no value of {self.name}: it takes {takes}.") from error
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a query's answer."""
+
+    name: str
+    type: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query of the catalog.
+
+    Examples
+    --------
+    >>> from imidgraph.resources import QUERIES
+    >>> query = Catalog(QUERIES)["drugs-by-generation"]
+    >>> query.topic
+    'drugs'
+    """
+
+    name: str
+    path: Path
+
+    @property
+    def topic(self) -> str:
+        """The folder that the query lies in."""
+        return self.path.parent.name
+
+    @cached_property
+    def text(self) -> str:
+        """The SPARQL text, header included."""
+        return self.path.read_text(encoding="utf-8")
+
+    @cached_property
+    def body(self) -> str:
+        """The SPARQL text without its header."""
+        return "\n".join(line for line in self.text.splitlines() if not line.startswith("#+"))
+
+    @cached_property
+    def header(self) -> dict[str, Any]:
+        """The header, as parsed YAML."""
+        import yaml
+
+        lines = [line[3:] if line.startswith("#+ ") else line[2:] for line in self.text.splitlines() if line.startswith("#+")]
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        try:
+            header = yaml.load("\n".join(lines), Loader=loader)  # noqa: S506 - one of the safe loaders
+        except yaml.YAMLError as error:
+            raise QueryError(f"The header of {self.path.name} is not valid YAML: {error}. Correct its '#+' lines.") from error
+        return header if isinstance(header, dict) else {}
+
+    @property
+    def summary(self) -> str:
+        """What the query answers, in one sentence."""
+        return str(self.header.get("summary", ""))
+
+    @property
+    def description(self) -> str:
+        """What more there is to know about the query."""
+        return str(self.header.get("description", ""))
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The topics of the query."""
+        return tuple(self.header.get("tags", ()))
+
+    @property
+    def example(self) -> dict[str, Any]:
+        """Parameters with which the query gives a good answer."""
+        return dict(self.header.get("example") or {})
+
+    @cached_property
+    def params(self) -> dict[str, Parameter]:
+        """The parameters, by name."""
+        return {
+            item["name"]: Parameter(
+                item["name"],
+                item.get("type", "string"),
+                item.get("help", ""),
+                bool(item.get("required", False)),
+                item.get("class"),
+                tuple(map(str, item.get("enum", ()))),
+            )
+            for item in self.header.get("params") or ()
+        }
+
+    @property
+    def returns(self) -> list[Column]:
+        """The columns of the answer."""
+        return [Column(item["column"], item["type"], item["meaning"]) for item in self.header.get("returns") or ()]
+
+    def bind(self, values: Mapping[str, Any]) -> str:
+        """Bind parameters, as terms, and give the query text that any engine runs unchanged.
+
+        Parameters
+        ----------
+        values : mapping of str to object
+            A value for each parameter that is to be bound.
+
+        Raises
+        ------
+        QueryError
+            Where a parameter is missing, unknown or of another type.
+
+        Examples
+        --------
+        >>> from imidgraph.resources import QUERIES
+        >>> Catalog(QUERIES)["drugs-by-generation"].bind({"color": "red"})
+        Traceback (most recent call last):
+        imidgraph.errors.QueryError: drugs-by-generation has no parameter 'color'. It takes: drug, generation.
+        """
+        for name in values:
+            if name not in self.params:
+                known = ", ".join(self.params) or "none"
+                raise QueryError(f"{self.name} has no parameter {name!r}. It takes: {known}.")
+        for name, parameter in self.params.items():
+            if parameter.required and name not in values:
+                raise QueryError(f"{self.name} needs the parameter {name!r}: {parameter.help or _TYPES[parameter.type][0]}.")
+        return bind(self.body, {name: self.params[name].term(value) for name, value in values.items()})
+
+
+class Catalog(Mapping[str, Query]):
+    """The named queries of a folder, by name.
+
+    Parameters
+    ----------
+    directory : Path
+        A folder with ``topic/name.rq``; ``verify/`` holds the invariants, which are not part of the catalog.
+
+    Examples
+    --------
+    >>> from imidgraph.resources import QUERIES
+    >>> "drugs-by-generation" in Catalog(QUERIES)
+    True
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    @cached_property
+    def _queries(self) -> dict[str, Query]:
+        paths = sorted(self.directory.glob("*/*.rq"), key=lambda path: path.stem)
+        return {path.stem: Query(path.stem, path) for path in paths if path.parent.name != "verify"}
+
+    def __getitem__(self, name: str) -> Query:
+        try:
+            return self._queries[name]
+        except KeyError:
+            from rapidfuzz import process
+
+            near = [match for match, _, _ in process.extract(name, list(self._queries), limit=3, score_cutoff=60)]
+            raise QueryNotFound(name, near) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._queries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._queries)
+
+    def __len__(self) -> int:
+        return len(self._queries)
+
+    @property
+    def invariants(self) -> list[Query]:
+        """The queries of ``verify/``, which must return no rows."""
+        return [Query(path.stem, path) for path in sorted(self.directory.glob("verify/*.rq"))]
+
+
+def _entity(value: Any) -> NamedNode:
+    text = str(getattr(value, "iri", value))
+    return NamedNode(expand(text) or text)
+
+
+def _boolean(value: Any) -> Literal:
+    text = str(value).lower()
+    if text not in {"true", "false"}:
+        raise ValueError(text)
+    return _typed(text, "boolean")
+
+
+def _typed(text: str, datatype: str) -> Literal:
+    return Literal(text, datatype=NamedNode(PREFIXES["xsd"] + datatype))
+
+
+_TYPES: dict[str, tuple[str, Callable[[Any], NamedNode | Literal]]] = {
+    "entity": ("a CURIE or an IRI such as imid:lenalidomide", _entity),
+    "string": ("a text", lambda value: Literal(str(value))),
+    "integer": ("a whole number such as 2015", lambda value: _typed(str(int(value)), "integer")),
+    "decimal": ("a number such as 0.8", lambda value: _typed(str(Decimal(str(value))), "decimal")),
+    "boolean": ("true or false", _boolean),
+    "date": ("a day such as 2015-02-17", lambda value: _typed(str(datetime.date.fromisoformat(str(value))), "date")),
+}

@@ -1,0 +1,1 @@
+"""Workers: processes that answer free SPARQL within limits."""

@@ -1,0 +1,241 @@
+"""Free SPARQL, guarded: a process of its own answers it, and is killed at the limit and replaced.
+
+pyoxigraph cannot be interrupted; only the end of a process ends a query. What that process does, and what it may not do, is
+in `imidgraph.workers.sandbox`; this is its parent's side.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from imidgraph.errors import ImidgraphError, OntologyError, QueryError, QueryTimeout, WorkerError
+from imidgraph.rdf import QueryResultsFormat, QuerySolutions, RdfFormat, parse, parse_query_results
+from imidgraph.sparql.results import Results, Triples
+from imidgraph.stores import LIMIT, TIMEOUT
+from imidgraph.workers.frames import Frame, pack
+
+MEMORY = 1 << 30
+"""Bytes that a worker may use on top of the graph."""
+_COMMAND = "import sys; sys.path.append(sys.argv[3]); from imidgraph.workers.sandbox import main; main()"
+_HOME = Path(__file__).resolve().parents[2]  # the folder that the package lies in
+_LONGEST = 1e6  # seconds that the system can wait for
+_CHUNK = 1 << 18  # bytes that are read at once
+
+
+class Worker:
+    """A process that answers queries in a sandbox, and the socket to it.
+
+    Parameters
+    ----------
+    path : Path
+        The RDF file or disk store that it opens.
+    memory : int
+        Bytes that it may use on top of the graph.
+    """
+
+    def __init__(self, path: Path, memory: int = MEMORY) -> None:
+        self._path = path
+        self._memory = memory
+        self._process: subprocess.Popen[bytes] | None = None
+        self._parent = 0
+        self.ready = False
+
+    def start(self) -> None:
+        """Start the process where it does not run; it is ready when it has sent its first frame."""
+        if self._parent != os.getpid():
+            self._process = None  # a fork has it too: leave it to the one who started it
+        if self._process is not None and self._process.poll() is None:
+            return
+        self.kill()
+        self.socket, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                # -P: no module of the folder that the user happens to stand in
+                [sys.executable, "-P", "-c", _COMMAND, str(self._path), str(self._memory), str(_HOME)],
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
+                stderr=subprocess.DEVNULL,
+            )
+        self._parent = os.getpid()
+
+    def kill(self) -> None:
+        """End the process."""
+        self.ready = False
+        if self._process is not None:
+            self._process.kill()
+            self.socket.close()
+            self._process.wait()
+            self._process = None
+
+    def failure(self, error: Exception) -> QueryError | WorkerError:
+        """Tell why the process ended by itself."""
+        status = self._process.wait() if self._process else None
+        if self.ready and status is not None and status < 0:
+            return QueryError("The query needed more memory than it may use, or is nested too deeply. Narrow it down.")
+        return WorkerError(f"exit {status}" if status is not None else str(error))
+
+
+def request(
+    text: str,
+    limit: int,
+    rows: str | None,
+    triples: str | None,
+    default_graphs: Sequence[str] = (),
+    named_graphs: Sequence[str] = (),
+    base: str | None = None,
+    gzip: bool = False,
+) -> bytes:
+    """Write a request for a worker.
+
+    Parameters
+    ----------
+    text : str
+        SPARQL from anywhere.
+    limit : int
+        Rows or triples that the answer may have.
+    rows, triples : str or None
+        The media types that the answer may take: of SELECT and ASK, of CONSTRUCT and DESCRIBE.
+    default_graphs, named_graphs : sequence of str
+        The IRIs of the graphs to ask; all of the store where both are empty.
+    base : str, optional
+        What relative IRIs are relative to.
+    gzip : bool
+        Whether the answer may be packed.
+    """
+    asked = {"query": text, "limit": limit, "rows": rows, "triples": triples, "gzip": gzip}
+    return pack(asked | {"default": default_graphs, "named": named_graphs, "base": base})
+
+
+def checked(message: dict[str, Any]) -> dict[str, Any]:
+    """Give the message of a worker, or raise the error that it tells of."""
+    if message["kind"] == "error":
+        kind: type[ImidgraphError] = OntologyError if message["error"] == "OntologyError" else QueryError
+        raise kind(message["message"])
+    return message
+
+
+class WorkerStore:
+    """A store that answers untrusted queries within limits.
+
+    Parameters
+    ----------
+    path : Path
+        The RDF file or disk store that the worker opens.
+    memory : int
+        Bytes that the worker may use on top of the graph.
+
+    Examples
+    --------
+    >>> from imidgraph.resources import RELEASE
+    >>> with WorkerStore(RELEASE) as worker:
+    ...     worker.query("ASK { imid:lenalidomide imid:degrades imid:IKZF1 }")
+    True
+    """
+
+    def __init__(self, path: Path, memory: int = MEMORY) -> None:
+        self._worker = Worker(path, memory)
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> WorkerStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def query(self, text: str, timeout: float = TIMEOUT, limit: int = LIMIT) -> Results | bool | Triples:
+        """Answer a query of any form.
+
+        Parameters
+        ----------
+        text : str
+            SPARQL 1.1 from anywhere.
+        timeout : float
+            Seconds that it may take, once the worker has opened the graph.
+        limit : int
+            Rows or triples that the answer may have; what is beyond is cut, and the answer says so.
+
+        Raises
+        ------
+        QueryError
+            Where the text is refused, not valid SPARQL, or needs more memory than it may use.
+        QueryTimeout
+            Where it takes longer than it may.
+        OntologyError
+            Where there is no graph any more.
+        WorkerError
+            Where the worker does not start.
+        """
+        if not timeout > 0 or limit < 0:
+            raise QueryError("The time limit must be above zero and the row limit at least zero. Choose other limits.")
+        start = time.perf_counter()
+        asked = request(text, limit, QueryResultsFormat.TSV.media_type, RdfFormat.N_TRIPLES.media_type)
+        message, payload = self._ask(asked, timeout)
+        if message["kind"] == "boolean":
+            return bool(message["value"])
+        if message["kind"] == "triples":
+            return Triples([quad.triple for quad in parse(payload, format=RdfFormat.N_TRIPLES)], truncated=message["cut"])
+        solutions = parse_query_results(payload, format=QueryResultsFormat.TSV)
+        assert isinstance(solutions, QuerySolutions)
+        return Results(solutions, elapsed=time.perf_counter() - start, truncated=message["cut"])
+
+    def start(self) -> None:
+        """Start the worker before the first query, so that it need not wait."""
+        with self._lock:
+            self._worker.start()
+
+    def close(self) -> None:
+        """End the worker."""
+        with self._lock:
+            self._worker.kill()
+
+    def _ask(self, asked: bytes, timeout: float) -> tuple[dict[str, Any], bytes]:
+        timeout = min(timeout, _LONGEST)
+        if not self._lock.acquire(timeout=timeout):
+            raise QueryTimeout(timeout)  # the queries of other threads took that long
+        worker = self._worker
+        try:
+            worker.start()
+            if not worker.ready:
+                self._receive(None)
+                worker.ready = True
+            deadline = time.monotonic() + timeout
+            worker.socket.settimeout(timeout)
+            worker.socket.sendall(asked)
+            message, payload = self._receive(deadline)
+        except TimeoutError:
+            self._replace()
+            raise QueryTimeout(timeout) from None
+        except (OSError, EOFError) as error:
+            failure = worker.failure(error)
+            self._replace()
+            raise failure from error
+        except BaseException:
+            worker.kill()  # it is in the middle of an answer, which is not that of the next query
+            raise
+        finally:
+            self._lock.release()
+        return checked(message), payload
+
+    def _receive(self, deadline: float | None) -> tuple[dict[str, Any], bytes]:
+        frame = Frame()
+        while True:
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
+                raise TimeoutError
+            self._worker.socket.settimeout(left)
+            if frame.feed(self._worker.socket.recv(_CHUNK)):
+                return frame.take()
+
+    def _replace(self) -> None:
+        self._worker.kill()
+        with contextlib.suppress(OSError):
+            self._worker.start()
