@@ -27,7 +27,6 @@ ROWS = {
     "traversals": 7,
     "pages": 8,
     "formats": 9,
-    "ontology": 10,
     "release": 10,
     "graph": 11,
     "loading": 12,

@@ -13,11 +13,11 @@ import imidgraph
 from imidgraph import OntologyError
 from imidgraph.formats.turtle import write_turtle
 from imidgraph.namespaces import PREFIXES
-from imidgraph.ontology import build
+from imidgraph.release.build import build
 from imidgraph.resources import ONTOLOGY, RELEASE
 from tests.conftest import ROOT
 
-MODULES = sorted((ONTOLOGY / "src").glob("*.ttl"))
+MODULES = [ONTOLOGY / "schema.ttl", *sorted((ONTOLOGY / "entities").glob("*.ttl"))]
 TURTLE = sorted([*MODULES, *(ONTOLOGY / "shapes").glob("*.ttl")])
 
 
@@ -37,7 +37,7 @@ def test_the_writer_does_not_depend_on_order() -> None:
 
 
 def test_version_is_one_everywhere() -> None:
-    header = (ONTOLOGY / "src" / "schema.ttl").read_text()
+    header = (ONTOLOGY / "schema.ttl").read_text()
     assert f'owl:versionInfo "{imidgraph.__version__}"' in header
     assert f"owl:versionIRI <https://w3id.org/imidgraph/{imidgraph.__version__}>" in header
     assert imidgraph.load().version == imidgraph.__version__
@@ -46,67 +46,33 @@ def test_version_is_one_everywhere() -> None:
 
 @pytest.fixture
 def ontology(tmp_path: Path) -> Path:
-    shutil.copytree(ONTOLOGY / "rules", tmp_path / "rules")
-    (tmp_path / "src").mkdir()
-    shutil.copy(ONTOLOGY / "src" / "schema.ttl", tmp_path / "src")
-    return tmp_path
+    """A copy of the sources, to be changed."""
+    return Path(shutil.copytree(ONTOLOGY, tmp_path / "ontology"))
 
 
-HEAD = "@prefix imid: <https://w3id.org/imidgraph/> .\n"
-ASSOCIATION = """
-[]
-    a imid:MechanismOfAction ;
-    imid:subject imid:a , imid:b ;
-    imid:predicate imid:degrades ;
-    imid:object imid:c , imid:d ;
-    imid:evidence [ imid:source imid:s ; imid:locator "abstract" ] .
+FACT = """
+- id: lenalidomide-degrades-IKZF1-invented
+  MechanismOfAction: lenalidomide | degrades | ATF4
+  evidence:
+  - {Evidence: pubmed:26131937, id: evidence-invented, locator: abstract, verification: source}
 """
 
 
 def _built(ontology: Path, text: str) -> list[str]:
-    (ontology / "src" / "facts.ttl").write_text(HEAD + text)
+    (ontology / "facts" / "mechanisms" / "invented.yaml").write_text(text)
     return build(ontology).decode().splitlines()
 
 
-def test_several_ends_stand_for_one_association_of_each_pair(ontology: Path) -> None:
-    lines = _built(ontology, ASSOCIATION)
-    assert len([line for line in lines if re.match(r"imid:[ab]-degrades-[cd]-[0-9a-f]{8} a imid:MechanismOfAction", line)]) == 4
-    assert len([line for line in lines if line.startswith("imid:evidence-")]) == 4
+def test_a_fact_gives_a_direct_edge_unless_it_is_negated(ontology: Path) -> None:
+    def stated(text: str) -> bool:
+        return any(re.search(r"imid:degrades .*imid:ATF4\b", line) for line in _built(ontology, text))
+
+    assert stated(FACT)
+    assert not stated(FACT.replace("  evidence", "  negated: true\n  evidence"))
 
 
-def test_an_association_keeps_its_name_when_evidence_is_added(ontology: Path) -> None:
-    def names(text: str) -> set[str]:
-        return {line.split()[0] for line in _built(ontology, text) if "-degrades-" in line and " a imid:" in line}
-
-    more = ASSOCIATION.replace(
-        " ] .", ' ] ,\n    [ imid:source imid:t ; imid:locator "results" ] ;\n    imid:statement "A."@en .'
-    )
-    assert names(ASSOCIATION) == names(more)
-
-
-def test_a_negated_association_gives_no_direct_edge(ontology: Path) -> None:
-    stated = "imid:degrades imid:c , imid:d"
-    assert any(stated in line for line in _built(ontology, ASSOCIATION))
-    negated = ASSOCIATION.replace("imid:evidence", "imid:negated true ;\n    imid:evidence")
-    assert not any(stated in line for line in _built(ontology, negated))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "imid:a imid:b ",
-        "[] imid:locator 'nowhere' .",
-        "[] imid:subject imid:a ; imid:object imid:b .",
-        "[] imid:subject imid:a ; imid:predicate imid:degrades .",
-    ],
-)
-def test_a_broken_module_is_one_clear_error(ontology: Path, text: str) -> None:
-    with pytest.raises(OntologyError, match=r"\.$"):
-        _built(ontology, text)
-
-
-def test_a_folder_without_modules_is_one_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(OntologyError, match="no Turtle modules"):
+def test_a_folder_without_sources_is_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(OntologyError, match=r"no schema\.ttl"):
         build(tmp_path)
 
 

@@ -95,9 +95,9 @@ def stats(format_: str | None) -> None:
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where the release is not what its sources build.")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=None, required=False)
 def build(check: bool, directory: Path | None) -> None:
-    """Build ontology/imid.ttl from its modules and rules."""
+    """Build ontology/imid.ttl from its sources and rules."""
     from imidgraph.files import write_whole
-    from imidgraph.ontology import build as build_release
+    from imidgraph.release.build import build as build_release
     from imidgraph.resources import ONTOLOGY
 
     directory = directory or ONTOLOGY
