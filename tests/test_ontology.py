@@ -54,7 +54,7 @@ FACT = """
 - id: lenalidomide-degrades-IKZF1-invented
   MechanismOfAction: lenalidomide | degrades | ATF4
   evidence:
-  - {Evidence: pubmed:26131937, id: evidence-invented, locator: abstract, verification: source}
+  - {Evidence: pubmed:26131937, id: a, locator: abstract, verification: source}
 """
 
 
@@ -69,6 +69,13 @@ def test_a_fact_gives_a_direct_edge_unless_it_is_negated(ontology: Path) -> None
 
     assert stated(FACT)
     assert not stated(FACT.replace("  evidence", "  negated: true\n  evidence"))
+
+
+def test_evidence_follows_the_name_of_its_fact(ontology: Path) -> None:
+    named = "imid:lenalidomide-degrades-IKZF1-invented-a a imid:Evidence"
+    assert any(line.startswith(named) for line in _built(ontology, FACT))
+    reworded = FACT.replace("locator: abstract", "locator: results")
+    assert any(line.startswith(named) for line in _built(ontology, reworded))
 
 
 def test_a_folder_without_sources_is_one_clear_error(tmp_path: Path) -> None:

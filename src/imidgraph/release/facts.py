@@ -30,7 +30,7 @@ def triples_of(fact: Fields, terms: Terms) -> Iterator[Triple]:
     for item in evidence.items:
         assert isinstance(item, Fields)
         parts = {key.text: value for key, value in item.pairs}
-        name = NamedNode(IMID + _text(parts.pop("id")))
+        name = NamedNode(f"{statement.value}-{_text(parts.pop('id'))}")
         yield Triple(statement, _EVIDENCE, name)
         for key, value in parts.items():
             if key in terms.parents:
