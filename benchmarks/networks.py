@@ -50,7 +50,7 @@ def wired(edges: int) -> OxigraphStore:
     named, kind = NamedNode(PREFIXES["rdfs"] + "label"), NamedNode(PREFIXES["rdf"] + "type")
     store.bulk_extend(Quad(term, named, Literal(f"node {number}")) for number, term in enumerate(terms))
     store.bulk_extend(Quad(term, kind, NamedNode(IMID + "Protein")) for term in terms)
-    store.load(path=str(ONTOLOGY / "src" / "schema.ttl"), format=RdfFormat.TURTLE)
+    store.load(path=str(ONTOLOGY / "schema.ttl"), format=RdfFormat.TURTLE)
     return OxigraphStore(store)
 
 
@@ -148,7 +148,7 @@ def hub(spokes: int = 100_000) -> None:
     center = NamedNode(IMID + "hub")
     store.bulk_extend(Quad(center, binds, NamedNode(f"{IMID}s{number}")) for number in range(spokes))
     store.bulk_extend(Quad(NamedNode(f"{IMID}s{number}"), binds, NamedNode(f"{IMID}t")) for number in range(0, spokes, 1000))
-    store.load(path=str(ONTOLOGY / "src" / "schema.ttl"), format=RdfFormat.TURTLE)
+    store.load(path=str(ONTOLOGY / "schema.ttl"), format=RdfFormat.TURTLE)
     engine = OxigraphStore(store)
     for one, other, length in (("hub", "t", 4), ("s1", "s2", 4), ("s1", "hub", 50), ("s1", "t", 50)):
         statements = EdgeStatements(Network(engine), Statements(engine))

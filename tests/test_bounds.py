@@ -90,7 +90,7 @@ def hub() -> OxigraphStore:
     store.bulk_extend(Quad(named(one), relation, named(other)) for one, relation, other in ends)
     store.bulk_extend(Quad(named(name), NamedNode(PREFIXES["rdf"] + "type"), named(kind)) for name, kind in kinds.items())
     store.bulk_extend(Quad(named(name), NamedNode(PREFIXES["rdfs"] + "label"), Literal(name)) for name in kinds)
-    store.load(path=str(ONTOLOGY / "src" / "schema.ttl"), format=RdfFormat.TURTLE)
+    store.load(path=str(ONTOLOGY / "schema.ttl"), format=RdfFormat.TURTLE)
     return OxigraphStore(store)
 
 

@@ -90,9 +90,9 @@ def test_the_two_analyses_of_mm_003_are_kept_apart(kg: KnowledgeGraph) -> None:
     assert {0.45, 0.48} <= ratios
 
 
-def test_each_drug_is_dispensed_under_its_programme(kg: KnowledgeGraph) -> None:
+def test_each_drug_is_dispensed_under_its_program(kg: KnowledgeGraph) -> None:
     for drug in (*IMIDS, "iberdomide"):
-        where = {str(item.qualifiers["jurisdiction"][0]) for item in kg.entity(drug).programmes}
+        where = {str(item.qualifiers["jurisdiction"][0]) for item in kg.entity(drug).programs}
         assert "United States" in where, drug
 
 

@@ -86,7 +86,7 @@ def test_views_of_a_drug_are_typed(kg: KnowledgeGraph) -> None:
     assert {"IKZF1", "IKZF3", "CSNK1A1"} <= {item.label for item in drug.mechanisms if item.predicate.label == "degrades"}
     assert any(str(item.approval_date) == "2006-06-29" for item in drug.indications)
     assert "L04AX04" in " ".join(drug.identifiers)
-    assert drug.programmes
+    assert drug.programs
     assert {article.curie for article in drug.articles} >= {"pubmed:24292625"}
     assert "Revlimid" in drug.synonyms
     assert drug.definition

@@ -140,3 +140,84 @@ def test_it_is_consistent_under_a_reasoner(tmp_path: Path, program: Callable[[st
     with ontology:
         owlready2.sync_reasoner_hermit(world, infer_property_values=False, debug=0)
     assert list(world.inconsistent_classes()) == []
+
+
+# What RO and BFO (releases of 2026-08) say of the relations that the schema stands on or once stood on, restated.
+UPPER = """
+@prefix owl:  <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix obo:  <http://purl.obolibrary.org/obo/> .
+@prefix imid: <https://w3id.org/imidgraph/> .
+
+obo:BFO_0000015 a owl:Class ; owl:disjointWith obo:BFO_0000040 .
+obo:BFO_0000040 a owl:Class .
+obo:RO_0002211 a owl:ObjectProperty ; rdfs:domain obo:BFO_0000015 ; rdfs:range obo:BFO_0000015 .
+obo:RO_0002212 a owl:ObjectProperty ; rdfs:subPropertyOf obo:RO_0002211 .
+obo:RO_0002213 a owl:ObjectProperty ; rdfs:subPropertyOf obo:RO_0002211 .
+obo:RO_0002434 a owl:ObjectProperty ; rdfs:domain obo:BFO_0000040 ; rdfs:range obo:BFO_0000040 .
+obo:RO_0002436 a owl:ObjectProperty ; rdfs:subPropertyOf obo:RO_0002434 .
+"""
+
+
+@pytest.mark.parametrize("axiom", ["", "imid:decreases rdfs:subPropertyOf obo:RO_0002212 ."], ids=["now", "as it was"])
+def test_nothing_becomes_a_process(axiom: str, tmp_path: Path, program: Callable[[str], str]) -> None:
+    """Under RO's and BFO's own axioms no drug or protein is a process; the axiom that the schema once had made them so."""
+    program("java")
+    import owlready2
+
+    names = ("affects", "binds", "causes", "decreases", "degrades", "increases", "modulates")
+    relations = {f"<{PREFIXES['imid']}{name}>" for name in names}
+    lines = [f"{relation} <{PREFIXES['rdf']}type> <{PREFIXES['owl']}ObjectProperty> .\n" for relation in sorted(relations)]
+    for quad in parse(path=str(RELEASE), format=RdfFormat.TURTLE):
+        if str(quad.predicate) in relations or (str(quad.subject) in relations and "subPropertyOf" in str(quad.predicate)):
+            lines.append(f"{quad.subject} {quad.predicate} {quad.object} .\n")
+    lines += [f"{quad.subject} {quad.predicate} {quad.object} .\n" for quad in parse(UPPER + axiom, format=RdfFormat.TURTLE)]
+    path = tmp_path / "upper.nt"
+    path.write_text("".join(lines))
+    world = owlready2.World()
+    with world.get_ontology(path.as_uri()).load():
+        if axiom:  # what binds cereblon is material, and nothing material is a process
+            with pytest.raises(owlready2.OwlReadyInconsistentOntologyError):
+                owlready2.sync_reasoner_hermit(world, infer_property_values=False, debug=0)
+            return
+        owlready2.sync_reasoner_hermit(world, infer_property_values=False, debug=0)
+    assert list(world.inconsistent_classes()) == []
+    assert list(world["http://purl.obolibrary.org/obo/BFO_0000015"].instances()) == []
+
+
+SCHEMA = ONTOLOGY / "schema.ttl"
+BLOCKS = re.findall(r"^imid:(\w+)\n    a owl:(\w+) ;\n((?:    .*\n)+)", SCHEMA.read_text() if SCHEMA.exists() else "", re.M)
+
+
+def test_every_term_has_a_domain_a_range_and_a_mapping_or_a_reason() -> None:
+    missing = []
+    for name, kind, body in BLOCKS:
+        if "Match " not in body and not re.search(r"sub(?:Class|Property)Of (?!imid:)", body) and '"No mapping: ' not in body:
+            missing.append(f"{name}: mapping")
+        if kind in {"ObjectProperty", "DatatypeProperty"}:
+            missing += [
+                f"{name}: {end}" for end in ("domain", "range") if f"rdfs:{end}" not in body and f'"No {end}: ' not in body
+            ]
+    assert missing == []
+
+
+def test_only_causal_relations_have_a_sign() -> None:
+    parents = {name: re.findall(r"rdfs:subPropertyOf imid:(\w+)", body) for name, _, body in BLOCKS}
+
+    def is_causal(name: str) -> bool:
+        return name == "affects" or any(map(is_causal, parents[name]))
+
+    signed = {name for name, _, body in BLOCKS if "imid:sign " in body}
+    assert signed == {name for name in parents if is_causal(name)}
+
+
+def test_no_class_is_mapped_to_a_property() -> None:
+    """SIO:000772 is `has evidence`, a property; ours that is mapped to it is one too."""
+    users = [(name, kind) for name, kind, body in BLOCKS if "SIO:000772" in body]
+    assert users == [("evidence", "ObjectProperty")]
+
+
+def test_what_needs_a_qualifier_gives_no_bare_edge() -> None:
+    kg = imidgraph.load()
+    assert kg.ask("ASK { ?predicate imid:needs ?qualifier }")
+    assert not kg.ask("ASK { ?predicate imid:needs ?qualifier . ?subject ?predicate ?object }")

@@ -79,9 +79,9 @@ class Entity(Term):
         return sorted(risks, key=lambda risk: (not risk.boxed_warning, risk.label))
 
     @property
-    def programmes(self) -> list[Statement]:
-        """The safety programmes that it is dispensed under."""
-        return [item for item in self.as_subject if item.category == "ProgrammeRequirement"]
+    def programs(self) -> list[Statement]:
+        """The safety programs that it is dispensed under."""
+        return [item for item in self.as_subject if item.category == "ProgramRequirement"]
 
     @property
     def articles(self) -> list[Source]:

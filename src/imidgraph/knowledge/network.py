@@ -39,7 +39,7 @@ PILLARS: dict[str, tuple[str, ...]] = {
     "indications": (
         "approvedFor",
         "comparesWith",
-        "enrols",
+        "enrolls",
         "hasResultFor",
         "investigatedFor",
         "moreEffectiveThan",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from imidgraph.errors import OntologyError
 from imidgraph.formats.turtle import write_turtle
-from imidgraph.rdf import Quad, QuadStore, RdfFormat, Triple, parse
+from imidgraph.rdf import BlankNode, Quad, QuadStore, RdfFormat, Triple, parse
 from imidgraph.release import facts, sources
 from imidgraph.release.terms import Terms
 from imidgraph.release.yamltext import Fields, Items, YamlFault, read_yaml
@@ -47,7 +47,8 @@ def build(directory: Path) -> bytes:
             derived |= set(store.query(rule.read_text(encoding="utf-8")))  # type: ignore[arg-type]
         except SyntaxError as error:
             raise OntologyError(f"The rule {rule.name} is not valid SPARQL: {error}. Correct it and build again.") from error
-    return b"".join(write_turtle(triples | derived))
+    named = {triple for triple in triples if not isinstance(triple.subject, BlankNode)}  # the lists of the schema stay behind
+    return b"".join(write_turtle(named | derived))
 
 
 def _read_sources(directory: Path) -> Iterator[Triple]:

@@ -11,7 +11,7 @@ from imidgraph.namespaces import IMID, compress
 from imidgraph.traversals.paths import EdgeStatements
 
 _COMPONENT, _TESTS, _CONTROL, _ENROLS, _RESULT = (
-    compress(IMID + name) for name in ("hasComponent", "tests", "comparesWith", "enrols", "hasResultFor")
+    compress(IMID + name) for name in ("hasComponent", "tests", "comparesWith", "enrolls", "hasResultFor")
 )
 _BROADER = "skos:broader"
 _MORE_IS_BETTER = frozenset(

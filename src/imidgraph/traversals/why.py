@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -161,13 +161,12 @@ class _Weigher:
         """Give what sources say of both drugs, or of regimens that differ in them."""
         mine, theirs = (carriers(self._statements, drug) for drug in (self._drug, self._over))
         mine, theirs = mine - theirs, theirs - mine
-        self._statements.network.fetch(mine | theirs)
         self._statements.load_about(sorted(mine | theirs))
-        ends = [(one, other) for one in sorted(mine) for other in sorted(theirs)]
-        joined = [pair for one, other in ends for pair in ((one, other), (other, one)) if self._is_joined(*pair)]
-        self._statements.load(joined)
-        for subject, object in joined:
-            for item in self._statements.between(subject, object):
+        for subject in sorted(mine | theirs):
+            others = theirs if subject in mine else mine
+            for item in self._statements.about(subject):
+                if item.object.curie not in others:
+                    continue
                 relation = local_name(item.predicate.iri)
                 if relation not in {_BETTER, _SAFER, _RISKIER}:
                     continue
@@ -184,7 +183,7 @@ class _Weigher:
         network = self._statements.network
         trials = [term for term in item.qualifiers.get("supportingTrial", ()) if isinstance(term, Term)]
         network.fetch([term.curie for term in trials])
-        found = {node for term in trials for node in network.neighbors(term.curie, {"imid:enrols"}, directed=True)}
+        found = {node for term in trials for node in network.neighbors(term.curie, {"imid:enrolls"}, directed=True)}
         arms = [term for term in (item.subject, item.object) if term.category == "Regimen"]
         return found or {node for arm in arms for node in network.neighbors(arm.curie, _USES, directed=True)}
 
@@ -268,12 +267,6 @@ class _Weigher:
             for term in aspect.only(position):
                 text = f"Only for {drug} it is curated that it degrades {term}."
                 yield Reason("mechanism", None, text, aspect.about(term)[position])
-
-    def _is_joined(self, one: str, other: str) -> bool:
-        return other in self._statements.network.objects.get(one, {}) or bool(self._negated(one, other))
-
-    def _negated(self, one: str, other: str) -> Iterable[Statement]:
-        return [item for item in self._statements.about(one) if item.negated and item.object.curie == other]
 
     def _is_license(self, item: Indication) -> bool:
         current = item.value("withdrawalDate") is None
