@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 
 import pytest
 from hypothesis import given
@@ -93,3 +94,39 @@ def _shape(tree: object) -> object:
     if isinstance(tree, list | tuple) or type(tree).__name__ == "ParseResults":
         return [_shape(value) for value in tree]  # type: ignore[attr-defined]
     return type(tree).__name__
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * {{ ?s ?p trueSERVICE <http://127.0.0.1:{port}/> {{ ?x ?y ?z }} }}",
+        "SELECT * {{ ?s ?p 1e5SERVICE <http://127.0.0.1:{port}/> {{ ?x ?y ?z }} }}",
+        "SELECT * {{ ?s ?p falseservice silent <http://127.0.0.1:{port}/> {{ ?x ?y ?z }} }}",
+        "SELECT * {{ SERV\\u0049CE <http://127.0.0.1:{port}/> {{ ?x ?y ?z }} }}",
+        '# \\u000A """\nSELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?x ?y ?z }} }} # """',
+        '# \\u000A """\nSELECT * {{ SERV\\u0049CE <http://127.0.0.1:{port}/> {{ ?x ?y ?z }} }} # """',
+        "SELECT * {{ ?s ?a ?b FILTER(?a<?b)SERVICE#>\n<http://127.0.0.1:{port}/> {{ ?x ?y ?z }} }}",
+        "PREFIX a: <a:> SELECT * {{ ?s ?a ?b FILTER(?a<a:b)SERVICE#>\n<http://127.0.0.1:{port}/> {{ ?x ?y ?z }} }}",
+        "SELECT * {{ ?s ?p ?o FILTER(?o > 1.)SERVICE <http://127.0.0.1:{port}/> {{ ?x ?y ?z }} }}",
+    ],
+)
+def test_service_cannot_be_spelled_past_the_check(text: str, kg: KnowledgeGraph) -> None:
+    """In the process nothing else would stop it: a server listens, and nobody comes."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        with pytest.raises(QueryError, match="SERVICE"):
+            kg.select(text.format(port=server.getsockname()[1]))
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT ?service { ?service a <http://example.org/service> }",
+        "PREFIX service: <http://example.org/service/> SELECT * { ?s service:is 'SERVICE' } # SERVICE",
+        "SELECT * { ?s ?p 'caf\\u00e9' }",
+    ],
+)
+def test_the_word_service_is_no_crime(text: str) -> None:
+    assert query_form(text) == "SELECT"

@@ -7,6 +7,7 @@ other literal a string. This module and the stores are the home of pyoxigraph.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -74,27 +75,39 @@ class Iri(str):
 Value = Iri | str | int | float | Decimal | bool | datetime.date | datetime.datetime
 
 
-def _lenient(convert: Callable[[str], Value]) -> Callable[[str], Value]:
+def _number(pattern: str, convert: Callable[[str], Value]) -> Callable[[str], Value]:
+    lexical = re.compile(pattern)
+
     def value(text: str) -> Value:
         try:
-            return convert(text)
-        except (ValueError, ArithmeticError):  # an ill-typed literal is still data
+            return convert(text) if lexical.fullmatch(text.strip()) else text
+        except (ValueError, ArithmeticError):  # more digits than Python reads
             return text
 
     return value
 
 
+def _boolean(text: str) -> Value:
+    return {"true": True, "1": True, "false": False, "0": False}.get(text.strip(), text)
+
+
+_integer = _number(r"[+-]?[0-9]+", int)
+_double = _number(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?INF|NaN", float)
+# What is not in the lexical space of its type is still data, and stays text.
 _CONVERTERS: dict[str, Callable[[str], Value]] = {
-    _XSD + "boolean": lambda text: text in {"true", "1"},
-    _XSD + "date": _lenient(datetime.date.fromisoformat),
-    _XSD + "dateTime": _lenient(datetime.datetime.fromisoformat),
-    _XSD + "decimal": _lenient(Decimal),
-    _XSD + "double": _lenient(float),
-    _XSD + "float": _lenient(float),
-    _XSD + "integer": _lenient(int),
-    _XSD + "int": _lenient(int),
-    _XSD + "long": _lenient(int),
-    _XSD + "nonNegativeInteger": _lenient(int),
+    _XSD + "boolean": _boolean,
+    _XSD + "date": _number(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", datetime.date.fromisoformat),
+    _XSD + "dateTime": _number(
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?",
+        datetime.datetime.fromisoformat,
+    ),
+    _XSD + "decimal": _number(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)", Decimal),
+    _XSD + "double": _double,
+    _XSD + "float": _double,
+    _XSD + "integer": _integer,
+    _XSD + "int": _integer,
+    _XSD + "long": _integer,
+    _XSD + "nonNegativeInteger": _integer,
 }
 
 
