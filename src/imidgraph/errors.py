@@ -122,18 +122,18 @@ class QueryTimeout(ImidgraphError, TimeoutError):
 
 
 class WorkerError(ImidgraphError, ChildProcessError):
-    """The process that answers free queries does not start.
+    """The process that answers free queries does not start, or ended.
 
     Examples
     --------
     >>> print(WorkerError("exit 1"))
-    The process that answers queries does not start: exit 1. Look at the memory and the processes that the system allows.
+    The process that answers queries failed: exit 1. Look at the memory and the processes that the system allows.
     """
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(
-            f"The process that answers queries does not start: {reason.rstrip('.')}."
+            f"The process that answers queries failed: {reason.rstrip('.')}."
             " Look at the memory and the processes that the system allows."
         )
 

@@ -92,7 +92,30 @@ def push(url: str, name: str, user: str | None, password: str | None, update: bo
     help="Seconds that a query may take.",
 )
 @click.option("--limit", type=click.IntRange(0), default=10 * LIMIT, show_default=True, help="Rows that an answer may have.")
-def serve(host: str, port: int, workers: int, waiting: int, timeout: float, limit: int) -> None:
+@click.option(
+    "--allow-host", "hosts", multiple=True, metavar="NAME", help="A host name to answer to, as a proxy passes it; * for all."
+)
+@click.option(
+    "--cors",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="An origin whose pages may ask, such as https://example.org; * for all.",
+)
+@click.option(
+    "--trust-proxy", "proxies", multiple=True, metavar="ADDRESS", help="A proxy whose X-Forwarded headers are believed."
+)
+def serve(
+    host: str,
+    port: int,
+    workers: int,
+    waiting: int,
+    timeout: float,
+    limit: int,
+    hosts: tuple[str, ...],
+    origins: tuple[str, ...],
+    proxies: tuple[str, ...],
+) -> None:
     """Serve the graph over HTTP, read-only.
 
     A SPARQL endpoint at /sparql, the named queries at /queries, pages for a browser.
@@ -105,19 +128,20 @@ def serve(host: str, port: int, workers: int, waiting: int, timeout: float, limi
       imidgraph --graph big serve --host 0.0.0.0 --workers 8 --timeout 30
     """
     try:
-        import uvicorn
-
-        from imidgraph.server.app import Settings, create_app
-        from imidgraph.server.log import CONFIGURATION
+        from imidgraph.server.app import create_app
+        from imidgraph.server.connections import listen, run
+        from imidgraph.server.settings import Settings
     except ImportError as error:
         raise MissingExtra("starlette and uvicorn", "server") from error
     graph = click.get_current_context().find_root().params.get("graph")
     if graph is not None and "://" in graph:
         raise click.UsageError("Only a file or a disk store can be served, not another endpoint.")
-    app = create_app(Settings(Path(graph) if graph else RELEASE, workers, waiting, timeout, limit))
-    say(f"Serving at http://{host}:{port}/sparql. Stop with Ctrl-C.")
-    grace = int(timeout) + 2  # no query takes longer
-    uvicorn.run(app, host=host, port=port, log_config=CONFIGURATION, access_log=False, timeout_graceful_shutdown=grace)
+    path = Path(graph) if graph else RELEASE
+    settings = Settings(path, workers, waiting, timeout, limit, host, hosts, origins)
+    with listen(host, port) as listener:
+        app = create_app(settings)
+        say(f"Serving at http://{host}:{port}/. Stop with Ctrl-C.")
+        run(app, listener, proxies, grace=int(timeout) + 2)  # no query takes longer
 
 
 COMMANDS = (load, push, serve)

@@ -5,19 +5,23 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+from collections.abc import AsyncIterator
 from functools import lru_cache
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from imidgraph.server.descriptions import translate
 from imidgraph.server.negotiation import CHOICES, ROWS, TRIPLES, NotAcceptable, accepts_gzip, negotiate
-from imidgraph.server.protocol import Operation
+from imidgraph.server.protocol import Operation, endpoint_of, unless_gone
 from imidgraph.workers.frames import GZIP_FROM
-from imidgraph.workers.pool import Pool
+from imidgraph.workers.pool import Busy, Pool
 from imidgraph.workers.worker import request as write_request
 
 _VARY = "Accept, Accept-Encoding"
+_PIECE = 1 << 18  # bytes that are sent at once
+_MOST_UNREAD = 256 << 20  # bytes of answers that are sent at the same time
 _VOLATILE = re.compile(r"rand|now|uuid|bnode|\\u", re.IGNORECASE)  # may give another answer each time
 
 
@@ -26,16 +30,20 @@ class Answers:
 
     Parameters
     ----------
-    pool : Pool
-        The workers that answer.
+    own : Pool
+        The workers that answer named queries and pages.
+    free : Pool
+        The workers that answer free queries.
     limit : int
         Rows that an answer may have.
     version : str
         What names the graph that is served.
     """
 
-    def __init__(self, pool: Pool, limit: int, version: str) -> None:
-        self._pool = pool
+    def __init__(self, own: Pool, free: Pool, limit: int, version: str) -> None:
+        self._own = own
+        self._free = free
+        self._unread = 0  # bytes of answers that are being sent
         self._limit = limit
         self._version = version
 
@@ -43,30 +51,56 @@ class Answers:
         """Answer a query operation of any form."""
         accept = request.headers.get("accept")
         rows, triples = negotiate(accept, ROWS), negotiate(accept, TRIPLES)
-        return await self._answer(request, operation, rows, triples)
+        return await self._answer(request, operation, rows, triples, free=True)
 
     async def table(self, request: Request, query: str) -> Response:
         """Answer a SELECT query."""
-        return await self._answer(request, Operation(query), negotiate(request.headers.get("accept"), ROWS), None)
+        return await self._answer(request, Operation(query), negotiate(request.headers.get("accept"), ROWS), None, free=False)
 
     async def works(self) -> bool:
         """Tell whether a worker answers."""
-        message, _ = await self._pool.answer(write_request("ASK { ?s ?p ?o }", 0, ROWS[0], None))
+        message, _ = await self._own.answer(write_request("ASK { ?s ?p ?o }", 0, ROWS[0], None))
         return bool(message["kind"] == "boolean")
 
     async def ask(
         self,
         request: Request,
         operation: Operation,
-        limit: int,
         rows: str | None,
         triples: str | None,
+        *,
+        free: bool,
+        limit: int | None = None,
+        most_bytes: int | None = None,
         may_pack: bool = False,
     ) -> tuple[dict[str, Any], bytes]:
-        """Let a worker answer, and give what it tells of the answer, and the answer."""
+        """Let a worker answer, and give what it says of the answer, and the answer.
+
+        Raises
+        ------
+        Gone
+            Where the client left before the answer was there.
+        """
         graphs = operation.default_graphs, operation.named_graphs
-        limit = min(limit, self._limit)
-        return await self._pool.answer(write_request(operation.query, limit, rows, triples, *graphs, _base(request), may_pack))
+        most = min(limit or self._limit, self._limit)
+        asked = write_request(operation.query, most, rows, triples, *graphs, endpoint_of(request), may_pack, most_bytes)
+        if not free:
+            return await self._own.answer(asked)
+        if self._unread > _MOST_UNREAD:
+            raise Busy
+        return await unless_gone(request, self._free.answer(asked, request.client.host if request.client else ""))
+
+    def described(self, request: Request, turtle: str) -> Response:
+        """Answer with a description in RDF, in the syntax that the client accepts."""
+        accept = request.headers.get("accept")
+        media_type = negotiate(accept, TRIPLES)
+        if media_type is None:
+            raise NotAcceptable(accept or "", TRIPLES)
+        return self.document(request, translate(turtle, media_type), media_type)
+
+    def listed(self, request: Request, content: object) -> Response:
+        """Answer with a document in JSON."""
+        return self.document(request, bytes(JSONResponse(content).body), "application/json")
 
     def document(self, request: Request, body: bytes, media_type: str) -> Response:
         """Answer with what describes the server, or with 304 where the client has it."""
@@ -78,34 +112,47 @@ class Answers:
             body = _packed(body)
         return Response(body, media_type=media_type, headers=headers)
 
-    async def _answer(self, request: Request, operation: Operation, rows: str | None, triples: str | None) -> Response:
+    async def _answer(
+        self, request: Request, operation: Operation, rows: str | None, triples: str | None, *, free: bool
+    ) -> Response:
         if rows is None and triples is None:
             raise NotAcceptable(request.headers.get("accept", ""), ROWS + TRIPLES)
         headers = {"Vary": _VARY}
         if request.method != "POST" and not _VOLATILE.search(operation.query):
             # Only who was given this answer knows its tag: where it matches, the query was a good one.
             headers["ETag"] = self._tag(
-                rows, triples, operation.query, _base(request), *operation.default_graphs, "", *operation.named_graphs
+                rows, triples, operation.query, endpoint_of(request), *operation.default_graphs, "", *operation.named_graphs
             )
             if unchanged := _unchanged(request, headers):
                 return unchanged
         may_pack = accepts_gzip(request.headers.get("accept-encoding"))
-        message, body = await self.ask(request, operation, self._limit, rows, triples, may_pack)
+        message, body = await self.ask(request, operation, rows, triples, free=free, may_pack=may_pack)
         if message["kind"] == "unacceptable":
             raise NotAcceptable(request.headers.get("accept", ""), CHOICES[message["form"]])
         if message["cut"]:
             headers["X-Imidgraph-Truncated"] = message["cut"]
         if message.get("packed"):
             headers["Content-Encoding"] = "gzip"
-        return Response(body, media_type=message["media type"], headers=headers)
+        return self._sent(body, message["media type"], headers)
+
+    def _sent(self, body: bytes, media_type: str, headers: dict[str, str]) -> Response:
+        """Send an answer, a long one piece by piece, so that one that nobody reads is held once and counted."""
+        if len(body) <= _PIECE:
+            return Response(body, media_type=media_type, headers=headers)
+
+        async def pieces() -> AsyncIterator[bytes]:
+            self._unread += len(body)
+            try:
+                for place in range(0, len(body), _PIECE):
+                    yield body[place : place + _PIECE]
+            finally:
+                self._unread -= len(body)
+
+        return StreamingResponse(pieces(), media_type=media_type, headers=headers | {"Content-Length": str(len(body))})
 
     def _tag(self, *parts: str | None) -> str:
         digest = hashlib.sha256("\0".join(part or "" for part in parts).encode("utf-8", "surrogatepass"))
         return f'W/"{self._version}-{digest.hexdigest()[:20]}"'
-
-
-def _base(request: Request) -> str:
-    return f"{request.base_url}sparql"
 
 
 def _unchanged(request: Request, headers: dict[str, str]) -> Response | None:

@@ -22,6 +22,7 @@ TRIPLES = (
     "application/ld+json",
 )
 HTML = "text/html"
+_KEPT = 500  # characters of a header that is worth to be remembered
 CHOICES = {"SELECT": ROWS, "ASK": BOOLEAN, "CONSTRUCT": TRIPLES, "DESCRIBE": TRIPLES}
 
 
@@ -34,7 +35,6 @@ class NotAcceptable(ImidgraphError, ValueError):
         super().__init__(f"There is no answer in {accept[:100]!r}. Accept one of {', '.join(choices)}.")
 
 
-@lru_cache(maxsize=256)  # clients send the same few headers over and over
 def negotiate(accept: str | None, choices: tuple[str, ...]) -> str | None:
     """Choose the media type of an answer.
 
@@ -57,10 +57,15 @@ def negotiate(accept: str | None, choices: tuple[str, ...]) -> str | None:
     >>> negotiate(None, TRIPLES)
     'text/turtle'
     """
-    import mimeparse
-
     if not accept or accept == "*/*":
         return choices[0]
+    return _best(accept.lower(), choices) if len(accept) <= _KEPT else _best.__wrapped__(accept.lower(), choices)
+
+
+@lru_cache(maxsize=256)  # clients send the same few headers over and over
+def _best(accept: str, choices: tuple[str, ...]) -> str | None:
+    import mimeparse
+
     try:
         best = mimeparse.best_match(list(reversed(choices)), accept)
     except mimeparse.MimeTypeParseException:

@@ -25,6 +25,7 @@ _EXAMPLE = """SELECT ?drug ?name WHERE {
 }
 ORDER BY ?name"""
 _ROWS = 1000  # that a page shows
+_BYTES = 4 << 20  # of an answer that a page shows
 _NUMBERS = ("integer", "decimal", "double", "float")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -68,7 +69,9 @@ class Pages:
         self, request: Request, operation: Operation, query: Query | None = None, given: Mapping[str, str] | None = None
     ) -> HTMLResponse:
         """Show the answer of a query."""
-        message, body = await self._answers.ask(request, operation, _ROWS, ROWS[0], TRIPLES[0])
+        message, body = await self._answers.ask(
+            request, operation, ROWS[0], TRIPLES[0], free=query is None, limit=_ROWS, most_bytes=_BYTES
+        )
         told = (
             {"triples": body.decode()} if message["media type"] == TRIPLES[0] else _told(json.loads(body), request.base_url.path)
         )

@@ -5,15 +5,21 @@ Source: SPARQL 1.1 Protocol, W3C Recommendation, 21 March 2013.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from imidgraph.errors import QueryError
+from imidgraph.errors import ImidgraphError, QueryError
 
 MAX_BYTES = 1 << 20
 """Bytes that a request may have."""
+SECONDS_OF_BODY = 30.0
+"""Seconds in which its body must arrive."""
+Answer = TypeVar("Answer")
 _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
 _FIELDS = 100  # parameters that a request may have
@@ -22,9 +28,14 @@ _FIELDS = 100  # parameters that a request may have
 class Refused(QueryError):
     """A request that is not what the protocol says, with the status that says so."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, headers: dict[str, str] | None = None) -> None:
         self.status = status
+        self.headers = headers or {}
         super().__init__(message)
+
+
+class Gone(ImidgraphError):
+    """The client left before its answer was there."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,10 @@ async def read_operation(request: Request) -> Operation:
         raise Refused(414, f"The address is longer than {MAX_BYTES} bytes. Send a shorter query.")
     pairs = _pairs(address)
     if request.method == "POST":
+        coding = request.headers.get("content-encoding", "identity").strip().lower()
+        if coding not in {"", "identity"}:
+            message = f"The content coding {coding[:100]!r} is not taken. Send the query as it is."
+            raise Refused(415, message, {"Accept-Encoding": "identity"})
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         body = await _body(request)
         if kind == _FORM:
@@ -100,8 +115,41 @@ def _text(body: bytes) -> str:
 
 async def _body(request: Request) -> bytes:
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MAX_BYTES:
-            raise Refused(413, f"The request is larger than {MAX_BYTES} bytes. Send a shorter query.")
+    try:
+        async with asyncio.timeout(SECONDS_OF_BODY):
+            async for part in request.stream():
+                body += part
+                if len(body) > MAX_BYTES:
+                    raise Refused(413, f"The request is larger than {MAX_BYTES} bytes. Send a shorter query.")
+    except TimeoutError as error:
+        raise Refused(408, f"The request did not arrive within {SECONDS_OF_BODY:g} seconds. Send it again.") from error
     return bytes(body)
+
+
+async def unless_gone(request: Request, answer: Coroutine[Any, Any, Answer]) -> Answer:
+    """Wait for an answer, and stop what makes it where the client leaves.
+
+    Raises
+    ------
+    Gone
+        Where the client left.
+    """
+    waiting, leaving = asyncio.ensure_future(answer), asyncio.ensure_future(_leave(request))
+    try:
+        await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if waiting.done():
+            return waiting.result()
+        raise Gone("The client left.")
+    finally:
+        for task in (waiting, leaving):
+            task.cancel()
+
+
+async def _leave(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def endpoint_of(request: Request) -> str:
+    """Give the address of the SPARQL endpoint, as the client sees it."""
+    return f"{request.base_url}sparql"

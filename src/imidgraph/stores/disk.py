@@ -81,13 +81,15 @@ def build_store(files: Sequence[Path], directory: Path, progress: Progress | Non
 
 
 def current(directory: Path) -> Path:
-    """Give the folder of the built store in a disk store.
+    """Give the folder of the built store in a disk store; a built store is its own.
 
     Raises
     ------
     OntologyError
         Where the folder is no disk store.
     """
+    if (directory / "IDENTITY").is_file():
+        return directory
     try:
         built = directory / (directory / "CURRENT").read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

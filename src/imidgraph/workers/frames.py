@@ -8,6 +8,7 @@ from typing import IO, Any
 
 GZIP_FROM = 1024
 """Bytes from which an answer is worth packing."""
+_MOST = 256 << 20  # bytes of a frame: no worker sends so many
 _HEADER = struct.Struct("!II")  # the lengths of the message and of the payload
 
 
@@ -33,11 +34,18 @@ class Frame:
         ------
         EOFError
             Where the part is empty: the other side is gone.
+        OSError
+            Where the frame is larger than any that is sent.
         """
         if not part:
             raise EOFError
         self._data += part
-        return len(self._data) >= _HEADER.size and len(self._data) >= _HEADER.size + sum(_HEADER.unpack_from(self._data))
+        if len(self._data) < _HEADER.size:
+            return False
+        size: int = sum(_HEADER.unpack_from(self._data))
+        if size > _MOST:
+            raise OSError(f"a frame of {size} bytes")
+        return len(self._data) >= _HEADER.size + size
 
     def take(self) -> tuple[dict[str, Any], bytes]:
         """Give the message and its payload."""

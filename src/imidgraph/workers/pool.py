@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ class Busy(ImidgraphError):
 class Pool:
     """Workers that answer queries for a server.
 
+    No client holds more than its share of the workers: where others wait, its next query waits behind theirs.
+
     Parameters
     ----------
     path : Path
@@ -36,24 +39,34 @@ class Pool:
         How many more may wait for a worker, none of them longer than a query may take.
     timeout : float
         Seconds that a query may take.
+    share : int, optional
+        How many workers one client may hold at once; all if left out.
     """
 
-    def __init__(self, path: Path, workers: int, waiting: int, timeout: float) -> None:
+    def __init__(self, path: Path, workers: int, waiting: int, timeout: float, share: int | None = None) -> None:
         self._lines = [_Line(Worker(path)) for _ in range(workers)]
-        self._idle: asyncio.Queue[_Line] = asyncio.Queue()
-        self._waiting = 0
+        self._idle: list[_Line] = []
+        self._held: Counter[str] = Counter()
+        self._waiting: list[tuple[str, asyncio.Future[_Line]]] = []
         self._most_waiting = waiting
+        self._share = share or workers
         self._timeout = timeout
         self._returning: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Start every worker, and wait until each has opened the graph."""
         await asyncio.gather(*(line.open() for line in self._lines))
-        for line in self._lines:
-            self._idle.put_nowait(line)
+        self._idle += self._lines
 
-    async def answer(self, asked: bytes) -> Answer:
+    async def answer(self, asked: bytes, client: str = "") -> Answer:
         """Answer a request, and give the message and the payload of the worker.
+
+        Parameters
+        ----------
+        asked : bytes
+            What `imidgraph.workers.worker.request` writes.
+        client : str
+            Who asks.
 
         Raises
         ------
@@ -61,24 +74,26 @@ class Pool:
             Where enough requests are waiting already, or no worker comes free in time.
         QueryTimeout
             Where the query takes longer than it may.
+        WorkerError
+            Where a worker was stopped from outside, or no worker starts any more.
         """
-        line = await self._free()
+        line = await self._take(client)
         timer = asyncio.get_running_loop().call_later(self._timeout, line.expire)
         try:
             message, payload = await line.ask(asked)
         except TimeoutError as error:
-            self._replace(line)
+            self._replace(line, client)
             raise QueryTimeout(self._timeout) from error
         except (OSError, EOFError) as error:
             failure = await to_thread.run_sync(line.worker.failure, error)
-            self._replace(line)
+            self._replace(line, client)
             raise failure from error
         except BaseException:
-            self._replace(line)  # it is in the middle of an answer, which is not that of the next request
+            self._replace(line, client)  # it is in the middle of an answer, which is not that of the next request
             raise
         finally:
             timer.cancel()
-        self._idle.put_nowait(line)
+        self._give(line, client)
         return checked(message), payload
 
     async def close(self) -> None:
@@ -88,30 +103,52 @@ class Pool:
         for line in self._lines:
             await line.end()
 
-    async def _free(self) -> _Line:
-        if not self._idle.empty():
-            return self._idle.get_nowait()
-        if self._waiting >= self._most_waiting:
+    async def _take(self, client: str) -> _Line:
+        if self._idle and self._held[client] < self._share:
+            self._held[client] += 1
+            return self._idle.pop()
+        mine = sum(waits == client for waits, _ in self._waiting)
+        if len(self._waiting) >= self._most_waiting or (self._share < len(self._lines) and mine > self._most_waiting // 2):
             raise Busy
-        self._waiting += 1
+        entry = client, asyncio.get_running_loop().create_future()
+        self._waiting.append(entry)
         try:
             async with asyncio.timeout(self._timeout):
-                return await self._idle.get()
-        except TimeoutError:
-            raise Busy from None
+                line: _Line = await entry[1]
+                return line
+        except BaseException as error:
+            if entry[1].done() and not entry[1].cancelled():
+                self._give(entry[1].result(), client)  # it came free in the moment in which nobody waited any more
+            if isinstance(error, TimeoutError):
+                raise Busy from None
+            raise
         finally:
-            self._waiting -= 1
+            if entry in self._waiting:
+                self._waiting.remove(entry)
 
-    def _replace(self, line: _Line) -> None:
-        task = asyncio.create_task(self._return(line))
+    def _give(self, line: _Line, client: str) -> None:
+        self._held[client] -= 1
+        if self._held[client] <= 0:
+            del self._held[client]
+        self._idle.append(line)
+        for entry in list(self._waiting):
+            other, free = entry
+            if self._idle and not free.done() and self._held[other] < self._share:
+                self._waiting.remove(entry)
+                self._held[other] += 1
+                free.set_result(self._idle.pop())
+
+    def _replace(self, line: _Line, client: str) -> None:
+        task = asyncio.create_task(self._return(line, client))
         self._returning.add(task)
         task.add_done_callback(self._returning.discard)
 
-    async def _return(self, line: _Line) -> None:
+    async def _return(self, line: _Line, client: str) -> None:
+        """Bring a worker back; the next request tries once more where it does not start, and says what is wrong."""
         await line.end()
-        with contextlib.suppress(OSError, EOFError):  # the next request tries again, and tells what is wrong
+        with contextlib.suppress(OSError, EOFError):
             await line.open()
-        self._idle.put_nowait(line)
+        self._give(line, client)
 
 
 class _Line(asyncio.Protocol):

@@ -1,7 +1,7 @@
 """The worker's own side: a process that opens the graph, gives up its rights, and answers one query after the other.
 
-It has no file left to open, no socket to make and a cap on its memory. All that is untrusted happens here, the reading of the
-query text included, so that its parent can end it at the limit.
+It has no file left to open, no socket to make and a cap on its memory, as far as the system has such limits. All that is
+untrusted happens here, the reading of the query text included, so that its parent can end it at the limit.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from imidgraph.errors import ImidgraphError
+from imidgraph.errors import ImidgraphError, QueryError
 from imidgraph.namespaces import prefixes_in
 from imidgraph.rdf import (
     QueryBoolean,
@@ -31,7 +31,9 @@ from imidgraph.sparql.text import query_form
 from imidgraph.stores.oxigraph import OxigraphStore
 from imidgraph.workers.frames import GZIP_FROM, pack, read
 
-_MAX_BYTES = 256 * 1024 * 1024
+MOST_BYTES = 64 << 20
+"""Bytes that an answer may have: a larger one is refused, in every format."""
+_MOST_CELLS = 2_000_000  # rows times columns: what its parent turns into values
 _CHECK = 1 << 20  # bytes of an answer between two counts of its rows
 # What marks a row in each format, and how many marks more than rows there are. JSON may have the mark elsewhere too.
 _MARKS = {
@@ -81,7 +83,7 @@ def _answer(store: OxigraphStore | ImidgraphError, request: dict[str, Any]) -> t
 
 
 def _evaluate(store: OxigraphStore, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    text, limit = request["query"], request["limit"]
+    text, limit, most_bytes = request["query"], request["limit"], min(request["bytes"] or MOST_BYTES, MOST_BYTES)
     form = query_form(text)
     of_rows = form in {"SELECT", "ASK"}
     media_type = request["rows" if of_rows else "triples"]
@@ -94,19 +96,20 @@ def _evaluate(store: OxigraphStore, request: dict[str, Any]) -> tuple[dict[str, 
     answer = evaluate()
     message: dict[str, Any] = {"media type": media_type, "cut": None}
     if isinstance(answer, QueryTriples):
-        lines = _written(answer, RdfFormat.N_TRIPLES, limit)
+        lines = _written(answer, RdfFormat.N_TRIPLES, limit, most_bytes)
         return message | {"kind": "triples", "cut": lines.cut}, _triples(lines.whole_rows(), media_type)
     format = QueryResultsFormat.from_media_type(media_type)
     assert format is not None
     if isinstance(answer, QueryBoolean):
         return message | {"kind": "boolean", "value": bool(answer)}, answer.serialize(format=format) or b""
-    table = _written(answer, format, limit)
+    limit = min(limit, _MOST_CELLS // max(1, len(answer.variables)))
+    table = _written(answer, format, limit, most_bytes)
     if table.cut is None:
         return message | {"kind": "rows"}, bytes(table.data)
     if format != QueryResultsFormat.TSV:  # too many rows, as it seems: only TSV counts them exactly and can be cut between two
         again = evaluate()
         assert isinstance(again, QuerySolutions)
-        table = _written(again, QueryResultsFormat.TSV, limit)
+        table = _written(again, QueryResultsFormat.TSV, limit, most_bytes)
     payload = table.whole_rows()
     if format != QueryResultsFormat.TSV:
         payload = parse_query_results(payload, format=QueryResultsFormat.TSV).serialize(format=format) or b""
@@ -124,16 +127,19 @@ class _Answer:
     ----------
     limit : int
         How many rows it may have.
+    most_bytes : int
+        How many bytes it may have.
     mark : bytes
         What marks a row.
     more : int
         How many marks more than rows there are.
     """
 
-    def __init__(self, limit: int, mark: bytes, more: int) -> None:
+    def __init__(self, limit: int, most_bytes: int, mark: bytes, more: int) -> None:
         self.data = bytearray()
         self.cut: str | None = None
         self._limit = limit
+        self._most_bytes = most_bytes
         self._mark = mark
         self._most = limit + more
         self._seen = 0
@@ -155,10 +161,9 @@ class _Answer:
         self._checked = len(self.data)
         if self._seen > self._most:
             self.cut = f"cut at {self._limit} rows"
-        elif self._checked > _MAX_BYTES:
-            self.cut = f"cut at {_MAX_BYTES >> 20} MiB"
-        if self.cut:
             raise _Full
+        if self._checked > self._most_bytes:
+            raise QueryError(f"The answer is larger than {self._most_bytes / 2**20:g} MiB. Ask for fewer rows or columns.")
 
     def whole_rows(self) -> bytes:
         """Give the whole rows up to the limit, where a row is a line."""
@@ -173,8 +178,8 @@ class _Answer:
         return bytes(self.data[:position])
 
 
-def _written(answer: QuerySolutions | QueryTriples, format: Any, limit: int) -> _Answer:
-    target = _Answer(limit, *_MARKS[format])
+def _written(answer: QuerySolutions | QueryTriples, format: Any, limit: int, most_bytes: int) -> _Answer:
+    target = _Answer(limit, most_bytes, *_MARKS[format])
     with contextlib.suppress(_Full):
         answer.serialize(output=target, format=format)  # type: ignore[arg-type]
         target.check()
@@ -196,12 +201,18 @@ def _triples(lines: bytes, media_type: str) -> bytes:
 
 
 def _give_up_rights(memory: int) -> None:
-    import resource
-
-    address_space = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (address_space + memory, address_space + memory))
+    """Give up what the system can take away: Windows has no such limits, macOS none of memory."""
+    try:
+        import resource
+    except ImportError:
+        return
+    limits = {resource.RLIMIT_CORE: 0, resource.RLIMIT_NOFILE: 0}
+    with contextlib.suppress(OSError):  # no /proc
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        limits[resource.RLIMIT_AS] = pages * resource.getpagesize() + memory
+    for name, value in limits.items():
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(name, (value, value))
 
 
 def _end_with_parent(parent: int) -> None:

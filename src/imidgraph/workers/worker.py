@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -46,13 +48,10 @@ class Worker:
         self._path = path
         self._memory = memory
         self._process: subprocess.Popen[bytes] | None = None
-        self._parent = 0
         self.ready = False
 
     def start(self) -> None:
         """Start the process where it does not run; it is ready when it has sent its first frame."""
-        if self._parent != os.getpid():
-            self._process = None  # a fork has it too: leave it to the one who started it
         if self._process is not None and self._process.poll() is None:
             return
         self.kill()
@@ -65,7 +64,11 @@ class Worker:
                 stdout=theirs.fileno(),
                 stderr=subprocess.DEVNULL,
             )
-        self._parent = os.getpid()
+
+    def leave(self) -> None:
+        """Leave the process to the one who started it: a fork has it too."""
+        self._process = None
+        self.ready = False
 
     def kill(self) -> None:
         """End the process."""
@@ -79,8 +82,10 @@ class Worker:
     def failure(self, error: Exception) -> QueryError | WorkerError:
         """Tell why the process ended by itself."""
         status = self._process.wait() if self._process else None
-        if self.ready and status is not None and status < 0:
+        if self.ready and status is not None and status < 0 and status != -signal.SIGKILL:
             return QueryError("The query needed more memory than it may use, or is nested too deeply. Narrow it down.")
+        if status == -signal.SIGKILL:
+            return WorkerError("it was stopped from outside. Ask again")
         return WorkerError(f"exit {status}" if status is not None else str(error))
 
 
@@ -93,6 +98,7 @@ def request(
     named_graphs: Sequence[str] = (),
     base: str | None = None,
     gzip: bool = False,
+    most_bytes: int | None = None,
 ) -> bytes:
     """Write a request for a worker.
 
@@ -110,8 +116,10 @@ def request(
         What relative IRIs are relative to.
     gzip : bool
         Whether the answer may be packed.
+    most_bytes : int, optional
+        Bytes that the answer may have, where it may have fewer than others.
     """
-    asked = {"query": text, "limit": limit, "rows": rows, "triples": triples, "gzip": gzip}
+    asked = {"query": text, "limit": limit, "rows": rows, "triples": triples, "gzip": gzip, "bytes": most_bytes}
     return pack(asked | {"default": default_graphs, "named": named_graphs, "base": base})
 
 
@@ -121,6 +129,16 @@ def checked(message: dict[str, Any]) -> dict[str, Any]:
         kind: type[ImidgraphError] = OntologyError if message["error"] == "OntologyError" else QueryError
         raise kind(message["message"])
     return message
+
+
+def _read(message: dict[str, Any], payload: bytes) -> Results | bool | Triples:
+    if message["kind"] == "boolean":
+        return bool(message["value"])
+    if message["kind"] == "triples":
+        return Triples([quad.triple for quad in parse(payload, format=RdfFormat.N_TRIPLES)], truncated=message["cut"])
+    solutions = parse_query_results(payload, format=QueryResultsFormat.TSV)
+    assert isinstance(solutions, QuerySolutions)
+    return Results(solutions, truncated=message["cut"])
 
 
 class WorkerStore:
@@ -144,6 +162,7 @@ class WorkerStore:
     def __init__(self, path: Path, memory: int = MEMORY) -> None:
         self._worker = Worker(path, memory)
         self._lock = threading.Lock()
+        _STORES.add(self)
 
     def __enter__(self) -> WorkerStore:
         return self
@@ -176,16 +195,16 @@ class WorkerStore:
         """
         if not timeout > 0 or limit < 0:
             raise QueryError("The time limit must be above zero and the row limit at least zero. Choose other limits.")
-        start = time.perf_counter()
+        start = time.monotonic()
         asked = request(text, limit, QueryResultsFormat.TSV.media_type, RdfFormat.N_TRIPLES.media_type)
         message, payload = self._ask(asked, timeout)
-        if message["kind"] == "boolean":
-            return bool(message["value"])
-        if message["kind"] == "triples":
-            return Triples([quad.triple for quad in parse(payload, format=RdfFormat.N_TRIPLES)], truncated=message["cut"])
-        solutions = parse_query_results(payload, format=QueryResultsFormat.TSV)
-        assert isinstance(solutions, QuerySolutions)
-        return Results(solutions, elapsed=time.perf_counter() - start, truncated=message["cut"])
+        try:
+            answer = _read(message, payload)
+        except MemoryError:
+            raise QueryError("There is no memory left for the answer. Ask for fewer rows or columns.") from None
+        if isinstance(answer, Results):
+            answer.elapsed = time.monotonic() - start
+        return answer
 
     def start(self) -> None:
         """Start the worker before the first query, so that it need not wait."""
@@ -196,6 +215,11 @@ class WorkerStore:
         """End the worker."""
         with self._lock:
             self._worker.kill()
+
+    def forked(self) -> None:
+        """Begin anew in a fork: its parent's worker is not its own, and no thread is here that could free the lock."""
+        self._lock = threading.Lock()
+        self._worker.leave()
 
     def _ask(self, asked: bytes, timeout: float) -> tuple[dict[str, Any], bytes]:
         timeout = min(timeout, _LONGEST)
@@ -239,3 +263,15 @@ class WorkerStore:
         self._worker.kill()
         with contextlib.suppress(OSError):
             self._worker.start()
+
+
+_STORES: weakref.WeakSet[WorkerStore] = weakref.WeakSet()
+
+
+def _forked() -> None:
+    for store in _STORES:
+        store.forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)

@@ -1,0 +1,38 @@
+"""The named queries: their list, and each with its parameters."""
+
+from __future__ import annotations
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+
+from imidgraph.server import descriptions, protocol
+from imidgraph.server.pages import prefers_page
+from imidgraph.server.serving import edition_of
+
+_NOTICE = "A summary of published sources, not medical advice."
+
+
+async def listed(request: Request) -> Response:
+    """List the named queries."""
+    edition = edition_of(request)
+    if prefers_page(request):
+        return edition.pages.home(request)
+    return edition.answers.listed(request, descriptions.query_list(edition.graph.queries))
+
+
+async def answer(request: Request) -> Response:
+    """Run a named query, in the lane that free queries cannot fill."""
+    edition = edition_of(request)
+    query = edition.graph.queries[request.path_params["name"]]
+    parameters = protocol.read_parameters(request)
+    as_page = prefers_page(request)
+    if as_page:  # a form sends what was not filled in too
+        parameters = {name: value for name, value in parameters.items() if value}
+    values = await to_thread.run_sync(edition.graph.names.resolve, query, parameters)
+    text = query.bind(values)
+    if as_page:
+        return await edition.pages.answer(request, protocol.Operation(text), query, parameters)
+    response = await edition.answers.table(request, text)
+    response.headers["X-Notice"] = _NOTICE
+    return response
