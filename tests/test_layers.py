@@ -49,7 +49,7 @@ HOMES = {
     "rdflib": {"graph", "knowledge", "stores"},
     "rich": {"cli"},
     "starlette": {"server"},
-    "uvicorn": {"cli"},
+    "uvicorn": {"server"},
     "xlsxwriter": {"formats"},
     "yaml": {"release", "sparql"},
     "zstandard": {"files", "stores"},

@@ -10,6 +10,7 @@ from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from imidgraph.errors import EndpointError
@@ -29,6 +30,18 @@ SECONDS_OF_ANSWER = 600.0
 """Seconds in which an answer must be read."""
 
 
+class _Flow(FlowControl):
+    """The flow of a connection, which a client may close at any moment."""
+
+    def pause_reading(self) -> None:
+        with contextlib.suppress(RuntimeError):
+            super().pause_reading()
+
+    def resume_reading(self) -> None:
+        with contextlib.suppress(RuntimeError):
+            super().resume_reading()
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """One connection of a client, closed where the client asks for too much room or time."""
 
@@ -40,6 +53,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin, and wait for a head only so long."""
         super().connection_made(transport)  # type: ignore[arg-type]
+        self.flow = _Flow(self.transport)
         self._wait("head", SECONDS_OF_HEAD)
 
     def connection_lost(self, exc: Exception | None) -> None:
