@@ -11,7 +11,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from imidgraph.errors import EndpointError
 from imidgraph.server.log import CONFIGURATION
@@ -48,6 +48,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._head = 0  # bytes of the head that is arriving
+        self._running: RequestResponseCycle | None = None
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -86,7 +87,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head = 0
         self._stop("head")
         if len(self.pipeline) >= MOST_PIPELINED:
-            self.transport.abort()
+            self._drop()
             raise ValueError
         super().on_headers_complete()
 
@@ -117,9 +118,21 @@ class BoundedProtocol(HttpToolsProtocol):
         if not self.transport.is_closing():
             super().send_400_response(msg)
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _drop(self) -> None:
+        """Close the connection at once; nothing more is written to it."""
+        if self._running is not None:
+            self._running.disconnected = True
+            self._running.message_event.set()
+        self.pipeline.clear()
+        self.transport.abort()
+
     def _wait(self, what: str, seconds: float) -> None:
         self._stop(what)
-        self._timers[what] = self.loop.call_later(seconds, self.transport.abort)
+        self._timers[what] = self.loop.call_later(seconds, self._drop)
 
     def _stop(self, what: str) -> None:
         if timer := self._timers.pop(what, None):
