@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo
 
-.PHONY: demo test lint build clean
+.PHONY: demo serve test lint build clean
 
 demo: $(VENV)/installed
 	@mkdir -p $(DEMO)
@@ -12,8 +12,11 @@ demo: $(VENV)/installed
 	@echo '$$ imidgraph compare lenalidomide pomalidomide' && $(BIN)/imidgraph compare lenalidomide pomalidomide --format table
 	@echo '$$ imidgraph export $(DEMO)/imid.nt' && $(BIN)/imidgraph export $(DEMO)/imid.nt
 
+serve: $(VENV)/installed-server
+	$(BIN)/imidgraph serve
+
 test: $(VENV)/installed-dev lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -37,6 +40,6 @@ $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	@touch $@
 
-$(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+$(VENV)/installed-%: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$*]'
 	@touch $@ $(VENV)/installed

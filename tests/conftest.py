@@ -1,13 +1,14 @@
-"""What tests share: the graph on each engine, and the material that lies beside the project."""
+"""What tests share: how they say what they need, and the graph on each engine."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import imidgraph
 from imidgraph import KnowledgeGraph
@@ -19,6 +20,77 @@ from imidgraph.stores.upload import put_graph
 from tests.servers import GRAPH, Served, comunica, virtuoso
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# how long an example takes is a matter of the benchmarks: a busy machine fails no test
+settings.register_profile("unhurried", parent=settings.default, deadline=None)
+settings.load_profile("unhurried")
+
+
+# --- what a test needs beyond Python, git and make -------------------------------------------------------------------
+
+
+def need(what: str) -> Path:
+    """Find what a test needs, or skip the test.
+
+    The marker `needs` says the same of a whole test or module: `@pytest.mark.needs("dot")`.
+
+    Parameters
+    ----------
+    what
+        A program ("dot"), a package of npm ("node_modules/axe-core"), a path beside the checkout ("../shared/facts")
+        or a variable that names a program ("IMIDGRAPH_KGX_PYTHON").
+
+    Returns
+    -------
+    Path
+        Where it is.
+
+    Examples
+    --------
+    >>> need("sh").name
+    'sh'
+    """
+    kind, _, name = what.partition("/")
+    if kind == "..":
+        found = ROOT / what
+    elif kind == "node_modules":
+        found = Path(os.environ.get("IMIDGRAPH_NODE_MODULES") or os.environ.get("NODE_PATH", "")) / name
+    else:
+        found = Path(shutil.which(os.environ.get(what, "") if what.isupper() else what) or "absent")
+    if not found.exists():
+        pytest.skip(f"{what} is missing")
+    return found
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose marker names what is not here, before any fixture is made."""
+    for mark in item.iter_markers("needs"):
+        for what in mark.args:
+            need(what)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Make a skipped test a failed one in the full run of `.ci/run`, which sets CI: skipped there is tested nowhere."""
+    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome, report.longrepr = "failed", f"{reason}. The full run of CI must skip nothing."
+
+
+# --- the graph on each engine ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
@@ -32,23 +104,8 @@ def reference() -> RdflibStore:
 
 
 @pytest.fixture(scope="session")
-def program() -> Callable[[str], str]:
-    """Find a program; on CI a missing one fails the test, elsewhere it skips it."""
-
-    def find(name: str) -> str:
-        path = shutil.which(name)
-        if path is None and os.environ.get("CI"):
-            pytest.fail(f"{name} is missing on CI")
-        if path is None:
-            pytest.skip(f"{name} is not installed")
-        return path
-
-    return find
-
-
-@pytest.fixture(scope="session")
-def virtuoso_address(program: Callable[[str], str]) -> Iterator[str]:
-    with virtuoso(program("virtuoso-t")) as address:
+def virtuoso_address() -> Iterator[str]:
+    with virtuoso(need("virtuoso-t")) as address:
         triples = list(OxigraphStore.read(RELEASE).triples())
         put_graph(f"{address}/sparql-graph-crud-auth", GRAPH, triples, ("dba", "dba"))
         yield address
@@ -60,9 +117,8 @@ def on_virtuoso(virtuoso_address: str) -> KnowledgeGraph:
 
 
 @pytest.fixture(scope="session")
-def on_comunica(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], str]) -> Iterator[KnowledgeGraph]:
-    name = os.environ.get("IMIDGRAPH_COMUNICA", "comunica-sparql-file-http")
-    with comunica(program(name), tmp_path_factory.mktemp("comunica")) as address:
+def on_comunica(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeGraph]:
+    with comunica(need("comunica-sparql-file-http"), tmp_path_factory.mktemp("comunica")) as address:
         yield imidgraph.connect(address, timeout=120)
 
 

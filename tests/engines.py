@@ -5,8 +5,6 @@ Virtuoso and Comunica must be installed (`.ci/run` tells how); rdflib takes minu
 
 from __future__ import annotations
 
-import os
-import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable
@@ -20,7 +18,7 @@ from imidgraph.stores import Results
 from imidgraph.stores.disk import build_store
 from imidgraph.stores.rdflib import RdflibStore
 from imidgraph.stores.upload import put_graph
-from tests.conftest import ROOT
+from tests.conftest import ROOT, need
 from tests.servers import GRAPH, Served, comunica, virtuoso
 
 DOCUMENT = ROOT / "docs/engines.md"
@@ -45,10 +43,9 @@ def main() -> None:
             (folder / name).mkdir()
         build_store([RELEASE], folder / "disk")
         served = stack.enter_context(Served(folder / "served"))
-        address = stack.enter_context(virtuoso(_program("virtuoso-t")))
+        address = stack.enter_context(virtuoso(need("virtuoso-t")))
         put_graph(f"{address}/sparql-graph-crud-auth", GRAPH, kg.triples(), ("dba", "dba"))
-        name = os.environ.get("IMIDGRAPH_COMUNICA", "comunica-sparql-file-http")
-        there = stack.enter_context(comunica(_program(name), folder / "comunica"))
+        there = stack.enter_context(comunica(need("comunica-sparql-file-http"), folder / "comunica"))
         engines: dict[str, Callable[[str], Results]] = {
             "disk": imidgraph.load(folder / "disk").select,
             "rdflib": RdflibStore.read(RELEASE).select,
@@ -71,12 +68,6 @@ def main() -> None:
     document = DOCUMENT.read_text(encoding="utf-8")
     before, _, rest = document.partition(HEAD)
     DOCUMENT.write_text(f"{before}{HEAD}{''.join(lines)}\n{rest.partition(chr(10) * 2)[2]}", encoding="utf-8")
-
-
-def _program(name: str) -> str:
-    path = shutil.which(name)
-    assert path, f"{name} is not installed"
-    return path
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 60) ->
 
 
 @contextlib.contextmanager
-def virtuoso(program: str) -> Iterator[str]:
+def virtuoso(program: Path) -> Iterator[str]:
     """Start Virtuoso as an unprivileged user, and give the address of its server."""
     http, sql = free_port(), free_port()
     # not in the folder of pytest, which another run of pytest closes to all other users at any moment
@@ -123,7 +123,7 @@ class Served:
 
 
 @contextlib.contextmanager
-def comunica(program: str, folder: Path) -> Iterator[str]:
+def comunica(program: Path, folder: Path) -> Iterator[str]:
     """Start Comunica over the release, and give the address of its endpoint."""
     shutil.copy(RELEASE, folder / "imid.ttl")
     port = free_port()

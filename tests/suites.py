@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-import pytest
 import rdflib
 from pyoxigraph import (
     BlankNode,
@@ -35,12 +33,6 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 MF = rdflib.Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
 QT = rdflib.Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-query#")
 NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float")}
-
-
-def needs(folder: Path) -> pytest.MarkDecorator:
-    """Skip tests where a suite is absent; on CI let them fail."""
-    absent = not folder.is_dir() and not os.environ.get("CI")
-    return pytest.mark.skipif(absent, reason=f"{folder.relative_to(ROOT.parent)} does not lie beside the project")
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,9 @@ from imidgraph.stores.oxigraph import OxigraphStore
 from imidgraph.workers.worker import WorkerStore
 from tests.conftest import ROOT
 from tests.servers import Served
-from tests.suites import SUITES, W3C, Answer, Case, address, cases, equal, expected, needs, quads, requests, table
+from tests.suites import SUITES, W3C, Answer, Case, address, cases, equal, expected, quads, requests, table
 
-pytestmark = needs(W3C)
+pytestmark = pytest.mark.needs("../shared/conformance/w3c-rdf-tests")
 EVALUATION = cases("QueryEvaluationTest", leave_out=("entailment", "service"))
 SYNTAX = cases("PositiveSyntaxTest11", "NegativeSyntaxTest11")
 CSV = cases("CSVResultFormatTest")

@@ -22,7 +22,8 @@ from imidgraph.formats import stream
 from imidgraph.formats.projection import Projection
 from imidgraph.formats.records import edge_records, flat, node_records, plain_text, safe_names
 from tests import graphs
-from tests.foreign import npm_package, run_javascript, shown
+from tests.conftest import need
+from tests.foreign import run_javascript, shown
 
 FORMATS = ("json", "cyjs", "graphml", "gexf", "gml", "dot", "mmd", "edges")
 Things = dict[str, dict[str, Any]]
@@ -124,10 +125,10 @@ def test_igraph_reads_graphml_and_gml(kg: KnowledgeGraph, tmp_path: Path) -> Non
 
 @given(graphs.triples())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
-def test_dot_reads_back_in_graphviz(program: Callable[[str], str], found: list[Triple]) -> None:
+def test_dot_reads_back_in_graphviz(found: list[Triple]) -> None:
     graph = graphs.projection(found)
     nodes, edges = _expected(graph, lambda record: {name: plain_text(value) for name, value in flat(record).items()})
-    command = [program("dot"), "-Kneato", "-Gnslimit=0", "-Gmaxiter=0", "-Tdot_json"]
+    command = [need("dot"), "-Kneato", "-Gnslimit=0", "-Gmaxiter=0", "-Tdot_json"]
     done = subprocess.run(command, input=b"".join(stream(graph, "dot")), capture_output=True, check=True, timeout=60)
     document = json.loads(done.stdout, strict=False)  # Graphviz writes control characters as they are
     read = {item["name"]: item for item in document.get("objects", [])}
@@ -168,7 +169,7 @@ def test_mermaid_parses_any_graph(mermaid: Any, found: list[Triple]) -> None:
 
 @pytest.fixture(scope="module")
 def mermaid() -> Iterator[Any]:
-    library = npm_package("mermaid") / "dist" / "mermaid.min.js"
+    library = need("node_modules/mermaid") / "dist" / "mermaid.min.js"
     with shown("<pre></pre>") as page:
         page.add_script_tag(path=library)
         yield page

@@ -19,7 +19,8 @@ from imidgraph.formats.columns import text_of
 from imidgraph.knowledge.network import PILLARS
 from imidgraph.prose.citations import NOT_ADVICE
 from tests import graphs
-from tests.foreign import npm_package, shown
+from tests.conftest import need
+from tests.foreign import shown
 
 
 def test_a_workbook_has_a_sheet_for_each_pillar(kg: KnowledgeGraph, tmp_path: Path) -> None:
@@ -147,7 +148,7 @@ def test_a_browser_shows_the_page(kg: KnowledgeGraph, tmp_path: Path, width: int
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_barrier_in_the_page(kg: KnowledgeGraph, tmp_path: Path, scheme: str) -> None:
-    axe = npm_package("axe-core") / "axe.min.js"
+    axe = need("node_modules/axe-core") / "axe.min.js"
     (path,) = kg.write(tmp_path / "imid.html", part=kg.part(neighborhood="CSNK1A1")).paths
     with shown(path, color_scheme=scheme) as page:
         page.add_script_tag(path=axe)

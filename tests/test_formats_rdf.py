@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from rdflib.compare import isomorphic
 from imidgraph import ExportError, KnowledgeGraph
 from imidgraph.formats import stream
 from tests import graphs
+from tests.conftest import need
 from tests.foreign import run_javascript
 
 OXIGRAPH = {
@@ -64,16 +64,16 @@ def test_rdflib_reads_back_every_triple(kg: KnowledgeGraph, tmp_path: Path, suff
 
 
 @pytest.mark.parametrize("suffix", RAPTOR)
-def test_raptor_reads_back_every_triple(kg: KnowledgeGraph, tmp_path: Path, suffix: str, program: Callable[[str], str]) -> None:
-    command = [program("rapper"), "-q", "-i", RAPTOR[suffix], "-o", "ntriples", str(_written(kg, tmp_path, suffix))]
+def test_raptor_reads_back_every_triple(kg: KnowledgeGraph, tmp_path: Path, suffix: str) -> None:
+    command = [need("rapper"), "-q", "-i", RAPTOR[suffix], "-o", "ntriples", str(_written(kg, tmp_path, suffix))]
     done = subprocess.run(command, capture_output=True, check=True, timeout=300)
     assert _triples(done.stdout, RdfFormat.N_TRIPLES) == _own(kg)
     assert not done.stderr
 
 
 @pytest.mark.parametrize("suffix", SERD)
-def test_serd_reads_back_every_triple(kg: KnowledgeGraph, tmp_path: Path, suffix: str, program: Callable[[str], str]) -> None:
-    command = [program("serdi"), "-e", "-i", SERD[suffix], "-o", "ntriples", str(_written(kg, tmp_path, suffix))]
+def test_serd_reads_back_every_triple(kg: KnowledgeGraph, tmp_path: Path, suffix: str) -> None:
+    command = [need("serdi"), "-e", "-i", SERD[suffix], "-o", "ntriples", str(_written(kg, tmp_path, suffix))]
     done = subprocess.run(command, capture_output=True, check=True, timeout=300)
     assert _triples(done.stdout, RdfFormat.N_TRIPLES) == _own(kg)
     assert not done.stderr

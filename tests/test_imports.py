@@ -21,7 +21,7 @@ from imidgraph.formats.readers import own_entities, read_graph
 from imidgraph.formats.records import edge_records, node_records
 from imidgraph.stores.disk import build_store
 from tests import graphs
-from tests.test_kgx import SAMPLES
+from tests.conftest import need
 
 NODES = """id\tcategory\tname\tequivalent_identifiers
 MONDO:0009693\tbiolink:Disease\tplasma cell myeloma\tDOID:9538
@@ -107,9 +107,7 @@ def test_our_kgx_comes_back_with_every_statement_and_its_sources(kg: KnowledgeGr
 
 @pytest.mark.parametrize("name", ["chebi_kgx_tsv", "graph", "graph_multi_category", "test", "x1", "valid"])
 def test_samples_of_kgx_come_in(name: str) -> None:
-    if not SAMPLES.is_dir():
-        pytest.skip("the samples lie in ../shared/conformance, which is not here")
-    for path in sorted(SAMPLES.glob(f"{name}_[ne]*s.*")):
+    for path in sorted(need("../shared/conformance/kgx-samples").glob(f"{name}_[ne]*s.*")):
         assert list(read_graph(path)), path
 
 

@@ -14,10 +14,9 @@ from imidgraph import KnowledgeGraph, formats
 from imidgraph.formats import FORMATS
 from imidgraph.formats.records import edge_records
 from tests import graphs
-from tests.conftest import ROOT
+from tests.conftest import need
 from tests.foreign import run_python
 
-SAMPLES = ROOT.parent / "shared" / "conformance" / "kgx-samples"
 VALIDATE = """
 import collections, importlib.resources, json, re, sys
 import bmt.toolkit, yaml
@@ -70,9 +69,8 @@ def test_the_validator_of_kgx_finds_nothing(kg: KnowledgeGraph, tmp_path: Path, 
 
 
 def test_the_validator_would_complain() -> None:
-    if not SAMPLES.is_dir():
-        pytest.skip("the samples lie in ../shared/conformance, which is not here")
-    assert _validate("tsv", SAMPLES / "invalid_nodes.tsv", SAMPLES / "test_edges.tsv")["errors"]
+    samples = need("../shared/conformance/kgx-samples")
+    assert _validate("tsv", samples / "invalid_nodes.tsv", samples / "test_edges.tsv")["errors"]
 
 
 def test_json_lines_hold_each_edge_with_its_evidence(kg: KnowledgeGraph, tmp_path: Path) -> None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 import yaml
 
 from imidgraph import KnowledgeGraph
-from tests.conftest import ROOT
+from tests.conftest import need
 
-COMPETENCY = ROOT.parent / "shared" / "facts" / "competency.yaml"
 IMIDS = ("thalidomide", "lenalidomide", "pomalidomide")
 
 
@@ -97,11 +93,8 @@ def test_each_drug_is_dispensed_under_its_program(kg: KnowledgeGraph) -> None:
 
 
 def test_every_competency_question_has_a_query(kg: KnowledgeGraph) -> None:
-    if not COMPETENCY.exists():
-        if os.environ.get("CI"):
-            pytest.fail("the competency questions are missing on CI")
-        pytest.skip("the competency questions lie beside the project, and are not here")
-    asked = {claim["id"] for claim in yaml.safe_load(Path(COMPETENCY).read_text())["claims"]}
+    questions = need("../shared/facts/competency.yaml")
+    asked = {claim["id"] for claim in yaml.safe_load(questions.read_text(encoding="utf-8"))["claims"]}
     answered = {identifier for query in kg.queries.values() for identifier in query.header.get("competency") or ()}
     assert asked == answered
     assert len(kg.queries) >= 40

@@ -3,7 +3,6 @@ from __future__ import annotations
 import random
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -121,9 +120,9 @@ def test_a_paper_is_one_article() -> None:
     assert imidgraph.load().select(query).rows == []
 
 
-def test_it_is_consistent_under_a_reasoner(tmp_path: Path, program: Callable[[str], str]) -> None:
+@pytest.mark.needs("java")
+def test_it_is_consistent_under_a_reasoner(tmp_path: Path) -> None:
     """HermiT, which ships inside owlready2, finds neither an inconsistency nor an unsatisfiable class."""
-    program("java")
     import owlready2
 
     # HermiT refuses the datatypes that OWL 2 does not name, such as xsd:date: they go as plain literals.

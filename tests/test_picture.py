@@ -6,7 +6,6 @@ import itertools
 import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,12 @@ import pytest
 from imidgraph import ExportError, KnowledgeGraph, MissingProgram, QueryError
 from imidgraph.pages.picture import Arrow, Node, Picture
 from imidgraph.prose.citations import NOT_ADVICE
+from tests.conftest import need
 
-Find = Callable[[str], str]
 
-
-def _boxes(picture: Picture, program: str) -> dict[str, tuple[float, float, float, float]]:
+def _boxes(picture: Picture) -> dict[str, tuple[float, float, float, float]]:
     """Give the left, lower, right and upper edge of each node, as Graphviz lays it out."""
-    plain = subprocess.run([program, "-Tplain"], input=picture.dot(), capture_output=True, text=True, check=True).stdout
+    plain = subprocess.run([need("dot"), "-Tplain"], input=picture.dot(), capture_output=True, text=True, check=True).stdout
     boxes = {}
     for line in re.sub(r"\\\n", "", plain).splitlines():
         if line.startswith("node "):
@@ -30,14 +28,14 @@ def _boxes(picture: Picture, program: str) -> dict[str, tuple[float, float, floa
     return boxes
 
 
-def test_the_way_of_a_drug_leads_from_left_to_right(kg: KnowledgeGraph, program: Find) -> None:
-    boxes = _boxes(kg.draw("pomalidomide", "multiple myeloma"), program("dot"))
+def test_the_way_of_a_drug_leads_from_left_to_right(kg: KnowledgeGraph) -> None:
+    boxes = _boxes(kg.draw("pomalidomide", "multiple myeloma"))
     way = ["imid:pomalidomide", "imid:CRBN", "imid:IKZF1", "imid:IRF4", "imid:myeloma-cell-survival", "imid:multiple-myeloma"]
     lefts = [boxes[name][0] for name in way]
     assert lefts == sorted(lefts)
 
 
-def test_no_node_lies_on_another(kg: KnowledgeGraph, program: Find) -> None:
+def test_no_node_lies_on_another(kg: KnowledgeGraph) -> None:
     pictures = (
         kg.draw("pomalidomide", "multiple myeloma"),
         kg.draw("CRBN"),
@@ -45,21 +43,21 @@ def test_no_node_lies_on_another(kg: KnowledgeGraph, program: Find) -> None:
         kg.draw(kg.paths("thalidomide", "pomalidomide", max_length=2)),
     )
     for picture in pictures:
-        boxes = _boxes(picture, program("dot"))
+        boxes = _boxes(picture)
         assert len(boxes) == len(picture.nodes)
         for one, other in itertools.combinations(boxes.values(), 2):
             assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
 
 
+@pytest.mark.needs("dot")
 @pytest.mark.parametrize(("suffix", "mark"), [("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF")])
-def test_pictures_are_written(kg: KnowledgeGraph, program: Find, tmp_path: Path, suffix: str, mark: bytes) -> None:
-    program("dot")
+def test_pictures_are_written(kg: KnowledgeGraph, tmp_path: Path, suffix: str, mark: bytes) -> None:
     path = kg.draw("thalidomide", "birth defects").write(tmp_path / f"why.{suffix}")
     assert path.read_bytes().startswith(mark)
 
 
-def test_an_svg_holds_labels_legend_sources_and_the_warning(kg: KnowledgeGraph, program: Find) -> None:
-    program("dot")
+@pytest.mark.needs("dot")
+def test_an_svg_holds_labels_legend_sources_and_the_warning(kg: KnowledgeGraph) -> None:
     picture = kg.draw("thalidomide", "birth defects")
     root = ElementTree.fromstring(picture.render("svg"))
     text = " ".join(root.itertext())
@@ -78,12 +76,19 @@ def test_raising_and_lowering_differ_in_more_than_color() -> None:
     assert "--x" in lowered.mermaid()
 
 
-def test_awkward_names_are_drawn(program: Find) -> None:
+def _awkward() -> Picture:
     name = 'a "quoted" \\ <b> & {c} | x\ny'
-    picture = Picture(name, (Node(name, name, "Disease"), Node("b", "B", "")), (Arrow(name, "b", name, told=name),), name)
-    assert picture.render("svg")
-    assert program("dot")
-    assert "#quot;quoted#quot;" in picture.mermaid()
+    return Picture(name, (Node(name, name, "Disease"), Node("b", "B", "")), (Arrow(name, "b", name, told=name),), name)
+
+
+@pytest.mark.needs("dot")
+def test_awkward_names_are_drawn() -> None:
+    labels = "".join(ElementTree.fromstring(_awkward().render("svg")).itertext())
+    assert 'a "quoted" \\ <b> & {c} | x' in labels
+
+
+def test_awkward_names_are_written_for_mermaid() -> None:
+    assert "#quot;quoted#quot;" in _awkward().mermaid()
 
 
 def test_a_neighborhood_that_is_too_large_is_cut_and_says_so(kg: KnowledgeGraph) -> None:

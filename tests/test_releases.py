@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from imidgraph.formats.projection import Projection
 from imidgraph.namespaces import IMID, PREFIXES
 from imidgraph.release.changes import changes
 from imidgraph.release.publish import write_release
+from tests.conftest import need
 
 LABEL = NamedNode(PREFIXES["rdfs"] + "label")
 
@@ -93,9 +93,7 @@ def _approval(kg: KnowledgeGraph) -> str:
     return edge.id.removeprefix("imid:")
 
 
-def test_a_release_holds_every_format_with_sums(
-    kg: KnowledgeGraph, edited: Projection, tmp_path: Path, program: Callable[[str], str]
-) -> None:
+def test_a_release_holds_every_format_with_sums(kg: KnowledgeGraph, edited: Projection, tmp_path: Path) -> None:
     folder = tmp_path / "release"
     files = write_release(edited, folder, kg.projection)
     listed = (folder / "README.md").read_text(encoding="utf-8")
@@ -105,7 +103,7 @@ def test_a_release_holds_every_format_with_sums(
     assert all(
         any(name.startswith("imidgraph-9.0.0") and name.endswith(key.rpartition(".")[2]) for name in names) for key in FORMATS
     )
-    done = subprocess.run([program("sha256sum"), "--check", "--strict", "SHA256SUMS"], cwd=folder, capture_output=True, text=True)
+    done = subprocess.run([need("sha256sum"), "--check", "--strict", "SHA256SUMS"], cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
     assert done.stdout.count(": OK\n") == len(names) - 1
     citation = yaml.safe_load((folder / "CITATION.cff").read_text())

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from imidgraph.namespaces import IMID
 from imidgraph.resources import RELEASE
 from imidgraph.stores import Results
 from imidgraph.stores.disk import build_store
+from tests.conftest import need
 from tests.servers import Served
 
 SELECT = "SELECT ?drug WHERE { ?drug imid:degrades imid:IKZF1 } ORDER BY ?drug"
@@ -546,8 +547,8 @@ def test_the_sparqlstore_of_rdflib(served: Served, kg: KnowledgeGraph, method: A
     assert bool(graph.query("ASK { <https://w3id.org/imidgraph/lenalidomide> ?p ?o }"))
 
 
-def test_curl(served: Served, program: Any, kg: KnowledgeGraph) -> None:
-    command = [program("curl"), "--silent", "--fail", "--compressed", "-H", "Accept: text/csv", f"{served.address}/sparql"]
+def test_curl(served: Served, kg: KnowledgeGraph) -> None:
+    command = [need("curl"), "--silent", "--fail", "--compressed", "-H", "Accept: text/csv", f"{served.address}/sparql"]
     done = subprocess.run([*command, "--data-urlencode", f"query={SELECT}"], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[1:] == [drug for (drug,) in kg.select(SELECT).rows]
 
@@ -757,8 +758,8 @@ def test_who_is_lost_is_told_the_way(client: httpx.Client) -> None:
     assert (answer.status_code, answer.text) == (404, "Nothing is at this address. Start at /.\n")
 
 
-def test_a_page_shows_in_a_browser(served: Served, program: Callable[[str], str], tmp_path: Path) -> None:
-    command = [program("chromium"), "--headless", "--no-sandbox", f"--user-data-dir={tmp_path}", "--dump-dom"]
+def test_a_page_shows_in_a_browser(served: Served, tmp_path: Path) -> None:
+    command = [need("chromium"), "--headless", "--no-sandbox", f"--user-data-dir={tmp_path}", "--dump-dom"]
     address = f"{served.address}/queries/neosubstrates-by-drug?drug=lenalidomide"
     page = subprocess.run([*command, address], capture_output=True, text=True, timeout=60).stdout
     assert re.search(r"<td[^>]*>.*CSNK1A1</a>", page)
