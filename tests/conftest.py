@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -88,6 +89,16 @@ def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
     if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
         reason = report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome, report.longrepr = "failed", f"{reason}. The full run of CI must skip nothing."
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was missing, and how many tests were skipped for it."""
+    skipped = terminalreporter.stats.get("skipped", ())
+    reasons = Counter(report.longrepr[-1].removeprefix("Skipped: ") for report in skipped)
+    if reasons:
+        terminalreporter.section("skipped (.ci/run installs what is missing, and runs all)")
+        for reason, count in reasons.most_common():
+            terminalreporter.write_line(f"{count:4} tests: {reason}")
 
 
 # --- the graph on each engine ----------------------------------------------------------------------------------------
