@@ -158,10 +158,10 @@ obo:RO_0002436 a owl:ObjectProperty ; rdfs:subPropertyOf obo:RO_0002434 .
 """
 
 
+@pytest.mark.needs("java")
 @pytest.mark.parametrize("axiom", ["", "imid:decreases rdfs:subPropertyOf obo:RO_0002212 ."], ids=["now", "as it was"])
-def test_nothing_becomes_a_process(axiom: str, tmp_path: Path, program: Callable[[str], str]) -> None:
+def test_nothing_becomes_a_process(axiom: str, tmp_path: Path) -> None:
     """Under RO's and BFO's own axioms no drug or protein is a process; the axiom that the schema once had made them so."""
-    program("java")
     import owlready2
 
     names = ("affects", "binds", "causes", "decreases", "degrades", "increases", "modulates")
