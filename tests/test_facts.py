@@ -12,8 +12,10 @@ from click.testing import CliRunner
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import imidgraph
 from imidgraph import OntologyError
 from imidgraph.cli import main
+from imidgraph.namespaces import expand
 from imidgraph.release.build import build
 from imidgraph.release.yamltext import Items, Node, Text, YamlFault, read_yaml
 from imidgraph.resources import ONTOLOGY
@@ -130,6 +132,14 @@ def test_a_retired_name_points_to_its_successor(ontology: Path) -> None:
     retired = build(ontology).decode().partition("imid:gone ")[2].partition(" .\n")[0]
     assert "owl:deprecated true" in retired
     assert f"dcterms:isReplacedBy imid:{NAME}" in retired
+
+
+def test_a_retired_name_is_no_node() -> None:
+    graph = imidgraph.load().projection
+    retired = {triple.subject.value for triple in graph.triples() if triple.predicate.value.endswith("#deprecated")}
+    assert retired
+    assert not retired & {expand(node.id) for node in graph.nodes()}
+    assert not retired & {expand(edge.subject) for edge in graph.edges()}
 
 
 BAD = [
