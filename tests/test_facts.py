@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -17,6 +19,8 @@ from imidgraph import OntologyError
 from imidgraph.cli import main
 from imidgraph.namespaces import expand
 from imidgraph.release.build import build
+from imidgraph.release.checkout import read_checkout
+from imidgraph.release.readings import digests
 from imidgraph.release.yamltext import Items, Node, Text, YamlFault, read_yaml
 from imidgraph.resources import ONTOLOGY
 
@@ -116,6 +120,8 @@ def test_a_negated_fact_gives_no_direct_edge(ontology: Path) -> None:
 def test_an_article_has_the_fields_of_csl(ontology: Path) -> None:
     article = build(ontology).decode().partition("pubmed:17021321 a imid:Article")[2].partition("\n\n")[0]
     assert 'imid:firstAuthor "List A"' in article
+    assert 'imid:authors "List A, Dewald G"' in article
+    assert 'imid:volume "355"' in article
     assert 'imid:journal "N Engl J Med"' in article
     assert 'imid:published "2006-10"^^xsd:gYearMonth' in article
     assert r"skos:exactMatch doi:10.1056\/NEJMoa061292" in article
@@ -361,6 +367,119 @@ def test_the_old_release_stays_where_a_fact_is_bad(ontology: Path) -> None:
     assert (ontology / "imid.ttl").read_bytes() == release
 
 
+VIOLATION = FACT.replace("severity: severe", "severity: dire").replace("    population: del(5q)\n", "")
+
+
+def _violations(ontology: Path, text: str) -> list[str]:
+    """Build and validate in a copy of the ontology."""
+    shutil.copytree(ONTOLOGY / "shapes", ontology / "shapes")
+    (ontology / "facts/risks/drugs.yaml").write_text(text)
+    runner = CliRunner()
+    assert runner.invoke(main, ["build", str(ontology)]).exit_code == 0
+    result = runner.invoke(main, ["validate", str(ontology / "imid.ttl")])
+    assert (result.exit_code, f"{len(result.stdout.splitlines())} violations." in result.stderr) == (1, True)
+    return result.stdout.splitlines()
+
+
+def test_validate_in_a_checkout_names_file_line_and_fact(ontology: Path) -> None:
+    lines = _violations(ontology, VIOLATION)
+    assert f"{FILE}:1: {NAME}: imid:severity has a value that is not on the closed list." in lines
+    assert f"{FILE}:10: {NAME}-b: A frequency names the population that it was seen in." in lines
+
+
+def test_validate_names_the_line_of_an_entity_and_of_a_wrong_end(ontology: Path) -> None:
+    (ontology / "entities/drugs.ttl").write_text(DRUGS.replace("a imid:AdverseEffect", "a imid:Disease"))
+    lines = _violations(ontology, FACT.replace("neutropenia\n", "neutropenia\n  throughStep: neutropenia\n"))
+    assert any(line.startswith(f"{FILE}:1: {NAME}: Associations whose subject or object is not of the kind") for line in lines)
+    (ontology / "entities/drugs.ttl").write_text(DRUGS.replace("@en .\n\nimid:neu", '@en , "DEX"@en .\n\nimid:neu'))
+    CliRunner().invoke(main, ["build", str(ontology)])
+    result = CliRunner().invoke(main, ["validate", str(ontology / "imid.ttl")])
+    assert "ontology/entities/drugs.ttl:9: dexamethasone: An entity has one label." in result.stdout.splitlines()
+
+
+def test_one_file_is_checked_with_its_shapes(ontology: Path) -> None:
+    shutil.copytree(ONTOLOGY / "shapes", ontology / "shapes")
+    (ontology / "facts/risks/more.yaml").write_text(VIOLATION.replace(NAME, "another"))
+    (ontology / "facts/risks/worse.yaml").write_text(FACT.replace(NAME, "worse").replace("severity", "severty"))
+    runner = CliRunner()
+    result = runner.invoke(main, ["build", "--check", str(ontology / "facts/risks/more.yaml")])
+    lines = result.stderr.splitlines()
+    assert result.exit_code == 2
+    assert len(lines) == 2
+    assert "ontology/facts/risks/more.yaml:1: another: imid:severity has a value" in lines[0]
+    assert lines[1].startswith("ontology/facts/risks/more.yaml:10: another-b: A frequency names the population")
+    good = runner.invoke(main, ["build", "--check", str(ontology / "facts/risks/drugs.yaml")])
+    assert (good.exit_code, good.stderr.endswith("drugs.yaml is in order.\n")) == (0, True)
+    bad = runner.invoke(main, ["build", "--check", str(ontology / "facts/risks/worse.yaml")])
+    assert "worse.yaml:4: worse: Unknown key 'severty'. Did you mean 'severity'?" in bad.stderr
+    assert not (ontology / "imid.ttl").exists()
+    assert "Add --check" in runner.invoke(main, ["build", str(ontology / "facts/risks/drugs.yaml")]).stderr
+
+
+def test_a_stale_schema_or_release_is_told(ontology: Path) -> None:
+    shutil.copytree(ONTOLOGY / "shapes", ontology / "shapes")
+    runner = CliRunner()
+    assert runner.invoke(main, ["build", "--check", str(ontology)]).exit_code == 1
+    assert runner.invoke(main, ["build", str(ontology)]).exit_code == 0
+    assert runner.invoke(main, ["build", "--check", str(ontology)]).exit_code == 0
+    (ontology / "facts.schema.json").write_text("{}")
+    result = runner.invoke(main, ["build", "--check", str(ontology)])
+    assert result.exit_code == 1
+    assert "facts.schema.json. Run 'imidgraph build' and commit the result." in result.stderr
+
+
+FILES = sorted([*(ONTOLOGY / "facts").glob("*/*.yaml"), *(ONTOLOGY / "sources").rglob("*.yaml")])
+
+
+class _CoreSchema(yaml.CBaseLoader):
+    """The types that an editor takes scalars for."""
+
+
+_CoreSchema.yaml_implicit_resolvers = {}
+for _tag, _form, _first, _make in (
+    ("int", r"[-+]?[0-9]+", "-+0123456789", int),
+    ("float", r"[-+]?[0-9]+\.[0-9]+", "-+0123456789", float),
+    ("bool", r"true|false", "tf", lambda text: text == "true"),
+):
+    _CoreSchema.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_form})$"), list(_first))
+    _CoreSchema.add_constructor(f"tag:yaml.org,2002:{_tag}", lambda _, node, make=_make: make(node.value))
+
+
+def _schema_of(path: Path) -> dict[str, object]:
+    named = re.match(r"# yaml-language-server: \$schema=(\S+)\n", path.read_text())
+    assert named, "the first line names the JSON Schema"
+    return json.loads((path.parent / named[1]).read_text())
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_each_file_fits_the_json_schema_that_it_names(path: Path) -> None:
+    entries = yaml.load(path.read_text(), _CoreSchema)
+    assert list(jsonschema.Draft7Validator(_schema_of(path)).iter_errors(entries)) == []
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ("severity:", "severty:"),
+        ("severity: severe", "severity: dire"),
+        ("severity: severe", "percent: 5.0"),
+        ("Risk:", "Rsik:"),
+        ("| neutropenia", ""),
+        ("percent: 55.4", "percent: many"),
+        ("sampleSize: 148", "sampleSize: 14.8"),
+        ("startDate: 2005-12", "startDate: December"),
+        ("id: a, ", ""),
+        ("Evidence: revlimid-us-label, ", ""),
+        ("verification: copy", "verification: rumor"),
+    ],
+)
+def test_an_editor_sees_what_is_wrong(good: str, bad: str) -> None:
+    validator = jsonschema.Draft7Validator(_schema_of(FILES[0]))
+    assert validator.is_valid(yaml.load(FACT, _CoreSchema))
+    assert good in FACT
+    assert not validator.is_valid(yaml.load(FACT.replace(good, bad), _CoreSchema))
+
+
 _CHARACTERS = st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="\ufeff\u2028\u2029\x85")
 _TEXTS = st.text(_CHARACTERS, min_size=1, max_size=40)
 _ENTRIES = st.lists(st.dictionaries(_TEXTS, _TEXTS | st.lists(_TEXTS), min_size=1, max_size=4), min_size=1, max_size=4)
@@ -392,3 +511,64 @@ def test_whatever_is_no_yaml_is_one_sentence(tmp_path_factory: pytest.TempPathFa
     else:
         told = True
     assert told, content.hex()
+
+
+LEDGER = "evidence\tday\toutcome\tdigest\tnote\n"
+
+
+def _reading(ontology: Path, day: str = "2026-11-27", outcome: str = "right", suffix: str = "b") -> str:
+    found = digests(read_checkout(ontology).facts)
+    return f"{NAME}-{suffix}\t{day}\t{outcome}\t{found[f'{NAME}-{suffix}']}\ta remark\n"
+
+
+def _ledger(ontology: Path, *rows: str) -> None:
+    (ontology / "readings").mkdir(exist_ok=True)
+    (ontology / "readings/risks.tsv").write_text(LEDGER + "".join(rows))
+
+
+def test_a_reading_is_in_the_release_until_what_was_read_changes(ontology: Path) -> None:
+    _ledger(ontology, _reading(ontology))
+    evidence = build(ontology).decode().partition(f"imid:{NAME}-b a imid:Frequency")[2].partition(" .\n")[0]
+    assert 'imid:readingDate "2026-11-27"^^xsd:date' in evidence
+    assert 'imid:readingOutcome "right"' in evidence
+    for good, bad in (("table 3", "table 4"), ("severe", "serious")):
+        (ontology / "facts/risks/drugs.yaml").write_text(FACT.replace(good, bad))
+        assert "imid:readingDate" not in build(ontology).decode().partition("# Evidence")[2]
+        runner = CliRunner()
+        result = runner.invoke(main, ["build", str(ontology)])
+        assert "1 second readings no longer fit what is written. List them with 'imidgraph build --readings'." in result.stderr
+        listed = runner.invoke(main, ["build", str(ontology), "--readings", "--format", "csv"])
+        assert listed.stdout.splitlines()[1] == f"ontology/readings/risks.tsv:2,{NAME}-b,2026-11-27,right"
+
+
+def test_neither_order_nor_names_make_a_reading_void(ontology: Path) -> None:
+    before = digests(read_checkout(ontology).facts)
+    moved = FACT.replace("  severity: severe\n", "").replace("  evidence:", "  severity: severe\n  evidence:")
+    (ontology / "facts/risks/drugs.yaml").write_text(moved.replace("id: b", "id: c"))
+    after = digests(read_checkout(ontology).facts)
+    assert after == {f"{NAME}-a": before[f"{NAME}-a"], f"{NAME}-c": before[f"{NAME}-b"]}
+
+
+def test_the_last_reading_that_fits_counts(ontology: Path) -> None:
+    void = _reading(ontology, "2026-12-24").replace("right\t", "wrong\tf")
+    _ledger(ontology, _reading(ontology, "2026-12-01", "misleading"), _reading(ontology), void)
+    text = build(ontology).decode()
+    assert 'imid:readingOutcome "misleading"' in text
+    assert 'imid:readingOutcome "right"' not in text
+    assert read_checkout(ontology).void == []
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("nothing-a\t2026-11-27\tright\t0\t\n", "2: nothing-a: Unknown evidence."),
+        (f"{NAME}-b\t2026-11\tright\t0\t\n", f"2: {NAME}-b: The day '2026-11' must be a day such as 2026-11-30."),
+        (f"{NAME}-b\t2026-11-27\tok\t0\t\n", f"2: {NAME}-b: Unknown outcome 'ok'. Choose from right, misleading, mis-cited, "),
+        (f"{NAME}-b\t2026-11-27\tright\n", f"2: {NAME}-b: The row has 3 cells. It needs 5, separated by tabs."),
+    ],
+)
+def test_a_bad_reading_is_one_sentence(ontology: Path, row: str, reason: str) -> None:
+    _ledger(ontology, row)
+    assert _message(ontology).startswith(f"ontology/readings/risks.tsv:{reason}")
+    (ontology / "readings/risks.tsv").write_text("evidence\tday\n")
+    assert _message(ontology).startswith("ontology/readings/risks.tsv:1: The first line must be the columns evidence, day, ")

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from imidgraph.errors import OntologyError
 from imidgraph.formats.turtle import write_turtle
+from imidgraph.knowledge.shapes import read_shapes
 from imidgraph.rdf import BlankNode, Quad, QuadStore, Triple
-from imidgraph.release.checkout import read_checkout
+from imidgraph.release.checkout import Checkout, read_checkout
+from imidgraph.release.jsonschema import facts_schema, sources_schema
 
 
 def build(directory: Path) -> bytes:
-    """Build the release from an ontology directory.
+    """Build the release from an ontology directory, as `built_files` does, and nothing else.
 
     Parameters
     ----------
@@ -34,7 +36,45 @@ def build(directory: Path) -> bytes:
     >>> not (ONTOLOGY / "facts").exists() or build(ONTOLOGY) == RELEASE.read_bytes()
     True
     """
-    triples = set(read_checkout(directory).triples())
+    return _release(read_checkout(directory), directory)
+
+
+def built_files(directory: Path) -> tuple[Checkout, dict[Path, bytes]]:
+    """Build all that is made from the sources of an ontology directory.
+
+    Parameters
+    ----------
+    directory : Path
+        A directory as `read_checkout` reads it.
+
+    Returns
+    -------
+    checkout : Checkout
+        What was read.
+    files : dict of Path to bytes
+        The release, and the JSON Schemas that editors check facts and sources with.
+
+    Raises
+    ------
+    OntologyError
+        Where a file does not hold what it should.
+    """
+    checkout = read_checkout(directory)
+    return checkout, {
+        directory / "imid.ttl": _release(checkout, directory),
+        directory / "facts.schema.json": facts_schema(checkout.terms, read_shapes(directory / "shapes")),
+        directory / "sources.schema.json": sources_schema(checkout.terms),
+    }
+
+
+def derive(triples: set[Triple], directory: Path) -> set[Triple]:
+    """Give the triples that the rules of an ontology directory derive from others.
+
+    Raises
+    ------
+    OntologyError
+        Where a rule is not valid SPARQL.
+    """
     store = QuadStore()
     store.extend(Quad(*triple) for triple in triples)
     derived: set[Triple] = set()
@@ -43,5 +83,10 @@ def build(directory: Path) -> bytes:
             derived |= set(store.query(rule.read_text(encoding="utf-8")))  # type: ignore[arg-type]
         except SyntaxError as error:
             raise OntologyError(f"The rule {rule.name} is not valid SPARQL: {error}. Correct it and build again.") from error
+    return derived
+
+
+def _release(checkout: Checkout, directory: Path) -> bytes:
+    triples = set(checkout.triples())
     named = {triple for triple in triples if not isinstance(triple.subject, BlankNode)}  # the lists of the schema stay behind
-    return b"".join(write_turtle(named | derived))
+    return b"".join(write_turtle(named | derive(triples, directory)))

@@ -1,4 +1,4 @@
-"""A checkout of the ontology: the schema, the entities, the sources, the facts and the retired names, read and checked."""
+"""A checkout of the ontology: schema, entities, sources, facts, retired names and second readings, read and checked."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from imidgraph.release.facts import Fact
 from imidgraph.release.faults import Faults, Place
 from imidgraph.release.names import Names
 from imidgraph.release.reader import FactReader
+from imidgraph.release.readings import Reading, judged, read_readings
 from imidgraph.release.retired import read_retired, retire
-from imidgraph.release.sources import read_source, source_name
+from imidgraph.release.sources import CLASSES, fields_of, read_source, source_name
 from imidgraph.release.terms import Terms
 
 _RETIRED = "retired.yaml"
@@ -35,18 +36,24 @@ class Checkout:
         The triples of the schema, the entities, the sources and the retired names.
     facts : list of Fact
         The statements with their evidence.
+    readings, void : list of Reading
+        The second readings that count, and those that a change of what was read has made void.
     """
 
     terms: Terms
     names: Names
     described: list[Triple]
     facts: list[Fact]
+    readings: list[Reading]
+    void: list[Reading]
 
     def triples(self) -> Iterator[Triple]:
         """Give all triples that are written; rules derive more."""
         yield from self.described
         for fact in self.facts:
             yield from fact.triples()
+        for reading in self.readings:
+            yield from reading.triples()
 
 
 def read_checkout(directory: Path, only: Path | None = None) -> Checkout:
@@ -55,8 +62,8 @@ def read_checkout(directory: Path, only: Path | None = None) -> Checkout:
     Parameters
     ----------
     directory : Path
-        A directory with ``schema.ttl``, ``entities/*.ttl``, ``sources/**/*.yaml``, ``facts/<topic>/*.yaml`` and, where names
-        were retired, ``facts/retired.yaml``.
+        A directory with ``schema.ttl``, ``entities/*.ttl``, ``sources/**/*.yaml``, ``facts/<topic>/*.yaml``, and where there
+        are any, retired names in ``facts/retired.yaml`` and second readings in ``readings/*.tsv``.
     only : Path, optional
         A file of it: faults of other files are passed over.
 
@@ -84,8 +91,23 @@ def read_checkout(directory: Path, only: Path | None = None) -> Checkout:
     facts = reading.read_facts()
     for entry in retired:
         reading.described += read_retired(entry, reading.names)
+    readings = reading.read_readings()
     reading.faults.raise_any(None if only is None else reading.shown(only.resolve()))
-    return Checkout(reading.terms, reading.names, reading.described, facts)
+    return Checkout(reading.terms, reading.names, reading.described, facts, *judged(readings, facts))
+
+
+def directory_of(path: Path) -> Path:
+    """Give the ontology directory that a file of a checkout belongs to.
+
+    Raises
+    ------
+    OntologyError
+        Where the file is in none.
+    """
+    for folder in path.resolve().parents:
+        if (folder / "schema.ttl").exists():
+            return folder
+    raise OntologyError(f"{path} is in no ontology directory: none of the folders above it has a schema.ttl.")
 
 
 class _Reading:
@@ -137,8 +159,9 @@ class _Reading:
         named = self.entries(sorted((self._directory / "sources").rglob("*.yaml")), source_name)
         for entry in named:
             self.names.claim(self.names.sources, entry.name, entry.place, self.faults)
+        fields = {kind: fields_of(kind, self.terms) for kind in CLASSES.values()}
         for entry in named:
-            self.described += read_source(entry, self.terms, self.names)
+            self.described += read_source(entry, fields, self.names)
 
     def read_facts(self) -> list[Fact]:
         """Read the facts: first all names, then what is said of them."""
@@ -149,6 +172,11 @@ class _Reading:
             for name, place in reader.evidence_names(entry):
                 self.names.claim(self.names.facts, name, place, self.faults)
         return [fact for fact in map(reader.read, named) if fact is not None]
+
+    def read_readings(self) -> list[Reading]:
+        """Read the ledgers of second readings."""
+        paths = sorted((self._directory / "readings").glob("*.tsv"))
+        return [found for path in paths for found in read_readings(path, self.shown(path), self.names, self.faults)]
 
     def _fact_files(self) -> list[Path]:
         folder = self._directory / "facts"

@@ -31,9 +31,9 @@ class FactReader:
     def __init__(self, terms: Terms, names: Names) -> None:
         self._terms = terms
         self._names = names
-        self._kinds = {kind: set(terms.keys_of(kind)) for kind in (*terms.below("Association"), *terms.below("Evidence"))}
-        self._classes = terms.below("Association")
-        self._evidence_classes = terms.below("Evidence")
+        self._classes = terms.fact_classes
+        self._evidence_classes = terms.evidence_classes
+        self._kinds = {kind: set(terms.keys_of(kind)) for kind in (*self._classes, *self._evidence_classes)}
         self._relations = terms.below("relatedTo")
 
     def name_of(self, entry: Entry) -> str | None:

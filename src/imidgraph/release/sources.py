@@ -13,21 +13,10 @@ from imidgraph.release.terms import Property, Terms, iri_of
 
 CLASSES = {"article-journal": "Article", "document": "DrugLabel", "entry": "RegisterEntry", "webpage": "WebPage"}
 """The classes of the graph for the types of CSL."""
-_PROPERTIES = {"container-title": "journal", "issued": "published", "URL": "url"}
+_PROPERTIES = {"URL": "url", "container-title": "journal", "issued": "published", "page": "pages"}
 """The properties of the graph for fields of CSL that have another name."""
 _IDENTIFIERS = {"DOI": "doi", "PMID": "pubmed"}
-_UNUSED = {
-    "PMCID",
-    "abstract",
-    "accessed",
-    "container-title-short",
-    "issue",
-    "language",
-    "page",
-    "publisher",
-    "version",
-    "volume",
-}
+UNUSED = {"PMCID", "abstract", "accessed", "container-title-short", "language", "publisher", "version"}
 """Fields of CSL that citation managers read and the graph does not hold."""
 _TYPE = NamedNode(PREFIXES["rdf"] + "type")
 _LABEL = NamedNode(PREFIXES["rdfs"] + "label")
@@ -53,15 +42,23 @@ def source_name(entry: Entry) -> str | None:
     return name
 
 
-def read_source(entry: Entry, terms: Terms, names: Names) -> Iterator[Triple]:
+def fields_of(kind: str, terms: Terms) -> dict[str, Property]:
+    """Give the properties that a class of sources has, by the names that CSL has for them."""
+    own = {name: stated for name, stated in terms.properties.items() if stated.domain and terms.is_a(kind, stated.domain)}
+    renamed = {*_PROPERTIES.values(), "authors", "firstAuthor"}
+    fields = {key: own[name] for key, name in _PROPERTIES.items() if name in own}
+    return fields | {name: stated for name, stated in own.items() if name not in renamed and not stated.is_object}
+
+
+def read_source(entry: Entry, fields_by_class: dict[str, dict[str, Property]], names: Names) -> Iterator[Triple]:
     """Give the triples of a source; what is wrong with it is noted.
 
     Parameters
     ----------
     entry : Entry
         The source, with its name.
-    terms : Terms
-        The schema.
+    fields_by_class : dict of str to dict
+        What `fields_of` gives for each class of sources.
     names : Names
         The sources that it may name.
     """
@@ -75,12 +72,8 @@ def read_source(entry: Entry, terms: Terms, names: Names) -> Iterator[Triple]:
         entry.fault(f"Unknown type {type_!r}. Choose from {', '.join(CLASSES)}.", entry.line_of("type"))
     if kind is None:
         return
-    own = {name: stated for name, stated in terms.properties.items() if stated.domain and terms.is_a(kind, stated.domain)}
-    renamed = set(_PROPERTIES.values()) | {"firstAuthor"}
-    fields = {key: own[name] for key, name in _PROPERTIES.items() if name in own}
-    fields |= {name: stated for name, stated in own.items() if name not in renamed and not stated.is_object}
-    unused = _UNUSED - fields.keys()
-    entry.check_keys({"id", "type", "title", "author", "note", *fields, *_IDENTIFIERS, "exactMatch", "isVersionOf", *unused})
+    fields = fields_by_class[kind]
+    entry.check_keys({"id", "type", "title", "author", "note", *fields, *_IDENTIFIERS, "exactMatch", "isVersionOf", *UNUSED})
     yield Triple(source, _TYPE, NamedNode(IMID + kind))
     title, note = entry.text("title"), entry.text("note")
     if title is not None:
@@ -88,9 +81,11 @@ def read_source(entry: Entry, terms: Terms, names: Names) -> Iterator[Triple]:
     if note is not None:
         yield Triple(source, _NOTE, Literal(note, language="en"))
     yield from _links(entry, source, names)
-    author = _first_author(entry) if "author" in entry else None
-    if author is not None:
-        yield Triple(source, NamedNode(IMID + "firstAuthor"), Literal(author))
+    authors = list(_authors(entry)) if "author" in entry else []
+    if authors:
+        yield Triple(source, NamedNode(IMID + "firstAuthor"), Literal(authors[0]))
+    if len(authors) > 1:
+        yield Triple(source, NamedNode(IMID + "authors"), Literal(", ".join(authors)))
     for key in entry:
         if key in fields:
             yield from _values(entry, key, source, fields[key])
@@ -134,10 +129,8 @@ def _identifier(entry: Entry, key: str, name: str, line: int) -> NamedNode | Non
     return None
 
 
-def _first_author(entry: Entry) -> str | None:
-    names = []
+def _authors(entry: Entry) -> Iterator[str]:
     for author in entry.entries("author"):
         author.check_keys({"family", "given", "literal"})
         parts = [author.text(key) for key in ("literal", "family", "given") if key in author]
-        names.append(" ".join(part for part in parts if part))
-    return names[0] if names else None
+        yield " ".join(part for part in parts if part)

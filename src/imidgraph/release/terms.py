@@ -93,14 +93,14 @@ class Terms:
     ----------
     properties : dict of str to Property
         By local name, or by CURIE where they are of another vocabulary.
-    parents : dict of str to set of str
-        What each class and each property is directly below.
+    above : dict of str to set of str
+        Each class and each property, with itself and all that it is below.
     definitions : dict of str to str
         The definition of each.
     """
 
     properties: dict[str, Property]
-    parents: dict[str, set[str]]
+    above: dict[str, set[str]]
     definitions: dict[str, str]
 
     @classmethod
@@ -121,17 +121,25 @@ class Terms:
             name: {*facts.get("rdfs:subClassOf", ()), *facts.get("rdfs:subPropertyOf", ())} for name, facts in described.items()
         }
         definitions = {name: facts["skos:definition"][0] for name, facts in described.items() if "skos:definition" in facts}
-        return cls(properties, parents, definitions)
+        return cls(properties, {name: _above(name, parents) for name in parents}, definitions)
 
     def is_a(self, name: str | None, ancestor: str) -> bool:
         """Tell whether a class or property is another one or below it."""
-        return name is not None and (
-            name == ancestor or any(self.is_a(parent, ancestor) for parent in self.parents.get(name, ()))
-        )
+        return name is not None and ancestor in self.above.get(name, ())
 
     def below(self, ancestor: str) -> list[str]:
         """Give a class or property and all below it, by name."""
-        return sorted(name for name in self.parents if self.is_a(name, ancestor))
+        return sorted(name for name, above in self.above.items() if ancestor in above)
+
+    @property
+    def fact_classes(self) -> list[str]:
+        """The classes of statements."""
+        return [name for name in self.below("Association") if name != "Association"]
+
+    @property
+    def evidence_classes(self) -> list[str]:
+        """The classes of evidence."""
+        return self.below("Evidence")
 
     def keys_of(self, kind: str) -> list[str]:
         """Give the properties that a statement or a piece of evidence of a class may have, besides its ends and its source."""
@@ -145,7 +153,18 @@ class Terms:
         ]
 
 
-_RESERVED = {"subject", "predicate", "object", "evidence", "source"}
+def _above(name: str, parents: dict[str, set[str]]) -> set[str]:
+    found, waiting = set(), [name]
+    while waiting:
+        found.add(term := waiting.pop())
+        waiting += parents.get(term, set()) - found
+    return found
+
+
+_RESERVED = {
+    *("subject", "predicate", "object", "evidence", "source"),  # have a place of their own
+    *("readingDate", "readingDigest", "readingOutcome"),  # come from the ledger of readings
+}
 
 
 def local(curie: str) -> str:
