@@ -107,7 +107,7 @@ def test_sparql_answers_each_form() -> None:
         (("export", "imid.doc"), 2, ".ttl"),
         (("validate", "/nonexistent/graph.ttl"), 2, "cannot be read"),
         (("shwo", "revlimid"), 2, "Did you mean 'show'"),
-        (("build", "/nonexistent"), 2, "no Turtle modules"),
+        (("build", "/nonexistent"), 2, "There is no schema.ttl in"),
     ],
 )
 def test_bad_input_is_one_line_and_an_exit_code(arguments: tuple[str, ...], code: int, message: str) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import random
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -41,40 +40,6 @@ def test_version_is_one_everywhere() -> None:
     assert f"owl:versionIRI <https://w3id.org/imidgraph/{imidgraph.__version__}>" in header
     assert imidgraph.load().version == imidgraph.__version__
     assert f"## {imidgraph.__version__}" in (ROOT / "CHANGELOG.md").read_text()
-
-
-@pytest.fixture
-def ontology(tmp_path: Path) -> Path:
-    """A copy of the sources, to be changed."""
-    return Path(shutil.copytree(ONTOLOGY, tmp_path / "ontology"))
-
-
-FACT = """
-- id: lenalidomide-degrades-IKZF1-invented
-  MechanismOfAction: lenalidomide | degrades | ATF4
-  evidence:
-  - {Evidence: pubmed:26131937, id: a, locator: abstract, verification: source}
-"""
-
-
-def _built(ontology: Path, text: str) -> list[str]:
-    (ontology / "facts" / "mechanisms" / "invented.yaml").write_text(text)
-    return build(ontology).decode().splitlines()
-
-
-def test_a_fact_gives_a_direct_edge_unless_it_is_negated(ontology: Path) -> None:
-    def stated(text: str) -> bool:
-        return any(re.search(r"imid:degrades .*imid:ATF4\b", line) for line in _built(ontology, text))
-
-    assert stated(FACT)
-    assert not stated(FACT.replace("  evidence", "  negated: true\n  evidence"))
-
-
-def test_evidence_follows_the_name_of_its_fact(ontology: Path) -> None:
-    named = "imid:lenalidomide-degrades-IKZF1-invented-a a imid:Evidence"
-    assert any(line.startswith(named) for line in _built(ontology, FACT))
-    reworded = FACT.replace("locator: abstract", "locator: results")
-    assert any(line.startswith(named) for line in _built(ontology, reworded))
 
 
 def test_a_folder_without_sources_is_one_clear_error(tmp_path: Path) -> None:

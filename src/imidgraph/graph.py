@@ -371,13 +371,13 @@ class KnowledgeGraph:
         Parameters
         ----------
         shapes : bool
-            Whether to check the shapes too, which needs the extra ``validate``.
+            Whether to check the shapes too.
         """
         from imidgraph.knowledge import validation
 
         violations = validation.check_invariants(self._store, self.queries)
         if shapes:
-            violations += validation.check_shapes(self.to_rdflib(), resources.ONTOLOGY / "shapes")
+            violations += validation.check_shapes(self.triples(), resources.ONTOLOGY / "shapes")
         return violations
 
     def stats(self) -> list[Count]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from imidgraph import load
 from imidgraph.cli.group import NOTHING, opened, stoppable
 from imidgraph.cli.output import format_option, print_rows, progress_bar, progress_lines, say
 from imidgraph.cli.queries import read_parameters
+
+if TYPE_CHECKING:
+    from imidgraph.release.names import Names
 
 
 @click.command()
@@ -72,15 +76,33 @@ def export(
 def validate(file: Path | None, shapes: bool, format_: str | None) -> None:
     """Check the graph, or the RDF file FILE.
 
-    Against the invariants and the SHACL shapes.
+    Against the invariants and the SHACL shapes. In a checkout, each violation is told with the file and line of its source.
     """
     violations = opened(file).validate(shapes)
-    if violations:
+    if not violations:
+        say("No violations.")
+        return
+    names = _names(file) if format_ is None else None
+    if names is None:
         rows = [(violation.check, violation.focus, violation.message) for violation in violations]
         print_rows(("check", "focus", "message"), rows, format_)
-        say(f"{len(violations)} violations.")
-        sys.exit(NOTHING)
-    say("No violations.")
+    else:
+        from imidgraph.release.check import sentence
+
+        for violation in violations:
+            click.echo(sentence(violation, names))
+    say(f"{len(violations)} violations.")
+    sys.exit(NOTHING)
+
+
+def _names(file: Path | None) -> Names | None:
+    """Give where things are described, where the graph is the release of a checkout."""
+    from imidgraph.release.checkout import read_checkout
+    from imidgraph.resources import RELEASE
+
+    given = click.get_current_context().find_root().params.get("graph")
+    folder = (file or Path(given or RELEASE)).parent
+    return read_checkout(folder).names if (folder / "facts").is_dir() else None
 
 
 @click.command()
@@ -92,25 +114,52 @@ def stats(format_: str | None) -> None:
 
 
 @click.command()
+@click.argument("path", type=click.Path(path_type=Path), required=False)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where the release is not what its sources build.")
-@click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=None, required=False)
-def build(check: bool, directory: Path | None) -> None:
-    """Build ontology/imid.ttl from its sources and rules."""
-    from imidgraph.files import write_whole
-    from imidgraph.release.build import build as build_release
-    from imidgraph.resources import ONTOLOGY
+@click.option("--readings", is_flag=True, help="Only list the second readings that a change of what was read has made void.")
+@format_option
+def build(path: Path | None, check: bool, readings: bool, format_: str | None) -> None:
+    """Build the release, ontology/imid.ttl, from its sources.
 
-    directory = directory or ONTOLOGY
-    release = directory / "imid.ttl"
-    content = build_release(directory)
-    if check:
-        if not release.exists() or release.read_bytes() != content:
-            say(f"{release} is not what its sources build. Run 'imidgraph build' and commit the result.")
-            sys.exit(NOTHING)
-        say(f"{release} is what its sources build.")
+    What is wrong in a source is told with its file and line; nothing is built then. PATH is another ontology directory.
+    With --check it can be one file of facts, sources or entities: only that file is checked, and nothing else.
+
+    \b
+    For example:
+      imidgraph build
+      imidgraph build --check
+      imidgraph build --check ontology/facts/risks/lenalidomide.yaml
+    """
+    from imidgraph.files import write_all
+    from imidgraph.release.build import built_files
+    from imidgraph.release.check import check_file
+    from imidgraph.release.checkout import read_checkout
+    from imidgraph.resources import ONTOLOGY, QUERIES
+    from imidgraph.sparql.catalog import Catalog
+
+    if path is not None and path.is_file():
+        if not check:
+            raise click.UsageError(f"{path} is one file. Add --check to check it, or leave it out to build the release.")
+        check_file(path, Catalog(QUERIES))
+        say(f"{path} is in order.")
         return
-    write_whole(release, content)
-    say(f"Built {release} ({len(content)} bytes).")
+    directory = path or ONTOLOGY
+    if readings:
+        rows = [(str(void.place), void.evidence, void.day, void.outcome) for void in read_checkout(directory).void]
+        print_rows(("place", "evidence", "day", "outcome"), rows, format_)
+        return
+    checkout, files = built_files(directory)
+    if checkout.void:
+        say(f"{len(checkout.void)} second readings no longer fit what is written. List them with 'imidgraph build --readings'.")
+    if not check:
+        write_all(files)
+        say(f"Built {', '.join(map(str, files))}.")
+        return
+    stale = [file for file, content in files.items() if not file.exists() or file.read_bytes() != content]
+    if stale:
+        say(f"Not what the sources build: {', '.join(map(str, stale))}. Run 'imidgraph build' and commit the result.")
+        sys.exit(NOTHING)
+    say(f"{', '.join(file.name for file in files)} are what the sources build.")
 
 
 @click.command()

@@ -34,6 +34,7 @@ _EVIDENCE = NamedNode(IMID + "evidence")
 _ENDS = {_SUBJECT, _OBJECT, NamedNode(IMID + "source")}
 _PARTS = {_PREDICATE, _EVIDENCE}
 _ENDS_AND_EVIDENCE = {_TYPE, _SUBJECT.value, _PREDICATE.value, _OBJECT.value, _EVIDENCE.value}
+_DEPRECATED = PREFIXES["owl"] + "deprecated"
 _VERSION = NamedNode(PREFIXES["owl"] + "versionInfo")
 _EVIDENCE_KINDS = {IMID + "Evidence", IMID + "Frequency"}
 _SCHEMA = {PREFIXES["owl"] + name for name in ("AnnotationProperty", "Class", "DatatypeProperty", "ObjectProperty", "Ontology")}
@@ -247,7 +248,9 @@ class Projection:
         return Node(name, label, _name(kinds[0]) if kinds else "", attributes)
 
     def _is_thing(self, term: NamedNode | BlankNode, facts: dict[str, list[Any]]) -> bool:
-        """Tell whether what is described is neither a statement, nor evidence, nor a term of the schema."""
+        """Tell whether what is described is neither a statement, nor evidence, nor a term of the schema, nor a retired name."""
+        if _DEPRECATED in facts and _TYPE not in facts:
+            return False
         if _SUBJECT.value in facts and _PREDICATE.value in facts and _OBJECT.value in facts:
             return False
         if any(kind.value in _SCHEMA or kind.value in _EVIDENCE_KINDS for kind in facts.get(_TYPE, ())):

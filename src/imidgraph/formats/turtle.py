@@ -9,6 +9,7 @@ from imidgraph.rdf import Literal, NamedNode, RdfFormat, Triple, serialize
 
 _RDF_TYPE = NamedNode(PREFIXES["rdf"] + "type")
 _SUBJECT = NamedNode(IMID + "subject")
+_DEPRECATED = NamedNode(PREFIXES["owl"] + "deprecated")
 
 _SECTIONS = (
     ("The ontology", ("owl:Ontology",)),
@@ -16,6 +17,7 @@ _SECTIONS = (
     ("Properties", ("owl:ObjectProperty", "owl:DatatypeProperty", "owl:AnnotationProperty")),
     ("Sources", ("imid:Article", "imid:DrugLabel", "imid:RegisterEntry", "imid:WebPage")),
     ("Evidence", ("imid:Evidence", "imid:Frequency")),
+    ("Retired names", ("owl:deprecated",)),
 )
 _PREDICATE_ORDER = (
     "rdf:type",
@@ -62,11 +64,12 @@ def write_turtle(triples: Iterable[Triple]) -> Iterator[bytes]:
         if triple.predicate == _RDF_TYPE:
             kind, subject = compress(triple.object.value), triple.subject.value  # type: ignore[union-attr]
             types[subject] = min(kind, types.get(subject, kind), key=_kind_order)
+    retired = {triple.subject.value for triple in triples if triple.predicate == _DEPRECATED}  # type: ignore[union-attr]
     associations = {triple.subject.value for triple in triples if triple.predicate == _SUBJECT}  # type: ignore[union-attr]
     sections: dict[tuple[int, str], list[Triple]] = {}
     for triple in triples:
         subject = triple.subject.value  # type: ignore[union-attr]
-        kind = types.get(subject, "")
+        kind = types.get(subject, "owl:deprecated" if subject in retired else "")
         sections.setdefault(_section(kind, subject in associations), []).append(triple)
     iris = {term.value for triple in triples for term in triple if isinstance(term, NamedNode)}
     datatypes = {triple.object.datatype.value for triple in triples if isinstance(triple.object, Literal)}

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from imidgraph.errors import MissingExtra
+from imidgraph.knowledge.shapes import Described, read_shapes
+from imidgraph.rdf import Triple
 from imidgraph.sparql.catalog import Catalog
 from imidgraph.stores import Store
-
-if TYPE_CHECKING:
-    import rdflib
 
 
 @dataclass(frozen=True)
@@ -45,29 +43,21 @@ def check_invariants(store: Store, catalog: Catalog) -> list[Violation]:
     return violations
 
 
-def check_shapes(graph: rdflib.Graph, shapes: Path) -> list[Violation]:
-    """Validate a graph against the SHACL shapes of a folder.
+def check_shapes(triples: Iterable[Triple], folder: Path) -> list[Violation]:
+    """Check a graph against the SHACL shapes of a folder.
 
-    Raises
-    ------
-    MissingExtra
-        Where pySHACL is not installed.
+    Parameters
+    ----------
+    triples : iterable of pyoxigraph.Triple
+        The graph.
+    folder : Path
+        Shapes in Turtle.
     """
-    try:
-        import pyshacl
-    except ImportError as error:
-        raise MissingExtra("pyshacl", "validate") from error
-    import rdflib
-    from rdflib.namespace import RDF, SH
-
-    shapes_graph = rdflib.Graph()
-    for path in sorted(shapes.glob("*.ttl")):
-        shapes_graph.parse(path)
-    _, report, _ = pyshacl.validate(graph, shacl_graph=shapes_graph, advanced=False, inference="none")
-    assert isinstance(report, rdflib.Graph)
-    results = report.subjects(RDF.type, SH.ValidationResult)
-    violations = [
-        Violation("shapes", str(report.value(result, SH.focusNode)), str(report.value(result, SH.resultMessage)))
-        for result in results
-    ]
-    return sorted(violations, key=lambda violation: (violation.focus, violation.message))
+    graph = Described(triples)
+    found = {
+        Violation("shapes", str(getattr(thing, "value", thing)), message)
+        for shape in read_shapes(folder)
+        for thing in shape.focus(graph)
+        for message in shape.faults(graph, thing)
+    }
+    return sorted(found, key=lambda violation: (violation.focus, violation.message))

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from imidgraph.errors import OntologyError
 from imidgraph.formats.turtle import write_turtle
-from imidgraph.rdf import BlankNode, Quad, QuadStore, RdfFormat, Triple, parse
-from imidgraph.release import facts, sources
-from imidgraph.release.terms import Terms
-from imidgraph.release.yamltext import Fields, Items, YamlFault, read_yaml
+from imidgraph.knowledge.shapes import read_shapes
+from imidgraph.rdf import BlankNode, Quad, QuadStore, Triple
+from imidgraph.release.checkout import Checkout, read_checkout
+from imidgraph.release.jsonschema import facts_schema, sources_schema
 
 
 def build(directory: Path) -> bytes:
-    """Build the release from an ontology directory.
+    """Build the release from an ontology directory, as `built_files` does, and nothing else.
 
     Parameters
     ----------
     directory : Path
-        A directory with ``schema.ttl``, ``entities/*.ttl``, ``sources/**/*.yaml``, ``facts/*/*.yaml`` and
-        ``rules/*.rq`` (SPARQL CONSTRUCT).
+        A directory as `read_checkout` reads it, with ``rules/*.rq`` (SPARQL CONSTRUCT).
 
     Returns
     -------
@@ -30,7 +28,7 @@ def build(directory: Path) -> bytes:
     Raises
     ------
     OntologyError
-        Where there is no schema, or a file does not hold what it should.
+        Where a file does not hold what it should.
 
     Examples
     --------
@@ -38,7 +36,45 @@ def build(directory: Path) -> bytes:
     >>> not (ONTOLOGY / "facts").exists() or build(ONTOLOGY) == RELEASE.read_bytes()
     True
     """
-    triples = set(_read_sources(directory))
+    return _release(read_checkout(directory), directory)
+
+
+def built_files(directory: Path) -> tuple[Checkout, dict[Path, bytes]]:
+    """Build all that is made from the sources of an ontology directory.
+
+    Parameters
+    ----------
+    directory : Path
+        A directory as `read_checkout` reads it.
+
+    Returns
+    -------
+    checkout : Checkout
+        What was read.
+    files : dict of Path to bytes
+        The release, and the JSON Schemas that editors check facts and sources with.
+
+    Raises
+    ------
+    OntologyError
+        Where a file does not hold what it should.
+    """
+    checkout = read_checkout(directory)
+    return checkout, {
+        directory / "imid.ttl": _release(checkout, directory),
+        directory / "facts.schema.json": facts_schema(checkout.terms, read_shapes(directory / "shapes")),
+        directory / "sources.schema.json": sources_schema(checkout.terms),
+    }
+
+
+def derive(triples: set[Triple], directory: Path) -> set[Triple]:
+    """Give the triples that the rules of an ontology directory derive from others.
+
+    Raises
+    ------
+    OntologyError
+        Where a rule is not valid SPARQL.
+    """
     store = QuadStore()
     store.extend(Quad(*triple) for triple in triples)
     derived: set[Triple] = set()
@@ -47,39 +83,10 @@ def build(directory: Path) -> bytes:
             derived |= set(store.query(rule.read_text(encoding="utf-8")))  # type: ignore[arg-type]
         except SyntaxError as error:
             raise OntologyError(f"The rule {rule.name} is not valid SPARQL: {error}. Correct it and build again.") from error
+    return derived
+
+
+def _release(checkout: Checkout, directory: Path) -> bytes:
+    triples = set(checkout.triples())
     named = {triple for triple in triples if not isinstance(triple.subject, BlankNode)}  # the lists of the schema stay behind
-    return b"".join(write_turtle(named | derived))
-
-
-def _read_sources(directory: Path) -> Iterator[Triple]:
-    schema = directory / "schema.ttl"
-    if not schema.exists():
-        raise OntologyError(f"There is no schema.ttl in {directory}. Build in a checkout of the repository.")
-    stated = list(_read_turtle(schema))
-    terms = Terms.of(stated)
-    yield from stated
-    for path in sorted((directory / "entities").glob("*.ttl")):
-        yield from _read_turtle(path)
-    for path in sorted((directory / "sources").rglob("*.yaml")):
-        yield from _read_list(path, terms, sources.triples_of)
-    for path in sorted((directory / "facts").glob("*/*.yaml")):
-        yield from _read_list(path, terms, facts.triples_of)
-
-
-def _read_turtle(path: Path) -> Iterator[Triple]:
-    try:
-        for quad in parse(path=str(path), format=RdfFormat.TURTLE):
-            yield quad.triple
-    except SyntaxError as error:
-        raise OntologyError(f"{path.name} is not valid Turtle: {error}. Correct it and build again.") from error
-
-
-def _read_list(path: Path, terms: Terms, triples_of: Callable[[Fields, Terms], Iterator[Triple]]) -> Iterator[Triple]:
-    try:
-        entries = read_yaml(path.read_bytes())
-    except YamlFault as fault:
-        raise OntologyError(f"{path}:{fault.line}: {fault.reason}") from fault
-    assert isinstance(entries, Items)
-    for entry in entries.items:
-        assert isinstance(entry, Fields)
-        yield from triples_of(entry, terms)
+    return b"".join(write_turtle(named | derive(triples, directory)))

@@ -1,51 +1,74 @@
-"""Facts: statements with their evidence, written as YAML, as triples."""
+"""Facts: statements with their evidence, and the triples that they stand for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from imidgraph.namespaces import IMID, PREFIXES
-from imidgraph.rdf import NamedNode, Triple
-from imidgraph.release.sources import iri_of
-from imidgraph.release.terms import Property, Terms
-from imidgraph.release.yamltext import Fields, Items, Node, Text
+from imidgraph.rdf import Literal, NamedNode, Triple
+from imidgraph.release.faults import Place
 
 _TYPE = NamedNode(PREFIXES["rdf"] + "type")
-_EVIDENCE = NamedNode(IMID + "evidence")
+Values = tuple[tuple[str, NamedNode | Literal], ...]
 
 
-def triples_of(fact: Fields, terms: Terms) -> Iterator[Triple]:
-    """Give the triples of a statement and its evidence."""
-    fields = {key.text: value for key, value in fact.pairs}
-    statement = NamedNode(IMID + _text(fields.pop("id")))
-    evidence = fields.pop("evidence")
-    assert isinstance(evidence, Items)
-    for key, value in fields.items():
-        if key in terms.parents:
-            yield Triple(statement, _TYPE, NamedNode(IMID + key))
-            for part, name in zip(("subject", "predicate", "object"), _text(value).split(" | "), strict=True):
-                yield Triple(statement, NamedNode(IMID + part), iri_of(name))
-        else:
-            yield from _values(statement, terms.properties[key], value)
-    for item in evidence.items:
-        assert isinstance(item, Fields)
-        parts = {key.text: value for key, value in item.pairs}
-        name = NamedNode(f"{statement.value}-{_text(parts.pop('id'))}")
-        yield Triple(statement, _EVIDENCE, name)
-        for key, value in parts.items():
-            if key in terms.parents:
-                yield Triple(name, _TYPE, NamedNode(IMID + key))
-                yield Triple(name, NamedNode(IMID + "source"), iri_of(_text(value)))
-            else:
-                yield from _values(name, terms.properties[key], value)
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A piece of evidence as it is written.
+
+    Parameters
+    ----------
+    name : str
+        The name of its statement and its suffix.
+    kind : str
+        Its class.
+    values : tuple
+        Its source and its other properties, by local name.
+    place : Place
+        Where it is written.
+    """
+
+    name: str
+    kind: str
+    values: Values
+    place: Place
 
 
-def _values(subject: NamedNode, stated: Property, node: Node) -> Iterator[Triple]:
-    for value in node.items if isinstance(node, Items) else [node]:
-        text = _text(value)
-        yield Triple(subject, stated.iri, iri_of(text) if stated.is_object else stated.literal(text))
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A statement as it is written.
+
+    Parameters
+    ----------
+    name : str
+        Its id.
+    kind : str
+        Its class.
+    values : tuple
+        Its ends, its predicate and its qualifiers, by local name.
+    evidence : tuple of Evidence
+        What supports or disputes it.
+    place : Place
+        Where it is written.
+    """
+
+    name: str
+    kind: str
+    values: Values
+    evidence: tuple[Evidence, ...]
+    place: Place
+
+    def triples(self) -> Iterator[Triple]:
+        """Give the triples of the statement and its evidence."""
+        yield from _triples(self)
+        for item in self.evidence:
+            yield Triple(NamedNode(IMID + self.name), NamedNode(IMID + "evidence"), NamedNode(IMID + item.name))
+            yield from _triples(item)
 
 
-def _text(node: Node) -> str:
-    assert isinstance(node, Text)
-    return node.text
+def _triples(written: Fact | Evidence) -> Iterator[Triple]:
+    subject = NamedNode(IMID + written.name)
+    yield Triple(subject, _TYPE, NamedNode(IMID + written.kind))
+    for name, value in written.values:
+        yield Triple(subject, NamedNode(IMID + name), value)

@@ -1,0 +1,93 @@
+"""Checks a checkout: what the shapes and the invariants find in the graph is told with the file and line of its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from imidgraph.errors import OntologyError
+from imidgraph.knowledge.validation import Violation, check_invariants, check_shapes
+from imidgraph.namespaces import IMID, PREFIXES, compress
+from imidgraph.rdf import NamedNode, Quad, QuadStore, Triple
+from imidgraph.release.build import derive
+from imidgraph.release.checkout import Checkout, directory_of, read_checkout
+from imidgraph.release.facts import Fact
+from imidgraph.release.names import Names
+from imidgraph.release.terms import local
+from imidgraph.sparql.catalog import Catalog
+from imidgraph.stores.oxigraph import OxigraphStore
+
+_TYPE = NamedNode(PREFIXES["rdf"] + "type")
+
+
+def sentence(violation: Violation, names: Names) -> str:
+    """Say what is wrong in the graph with the file and the line of its source, and the name of the fact, entity or source.
+
+    Parameters
+    ----------
+    violation : Violation
+        What is wrong.
+    names : Names
+        Where things are described.
+
+    Examples
+    --------
+    >>> from imidgraph.release.faults import Place
+    >>> names = Names(entities={"lenalidomide": Place("ontology/entities/drugs.ttl", 12)})
+    >>> sentence(Violation("shapes", "imid:lenalidomide", "An entity has one label."), names)
+    'ontology/entities/drugs.ttl:12: lenalidomide: An entity has one label.'
+    """
+    name = local(compress(violation.focus))
+    place = names.where(name)
+    return f"{place}: {name}: {violation.message}" if place else f"{name}: {violation.message}"
+
+
+def check_file(path: Path, catalog: Catalog) -> None:
+    """Check one file of a checkout, with the shapes and the invariants, as far as its own things go.
+
+    Parameters
+    ----------
+    path : Path
+        A file of facts, sources or entities.
+    catalog : Catalog
+        The invariants.
+
+    Raises
+    ------
+    OntologyError
+        Where something is wrong, with a line for each fault.
+
+    Examples
+    --------
+    >>> from imidgraph.resources import ONTOLOGY, QUERIES
+    >>> file = ONTOLOGY / "facts" / "risks" / "thalidomide.yaml"
+    >>> check_file(file, Catalog(QUERIES)) if file.exists() else None
+    """
+    directory = directory_of(path)
+    checkout = read_checkout(directory, only=path)
+    shown = str(path.resolve().relative_to(directory.parent))
+    triples = set(_around(checkout, shown))
+    triples |= derive(triples, directory)
+    store = QuadStore()
+    store.extend(Quad(*triple) for triple in triples)
+    violations = check_shapes(triples, directory / "shapes") + check_invariants(OxigraphStore(store), catalog)
+    lines = [sentence(violation, checkout.names) for violation in violations]
+    lines = [line for line in lines if line.startswith(f"{shown}:")]
+    if lines:
+        raise OntologyError("\n".join(lines))
+
+
+def _around(checkout: Checkout, shown: str) -> Iterator[Triple]:
+    """Give the triples of a file, of what it may speak of, and of facts that speak of the same two things."""
+    yield from checkout.described
+    pairs = {_ends(fact) for fact in checkout.facts if fact.place.path == shown}
+    for fact in checkout.facts:
+        if fact.place.path == shown or _ends(fact) in pairs:
+            yield from fact.triples()
+        else:
+            yield Triple(NamedNode(IMID + fact.name), _TYPE, NamedNode(IMID + fact.kind))
+
+
+def _ends(fact: Fact) -> tuple[str, str]:
+    values = dict(fact.values)
+    return values["subject"].value, values["object"].value
