@@ -35,6 +35,9 @@ def edited(kg: KnowledgeGraph) -> Projection:
             NamedNode(IMID + "CSNK1A1"),
         ):
             store.remove(quad)
+    for name in lost:
+        store.add(Quad(NamedNode(name), NamedNode(PREFIXES["owl"] + "deprecated"), Literal("true")))
+        store.add(Quad(NamedNode(name), NamedNode(PREFIXES["dcterms"] + "isReplacedBy"), NamedNode(IMID + "a-successor")))
     store.add(Quad(NamedNode(IMID + "novelide"), LABEL, Literal("novelide", language="en")))
     for quad in list(store.quads_for_pattern(NamedNode(IMID + "thalidomide"), LABEL, None)):
         store.remove(quad)
@@ -54,6 +57,7 @@ def test_changes_name_the_facts(kg: KnowledgeGraph, edited: Projection) -> None:
     assert found.added == ("novelide (`imid:novelide`)",)
     (removed,) = found.removed
     assert removed.startswith("lenalidomide degrades CSNK1A1: Lenalidomide makes cereblon mark casein kinase 1 alpha")
+    assert removed.endswith(" (now `imid:a-successor`)")
     assert found.changed == ("(RS)-thalidomide (`imid:thalidomide`)\n  - label: was thalidomide; is (RS)-thalidomide",)
     assert found.step == "major"
     assert "lenalidomide degrades CSNK1A1" in found.to_markdown()
@@ -85,6 +89,45 @@ def test_a_date_that_was_corrected_is_a_fact_changed(kg: KnowledgeGraph) -> None
     assert found.changed == (
         "lenalidomide is approved for adult T-cell leukemia/lymphoma\n  - approval date: was 2017-03-01; is 2017-03-02",
     )
+
+
+def test_a_statement_is_followed_by_its_name(kg: KnowledgeGraph) -> None:
+    store = Store()
+    store.extend(Quad(*triple) for triple in kg.triples())
+    name = NamedNode(IMID + _approval(kg))
+    for predicate in ("object", "statement"):
+        for quad in list(store.quads_for_pattern(name, NamedNode(IMID + predicate), None)):
+            store.remove(quad)
+    store.add(Quad(name, NamedNode(IMID + "object"), NamedNode(IMID + "multiple-myeloma")))
+    (evidence, *_) = store.quads_for_pattern(name, NamedNode(IMID + "evidence"), None)
+    (locator,) = store.quads_for_pattern(evidence.object, NamedNode(IMID + "locator"), None)
+    store.remove(locator)
+    store.add(Quad(locator.subject, locator.predicate, Literal("page 1")))
+    found = changes(kg.projection, Projection(store))
+    assert not [
+        text for text in (*found.added, *found.removed) if not text.startswith("lenalidomide is approved for adult T-cell")
+    ]
+    (changed,) = found.changed
+    assert changed.startswith("lenalidomide is approved for multiple myeloma\n  - evidence: was ")
+    assert "  - object: was adult T-cell leukemia/lymphoma; is multiple myeloma" in changed
+    assert "locator page 1; " in changed
+    assert found.lost == ()
+
+
+def test_a_release_refuses_names_that_were_lost(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    store = Store()
+    store.extend(Quad(*triple) for triple in kg.triples())
+    name = NamedNode(IMID + _approval(kg))
+    for quad in [
+        *store.quads_for_pattern(name, None, None),
+        *store.quads_for_pattern(None, NamedNode(PREFIXES["owl"] + "versionInfo"), None),
+    ]:
+        store.remove(quad)
+    store.add(Quad(NamedNode(IMID), NamedNode(PREFIXES["owl"] + "versionInfo"), Literal("1.0.0")))
+    with pytest.raises(ExportError, match=f"1 names of 0.1.0 are gone: imid:{name.value.removeprefix(IMID)}. Add them to "):
+        write_release(Projection(store), tmp_path / "new", kg.projection)
+    store.add(Quad(name, NamedNode(PREFIXES["owl"] + "deprecated"), Literal("true")))
+    assert changes(kg.projection, Projection(store)).lost == ()
 
 
 def _approval(kg: KnowledgeGraph) -> str:

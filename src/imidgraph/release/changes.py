@@ -6,15 +6,15 @@ import re
 from dataclasses import dataclass
 
 from imidgraph.formats.columns import Facts, text_of
-from imidgraph.formats.projection import Edge, Projection
+from imidgraph.formats.projection import Edge, Projection, iri_of
 from imidgraph.formats.reading import Reading
 from imidgraph.namespaces import compress
 
 _ABOUT = "imid:isAbout"
 _SIGNS = re.compile(r"([\\`*_\[\]<>|#])")
 _VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
+_RETIRED, _REPLACED = "owl:deprecated", "dcterms:isReplacedBy"
 _Content = frozenset[tuple[str, str]]
-_Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Changes:
         The versions.
     added, removed, changed : tuple of str
         Entities, statements and terms of the schema, as Markdown.
+    lost : tuple of str
+        Names of this graph that are gone and were not retired.
     """
 
     old: str
@@ -34,6 +36,7 @@ class Changes:
     added: tuple[str, ...]
     removed: tuple[str, ...]
     changed: tuple[str, ...]
+    lost: tuple[str, ...] = ()
 
     @property
     def step(self) -> str:
@@ -84,8 +87,8 @@ def semantic(version: str) -> tuple[int, int, int] | None:
 def changes(old: Projection, new: Projection) -> Changes:
     """Compare two versions of a graph.
 
-    A statement is the same where subject, relation and object are, and its qualifiers and evidence too. Of those that are left,
-    the most alike of one subject, relation and object are one that changed.
+    A thing is the same where its name is, whatever else of it changed. A name that is gone is told with its successors, where
+    the new version retired it.
 
     Parameters
     ----------
@@ -101,43 +104,51 @@ def changes(old: Projection, new: Projection) -> Changes:
     """
     before, after = _things(old), _things(new)
     was, now = Reading(old), Reading(new)
-    added, removed, changed = [], [], []
-    for key in sorted(before.keys() | after.keys(), key=lambda key: (len(key), key)):
-        pairs, gone, come = _matched(before.get(key, []), after.get(key, []))
-        removed += [_told(was, key, content) for content in gone]
-        added += [_told(now, key, content) for content in come]
-        changed += [_told(now, key, frozenset()) + _difference(was, now, *pair) for pair in pairs]
-    return Changes(old.version, new.version, tuple(added), tuple(removed), tuple(changed))
+    names = sorted(before.keys() | after.keys(), key=lambda name: (after.get(name) or before[name]).order)
+    gone = [before[name] for name in names if name not in after]
+    pairs = [(before[name], after[name]) for name in names if name in before and name in after]
+    return Changes(
+        old.version,
+        new.version,
+        added=tuple(_told(now, after[name]) for name in names if name not in before),
+        removed=tuple(_told(was, thing) + _successors(now, thing.name) for thing in gone),
+        changed=tuple(_difference(was, now, *pair) for pair in pairs if pair[0].content != pair[1].content),
+        lost=tuple(thing.name for thing in gone if _is_lost(new, thing.name)),
+    )
 
 
-def _matched(
-    before: list[_Content], after: list[_Content]
-) -> tuple[list[tuple[_Content, _Content]], list[_Content], list[_Content]]:
-    """Pair what changed, the most alike first; give what went and what came besides."""
-    gone = sorted((content for content in before if content not in after), key=sorted)
-    come = sorted((content for content in after if content not in before), key=sorted)
-    pairs = []
-    while gone and come:
-        pair = max(((one, other) for one in gone for other in come), key=lambda pair: len(pair[0] & pair[1]))
-        pairs.append(pair)
-        gone.remove(pair[0])
-        come.remove(pair[1])
-    return pairs, gone, come
+def _is_lost(graph: Projection, name: str) -> bool:
+    return name.startswith("imid:") and _RETIRED not in graph.describe(iri_of(name))
 
 
-def _things(graph: Projection) -> dict[_Key, list[_Content]]:
-    found: dict[_Key, list[_Content]] = {}
+@dataclass(frozen=True, slots=True)
+class _Thing:
+    """An entity, a term of the schema, or a statement with its ends."""
+
+    name: str
+    content: _Content
+    ends: tuple[str, ...] = ()
+
+    @property
+    def order(self) -> tuple[bool, tuple[str, ...], str]:
+        return bool(self.ends), self.ends, self.name
+
+
+def _things(graph: Projection) -> dict[str, _Thing]:
+    found = {}
     for node in graph.nodes():
-        found[(node.id,)] = [_content(node.attributes) | {("label", node.label), ("category", node.category)}]
+        found[node.id] = _Thing(node.id, _content(node.attributes) | {("label", node.label), ("category", node.category)})
     for iri in dict.fromkeys(triple.subject.value for triple in graph.schema()):  # type: ignore[union-attr]
         facts = graph.describe(iri)
         if "owl:Ontology" not in facts.get("rdf:type", ()):
-            found[(compress(iri),)] = [_content(facts)]
+            found[compress(iri)] = _Thing(compress(iri), _content(facts))
     for edge in graph.edges():
         if edge.predicate != _ABOUT:
-            key = (edge.subject, edge.predicate, edge.object)
-            content = _content(edge.attributes) | _evidence(edge) | {("category", edge.category)}
-            found.setdefault(key, []).append(content)
+            ends = (edge.subject, edge.predicate, edge.object)
+            told = {("category", edge.category), *zip(("subject", "predicate", "object"), ends, strict=True)}
+            content = _content(edge.attributes) | _evidence(edge) | told
+            name = edge.id if not edge.id.startswith("_:") else f"_:{sorted(content)}"  # a blank node has no name to follow
+            found[name] = _Thing(name, content, ends)
     return found
 
 
@@ -146,26 +157,34 @@ def _content(facts: Facts) -> _Content:
 
 
 def _evidence(edge: Edge) -> _Content:
-    return frozenset(("evidence", _cited(item)) for item in edge.evidence)
+    return frozenset(("evidence", _cited(edge, item)) for item in edge.evidence)
 
 
-def _cited(item: Facts) -> str:
+def _cited(edge: Edge, item: Facts) -> str:
     told = {name: ", ".join(map(text_of, values)) for name, values in sorted(item.items()) if name != "id"}
-    return "(" + "; ".join(f"{name} {text}" for name, text in told.items() if text != "Evidence") + ")"
+    name = "".join(map(text_of, item.get("id", ()))).removeprefix(f"{edge.id}-")
+    text = "(" + "; ".join(f"{name} {text}" for name, text in told.items() if text != "Evidence") + ")"
+    return text if name.startswith("_:") else f"{name} {text}"
 
 
-def _told(reading: Reading, key: _Key, content: _Content) -> str:
-    """Tell what a thing is; of a statement, its sentence too."""
-    if len(key) == 1:
-        return f"{_plain(reading.name(key[0]))} (`{key[0]}`)"
-    subject, predicate, object_ = (_plain(reading.name(name)) for name in key)
-    sentence = " ".join(text for name, text in sorted(content) if name == "statement")
-    denied = "not: " if ("negated", "true") in content else ""
+def _told(reading: Reading, thing: _Thing, with_sentence: bool = True) -> str:
+    """Tell what a thing is; of a statement that is new or gone, its sentence too."""
+    if not thing.ends:
+        return f"{_plain(reading.name(thing.name))} (`{thing.name}`)"
+    subject, predicate, object_ = (_plain(reading.name(name)) for name in thing.ends)
+    sentence = " ".join(text for name, text in sorted(thing.content) if name == "statement" and with_sentence)
+    denied = "not: " if ("negated", "true") in thing.content and with_sentence else ""
     return f"{denied}{subject} {predicate} {object_}" + (f": {_plain(sentence)}" if sentence else "")
 
 
-def _difference(was: Reading, now: Reading, before: _Content, after: _Content) -> str:
-    lines = []
+def _successors(reading: Reading, name: str) -> str:
+    names = reading.graph.describe(iri_of(name)).get(_REPLACED, ())
+    return f" (now {', '.join(f'`{text_of(name)}`' for name in names)})" if names else ""
+
+
+def _difference(was: Reading, now: Reading, this: _Thing, that: _Thing) -> str:
+    before, after = this.content, that.content
+    lines = [_told(now, that, False)]
     for name in sorted({name for name, _ in before ^ after}):
         went = [_value(was, text) for key, text in sorted(before - after) if key == name]
         came = [_value(now, text) for key, text in sorted(after - before) if key == name]
@@ -174,7 +193,7 @@ def _difference(was: Reading, now: Reading, before: _Content, after: _Content) -
         if not went or not came:
             parts = [f"no longer {', '.join(went)}" if went else f"now {', '.join(came)}"]
         lines.append(f"  - {title}: {'; '.join(parts)}")
-    return "\n" + "\n".join(lines)
+    return "\n".join(lines)
 
 
 def _value(reading: Reading, text: str) -> str:

@@ -21,6 +21,7 @@ _LICENSE = "https://creativecommons.org/licenses/by/4.0/"
 _ABOUT = "Drugs, generations, mechanisms, indications, risks and articles of the IMiDs, every statement with its evidence."
 _KEYWORDS = ("knowledge graph", "RDF", "multiple myeloma", "thalidomide", "lenalidomide", "pomalidomide", "pharmacology")
 _DUMPS = {"jsonld", "nq", "nt", "rdf", "trig", "ttl"}
+_SHOWN = 5
 _TITLE = "imidgraph: a knowledge graph of the immunomodulatory imide drugs"
 _VOCABULARIES = {
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -72,8 +73,8 @@ def write_release(
     Raises
     ------
     ExportError
-        Where the graph has no semantic version, or one that its changes do not allow; where the folder holds something, or
-        cannot be written.
+        Where the graph has no semantic version, or one that its changes do not allow; where names are gone that were not
+        retired; where the folder holds something, or cannot be written.
     """
     version = semantic(graph.version)
     if version is None:
@@ -85,6 +86,12 @@ def write_release(
         raise ExportError(
             f"From {differences.old}, with {len(differences.added)} facts added, {len(differences.removed)} removed and "
             f"{len(differences.changed)} changed, the version is at least {least}, not {graph.version}. Raise owl:versionInfo."
+        )
+    if differences is not None and differences.lost:
+        lost = ", ".join(differences.lost[:_SHOWN]) + (", ..." if len(differences.lost) > _SHOWN else "")
+        raise ExportError(
+            f"{len(differences.lost)} names of {differences.old} are gone: {lost}. "
+            "Add them to ontology/facts/retired.yaml, with their successors."
         )
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise ExportError(f"{directory} is not empty. Choose a new folder.")
