@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from pathlib import Path
 
 import jsonschema
@@ -414,6 +415,39 @@ def test_one_file_is_checked_with_its_shapes(ontology: Path) -> None:
     assert "worse.yaml:4: worse: Unknown key 'severty'. Did you mean 'severity'?" in bad.stderr
     assert not (ontology / "imid.ttl").exists()
     assert "Add --check" in runner.invoke(main, ["build", str(ontology / "facts/risks/drugs.yaml")]).stderr
+
+
+def test_only_files_of_the_sources_are_checked_alone(ontology: Path) -> None:
+    elsewhere = ontology.parent / "elsewhere.yaml"
+    elsewhere.write_text(FACT)
+    for path, reason in (
+        (ontology / "schema.ttl", "is not a file of entities, facts, readings, sources."),
+        (elsewhere, "is in no ontology directory"),
+    ):
+        assert reason in CliRunner().invoke(main, ["build", "--check", str(path)]).stderr
+
+
+def test_a_bad_rule_is_one_sentence(ontology: Path) -> None:
+    rule = ontology / "rules/direct-edges.rq"
+    rule.write_text(rule.read_text().replace("WHERE {", "WHERE"))
+    assert re.fullmatch(r"ontology/rules/direct-edges\.rq:\d+: This is not valid SPARQL: .*\.", _message(ontology))
+
+
+@pytest.mark.parametrize("file", ["entities/drugs.ttl", "sources/all.yaml", "facts/risks/drugs.yaml", "schema.ttl"])
+def test_a_file_that_is_not_utf_8_is_one_sentence(ontology: Path, file: str) -> None:
+    path = ontology / file
+    path.write_bytes(path.read_bytes().replace(b"title", b"\xff").replace(b"label", b"\xff").replace(b"locator", b"\xff"))
+    assert re.match(rf"ontology/{file}:\d+: ", _message(ontology))
+
+
+def test_many_faults_are_told_soon(ontology: Path) -> None:
+    """What was meant is searched for the faults that are shown, not for all of them."""
+    (ontology / "facts/risks/more.yaml").write_text(
+        "".join(FACT.replace(NAME, f"fact-{n}").replace("| neutropenia", f"| neutropenja-{n}") for n in range(1500))
+    )
+    start = time.perf_counter()
+    assert _message(ontology).endswith("... and 1450 more.")
+    assert time.perf_counter() - start < 5
 
 
 def test_a_stale_schema_or_release_is_told(ontology: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from imidgraph.errors import OntologyError
@@ -10,6 +11,8 @@ from imidgraph.knowledge.shapes import read_shapes
 from imidgraph.rdf import BlankNode, Quad, QuadStore, Triple
 from imidgraph.release.checkout import Checkout, read_checkout
 from imidgraph.release.jsonschema import facts_schema, sources_schema
+
+_RULE_ERROR = re.compile(r"(?:error at (\d+):\d+: )?(.*)", re.DOTALL)
 
 
 def build(directory: Path) -> bytes:
@@ -82,7 +85,9 @@ def derive(triples: set[Triple], directory: Path) -> set[Triple]:
         try:
             derived |= set(store.query(rule.read_text(encoding="utf-8")))  # type: ignore[arg-type]
         except SyntaxError as error:
-            raise OntologyError(f"The rule {rule.name} is not valid SPARQL: {error}. Correct it and build again.") from error
+            line, reason = _RULE_ERROR.fullmatch(str(error)).groups()  # type: ignore[union-attr]
+            place = f"{rule.relative_to(directory.parent)}:{line or 1}"
+            raise OntologyError(f"{place}: This is not valid SPARQL: {reason.rstrip('.')}.") from error
     return derived
 
 

@@ -17,6 +17,7 @@ from imidgraph.release.terms import local
 from imidgraph.sparql.catalog import Catalog
 from imidgraph.stores.oxigraph import OxigraphStore
 
+_FOLDERS = ("entities", "facts", "readings", "sources")
 _TYPE = NamedNode(PREFIXES["rdf"] + "type")
 
 
@@ -64,6 +65,8 @@ def check_file(path: Path, catalog: Catalog) -> None:
     >>> check_file(file, Catalog(QUERIES)) if file.exists() else None
     """
     directory = directory_of(path)
+    if path.resolve().relative_to(directory).parts[0] not in _FOLDERS:
+        raise OntologyError(f"{path} is not a file of {', '.join(_FOLDERS)}. Build and validate to check the rest.")
     checkout = read_checkout(directory, only=path)
     shown = str(path.resolve().relative_to(directory.parent))
     triples = set(_around(checkout, shown))

@@ -105,9 +105,9 @@ def directory_of(path: Path) -> Path:
         Where the file is in none.
     """
     for folder in path.resolve().parents:
-        if (folder / "schema.ttl").exists():
+        if (folder / "schema.ttl").exists() and (folder / "facts").is_dir():
             return folder
-    raise OntologyError(f"{path} is in no ontology directory: none of the folders above it has a schema.ttl.")
+    raise OntologyError(f"{path} is in no ontology directory: no folder above it has a schema.ttl and facts.")
 
 
 class _Reading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from imidgraph.namespaces import IMID, PREFIXES, compress
@@ -49,7 +50,7 @@ def places(path: Path, shown: str) -> Iterator[tuple[str, Place]]:
 
     A description starts at the beginning of a line, as the style asks.
     """
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").split("\n"), 1):
         match = _SUBJECT.match(line)
         if match:
             name = compress(match[1][1:-1]) if match[1].startswith("<") else match[1]
@@ -69,4 +70,4 @@ def check_properties(triples: list[Triple], where: dict[str, Place], terms: Term
         name = predicate.value.removeprefix(IMID)
         if name != predicate.value and name not in terms.properties:
             thing = local(compress(subject.value))
-            faults.add(where[thing], f"Unknown property {name!r}.{meant(name, terms.properties)}", thing)
+            faults.add(where[thing], f"Unknown property {name!r}.", thing, partial(meant, name, terms.properties))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
-from imidgraph.release.faults import Faults, Place, meant
+from imidgraph.release.faults import Faults, Hint, Place, meant
 from imidgraph.release.yamltext import Fields, Items, Node, Text, YamlFault, read_yaml
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -54,9 +55,9 @@ class Entry:
         """Give the line of a key."""
         return self._fields[key][0] if key in self._fields else self.line
 
-    def fault(self, reason: str, line: int | None = None) -> None:
+    def fault(self, reason: str, line: int | None = None, hint: Hint = str) -> None:
         """Note what is wrong with the entry, or with a line of it."""
-        self._faults.add(Place(self.path, line or self.line), reason, self.name)
+        self._faults.add(Place(self.path, line or self.line), reason, self.name, hint)
 
     def texts(self, key: str) -> list[Text]:
         """Give the values of a key, whether one or a list is written; none where one of them is not a text."""
@@ -98,10 +99,10 @@ class Entry:
 
     def check_keys(self, known: Iterable[str]) -> None:
         """Note each key that is not known."""
-        known = set(known)
+        known = sorted(known)
         for key in self._fields:
             if key not in known:
-                self.fault(f"Unknown key {key!r}.{meant(key, sorted(known))}", self.line_of(key))
+                self.fault(f"Unknown key {key!r}.", self.line_of(key), partial(meant, key, known))
 
 
 def read_entries(path: Path, shown: str, faults: Faults) -> list[Entry]:

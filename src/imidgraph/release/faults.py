@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from imidgraph.errors import OntologyError
 
 _MOST = 50
+Hint = Callable[[], str]
 
 
 class Place(NamedTuple):
@@ -48,16 +49,28 @@ class Faults:
     """
 
     def __init__(self) -> None:
-        self._found: list[tuple[Place, str]] = []
-        self._unreadable: list[tuple[Place, str]] = []
+        self._found: list[tuple[Place, str, Hint]] = []
+        self._unreadable: list[tuple[Place, str, Hint]] = []
 
-    def add(self, place: Place, reason: str, name: str = "") -> None:
-        """Note a fault, with the name of the fact, entity or source that has it."""
-        self._found.append((place, f"{place}: {name}: {reason}" if name else f"{place}: {reason}"))
+    def add(self, place: Place, reason: str, name: str = "", hint: Hint = str) -> None:
+        """Note a fault.
+
+        Parameters
+        ----------
+        place : Place
+            Where it is.
+        reason : str
+            What is wrong, in a sentence.
+        name : str
+            The fact, entity or source that has it.
+        hint : callable
+            Gives the end of the sentence. It is only called where the fault is shown, for it may search long lists.
+        """
+        self._found.append((place, f"{name}: {reason}" if name else reason, hint))
 
     def add_unreadable(self, place: Place, reason: str) -> None:
         """Note a file that cannot be read; what others miss in it is then no fault of theirs."""
-        self._unreadable.append((place, f"{place}: {reason}"))
+        self._unreadable.append((place, reason, str))
 
     def raise_any(self, path: str | None = None) -> None:
         """Raise what was found.
@@ -73,10 +86,11 @@ class Faults:
             Where something was found: a line for each fault, up to 50; only the files that cannot be read, where there are any.
         """
         chosen = [fault for fault in self._found if path is None or fault[0].path == path]
-        lines = [line for _, line in sorted(self._unreadable or chosen)]
-        if lines:
-            rest = [f"... and {len(lines) - _MOST} more."] if len(lines) > _MOST else []
-            raise OntologyError("\n".join([*lines[:_MOST], *rest]))
+        found = sorted(self._unreadable or chosen, key=lambda fault: fault[:2])
+        if found:
+            lines = [f"{place}: {reason}{hint()}" for place, reason, hint in found[:_MOST]]
+            rest = [f"... and {len(found) - _MOST} more."] if len(found) > _MOST else []
+            raise OntologyError("\n".join([*lines, *rest]))
 
 
 def meant(word: str, words: Iterable[str]) -> str:

@@ -57,9 +57,9 @@ class Names:
             return True
         return False
 
-    def suggest(self, word: str, group: dict[str, Place]) -> str:
+    def suggest(self, word: str, group: dict[str, Place], otherwise: str = "") -> str:
         """Ask whether a similar name of a group was meant, or the entity that has the word as its label."""
         labeled = self.labels.get(word.lower())
         if group is self.entities and labeled:
             return f" Did you mean {labeled!r}?"
-        return meant(word, group)
+        return meant(word, group) or otherwise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from imidgraph.rdf import Literal, NamedNode
 from imidgraph.release.entries import Entry
@@ -109,10 +110,10 @@ class FactReader:
             return None
         subject, predicate, object_ = parts
         if predicate not in self._relations:
-            entry.fault(f"Unknown predicate {predicate!r}.{meant(predicate, self._relations)}", line)
+            entry.fault(f"Unknown predicate {predicate!r}.", line, partial(meant, predicate, self._relations))
         for name in (subject, object_):
             if name not in self._names.entities:
-                entry.fault(f"Unknown entity {name!r}.{self._names.suggest(name, self._names.entities)}", line)
+                entry.fault(f"Unknown entity {name!r}.", line, partial(self._names.suggest, name, self._names.entities))
         known = predicate in self._relations and subject in self._names.entities and object_ in self._names.entities
         return tuple(zip(_ENDS, map(iri_of, parts), strict=True)) if known else None
 
@@ -121,8 +122,8 @@ class FactReader:
         if name is None:
             return None
         if name not in self._names.sources:
-            hint = self._names.suggest(name, self._names.sources) or " Describe it in ontology/sources/."
-            entry.fault(f"Unknown source {name!r}.{hint}", entry.line_of(kind))
+            hint = partial(self._names.suggest, name, self._names.sources, " Describe it in ontology/sources/.")
+            entry.fault(f"Unknown source {name!r}.", entry.line_of(kind), hint)
             return None
         return iri_of(name)
 
@@ -133,7 +134,7 @@ class FactReader:
             if key in others:
                 continue
             if key not in known:
-                entry.fault(self._unknown(key, kind, others), entry.line_of(key))
+                self._note_unknown(entry, key, kind, others)
                 continue
             stated = self._terms.properties[key]
             for value in entry.texts(key):
@@ -142,11 +143,13 @@ class FactReader:
                     found.append((key, term))
         return tuple(found)
 
-    def _unknown(self, key: str, kind: str, others: set[str]) -> str:
+    def _note_unknown(self, entry: Entry, key: str, kind: str, others: set[str]) -> None:
         stated = self._terms.properties.get(key)
         if stated and stated.domain in self._kinds:
-            return f"The key {key!r} belongs to {stated.domain}, not to {kind}."
-        return f"Unknown key {key!r}.{meant(key, sorted(self._kinds[kind] | others))}"
+            entry.fault(f"The key {key!r} belongs to {stated.domain}, not to {kind}.", entry.line_of(key))
+        else:
+            hint = partial(meant, key, sorted(self._kinds[kind] | others))
+            entry.fault(f"Unknown key {key!r}.", entry.line_of(key), hint)
 
     def _value(self, entry: Entry, stated: Property, value: Text) -> NamedNode | Literal | None:
         if not stated.is_object:
@@ -162,7 +165,7 @@ class FactReader:
             group, what = self._names.sources, "source"
         try:
             if stated.range is not None and value.text not in group:
-                entry.fault(f"Unknown {what} {value.text!r}.{self._names.suggest(value.text, group)}", value.line)
+                entry.fault(f"Unknown {what} {value.text!r}.", value.line, partial(self._names.suggest, value.text, group))
                 return None
             return iri_of(value.text)
         except ValueError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from imidgraph.namespaces import IMID, PREFIXES
@@ -85,36 +86,33 @@ def read_readings(path: Path, shown: str, names: Names, faults: Faults) -> Itera
     faults : Faults
         Where faults are noted.
     """
-    header, *rows = path.read_text(encoding="utf-8").split("\n")
+    header, *rows = path.read_text(encoding="utf-8", errors="replace").split("\n")
     if tuple(header.split("\t")) != COLUMNS:
         faults.add_unreadable(Place(shown, 1), f"The first line must be the columns {', '.join(COLUMNS)}, separated by tabs.")
         return
     for number, row in enumerate(rows, 2):
+        cells, place = row.split("\t"), Place(shown, number)
         if not row:
             continue
-        cells, place = row.split("\t"), Place(shown, number)
         if len(cells) != len(COLUMNS):
             faults.add(place, f"The row has {len(cells)} cells. It needs {len(COLUMNS)}, separated by tabs.", cells[0])
             continue
         evidence, day, outcome, read, note = cells
-        reading = Reading(evidence, day, outcome, read, note, place)
-        reason = _fault(reading, names)
-        if reason:
-            faults.add(place, reason, reading.evidence)
+        if evidence not in names.facts and evidence not in names.retired:
+            faults.add(place, "Unknown evidence.", evidence, partial(meant, evidence, names.facts))
+        elif outcome not in OUTCOMES:
+            faults.add(place, f"Unknown outcome {outcome!r}. Choose from {', '.join(OUTCOMES)}.", evidence)
+        elif not _is_day(day):
+            faults.add(place, f"The day {day!r} must be a day such as 2026-11-30.", evidence)
         else:
-            yield reading
+            yield Reading(evidence, day, outcome, read, note, place)
 
 
-def _fault(reading: Reading, names: Names) -> str | None:
-    if reading.evidence not in names.facts and reading.evidence not in names.retired:
-        return f"Unknown evidence.{meant(reading.evidence, names.facts)}"
-    if reading.outcome not in OUTCOMES:
-        return f"Unknown outcome {reading.outcome!r}. Choose from {', '.join(OUTCOMES)}."
+def _is_day(text: str) -> bool:
     try:
-        _DAY.literal(reading.day)
+        return bool(_DAY.literal(text))
     except ValueError:
-        return f"The day {reading.day!r} must be a day such as 2026-11-30."
-    return None
+        return False
 
 
 def judged(readings: Iterable[Reading], facts: Iterable[Fact]) -> tuple[list[Reading], list[Reading]]:

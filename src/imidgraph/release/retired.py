@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from imidgraph.namespaces import IMID, PREFIXES
 from imidgraph.rdf import Literal, NamedNode, Triple
@@ -38,4 +39,4 @@ def read_retired(entry: Entry, names: Names) -> Iterator[Triple]:
         if value.text in names or value.text in names.retired:
             yield Triple(name, _REPLACED, iri_of(value.text))
         else:
-            entry.fault(f"Unknown successor {value.text!r}.{names.suggest(value.text, names.facts)}", value.line)
+            entry.fault(f"Unknown successor {value.text!r}.", value.line, partial(names.suggest, value.text, names.facts))

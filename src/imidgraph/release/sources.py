@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from imidgraph.namespaces import IMID, PREFIXES
 from imidgraph.rdf import Literal, NamedNode, Triple
 from imidgraph.release.entries import Entry
-from imidgraph.release.faults import meant
 from imidgraph.release.names import Names
 from imidgraph.release.terms import Property, Terms, iri_of
 
@@ -114,8 +114,8 @@ def _links(entry: Entry, source: NamedNode, names: Names) -> Iterator[Triple]:
     if version_of in names.sources:
         yield Triple(source, _VERSION, iri_of(version_of))
     elif version_of is not None:
-        near = names.suggest(version_of, names.sources)
-        entry.fault(f"Unknown source {version_of!r}.{near}", entry.line_of("isVersionOf"))
+        hint = partial(names.suggest, version_of, names.sources)
+        entry.fault(f"Unknown source {version_of!r}.", entry.line_of("isVersionOf"), hint)
 
 
 def _identifier(entry: Entry, key: str, name: str, line: int) -> NamedNode | None:
@@ -124,7 +124,7 @@ def _identifier(entry: Entry, key: str, name: str, line: int) -> NamedNode | Non
             return iri_of(name)
         reason = " Write its prefix too, such as dailymed:."
     except ValueError as error:
-        reason = f" {error}{meant(name.partition(':')[0], PREFIXES)}"
+        reason = f" {error}"
     entry.fault(f"The value {name!r} of {key!r} is not an identifier.{reason}", line)
     return None
 
