@@ -236,9 +236,7 @@ class _Wrong(BaseHTTPRequestHandler):
             text = json.dumps(leaf)
             for _ in range(5000):
                 parts = {"subject": leaf, "predicate": leaf, "object": "?"}
-                text = json.dumps({"type": "triple", "value": parts}).replace(chr(34) + "?" + chr(34), text)
-                    '"?"', text
-                )
+                text = json.dumps({"type": "triple", "value": parts}).replace('"?"', text)
             self._answer(200, ROWS.replace(b'{"type": "literal", "value": "a"}', text.encode()))
         elif fault == "entities":
             body = b'<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa">' + b"".join(

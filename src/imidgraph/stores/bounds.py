@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import accumulate
 from xml.parsers import expat
 
 from imidgraph.errors import OntologyError
@@ -21,7 +20,7 @@ _TERMS = re.compile(rb"<<|>>")
 _JSON_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _NO_MARKS = bytes(sign for sign in range(256) if sign not in b"{}[]")
 _STEPS = {ord("{"): 1, ord("["): 1, ord("}"): -1, ord("]"): -1}
-_MANY = 1000  # of what opens a term: fewer cannot be nested so deeply as to harm
+_TERMS_TOO_DEEP = f"Triple terms are nested more than {MOST_DEPTH} deep. Name them instead."
 
 
 def check_depth(text: bytes) -> None:
@@ -38,24 +37,62 @@ def check_depth(text: bytes) -> None:
     Traceback (most recent call last):
     imidgraph.errors.OntologyError: Triple terms are nested more than 500 deep. Name them instead.
     """
-    if text.count(b"<<") > MOST_DEPTH:
-        steps = (1 if match[0] == b"<<" else -1 for match in _TERMS.finditer(_STRINGS.sub(b"", text)))
-        if _deepest(steps) > MOST_DEPTH:
-            raise OntologyError(f"Triple terms are nested more than {MOST_DEPTH} deep. Name them instead.")
-    if text.count(b'"triple"') > MOST_DEPTH and json_depth(text) > 4 * MOST_DEPTH:
-        raise OntologyError(f"Triple terms are nested more than {MOST_DEPTH} deep. Name them instead.")
+    check_terms([text])
+    if text.count(b'"triple"') > MOST_DEPTH and json_depth([text]) > 4 * MOST_DEPTH:
+        raise OntologyError(_TERMS_TOO_DEEP)
 
 
-def json_depth(text: bytes) -> int:
+def check_terms(pieces: Iterable[bytes]) -> None:
+    """Refuse Turtle and its kin, in pieces, in which triple terms are nested too deeply.
+
+    Raises
+    ------
+    OntologyError
+        Where they are.
+    """
+    depth = 0
+    rest = b""
+    for piece in pieces:
+        if not depth and b"<<" not in piece:
+            continue
+        text = rest + piece
+        rest = text[-1:] if text.endswith((b"<", b">")) and not text.endswith((b"<<", b">>")) else b""
+        for match in _TERMS.finditer(_STRINGS.sub(b"", text)):
+            depth = depth + 1 if match[0] == b"<<" else max(0, depth - 1)
+            if depth > MOST_DEPTH:
+                raise OntologyError(_TERMS_TOO_DEEP)
+
+
+def check_json(pieces: Iterable[bytes]) -> None:
+    """Refuse JSON, in pieces, that is nested too deeply.
+
+    Raises
+    ------
+    OntologyError
+        Where it is.
+    """
+    if json_depth(pieces) > MOST_DEPTH:
+        raise OntologyError(f"Objects or lists are nested more than {MOST_DEPTH} deep. Describe things side by side instead.")
+
+
+def json_depth(pieces: Iterable[bytes]) -> int:
     """Give how deep the objects and lists of a JSON text are nested.
 
     Examples
     --------
-    >>> json_depth(b'{"a": [1, {"b": "]]]"}]}')
-    3
+    >>> json_depth([b'{"a": [1, {"b": "]]]"}]}']), json_depth([b'{"a": "[[', b'[[", "b": [1]}'])
+    (3, 2)
     """
-    marks = _JSON_STRINGS.sub(b"", text).translate(None, _NO_MARKS)
-    return _deepest(map(_STEPS.__getitem__, marks))
+    deepest = depth = 0
+    rest = b""
+    for piece in pieces:
+        text = _JSON_STRINGS.sub(b"", rest + piece)
+        cut = text.find(b'"')  # a string that goes on in the next piece
+        text, rest = (text, b"") if cut < 0 else (text[:cut], text[cut:])
+        for step in map(_STEPS.__getitem__, text.translate(None, _NO_MARKS)):
+            depth += step
+            deepest = max(deepest, depth)
+    return deepest
 
 
 def check_xml(pieces: Iterable[bytes]) -> None:
@@ -102,7 +139,3 @@ def check_xml(pieces: Iterable[bytes]) -> None:
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise OntologyError(f"This is no XML: {error}") from error
-
-
-def _deepest(steps: Iterable[int]) -> int:
-    return max(accumulate(steps), default=0)
