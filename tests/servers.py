@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
 import os
 import pwd
@@ -159,6 +160,9 @@ BODIES = {
 }
 
 
+REDIRECTING = ("to-301", "to-302", "to-303", "to-307", "to-308")
+
+
 class _Wrong(BaseHTTPRequestHandler):
     """The path of a request says what goes wrong with it."""
 
@@ -167,11 +171,15 @@ class _Wrong(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.do_POST()
 
+    def do_PUT(self) -> None:
+        self.do_POST()
+
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         fault = self.path.partition("?")[0].strip("/")
         server: WrongServer = self.server  # type: ignore[assignment]
         server.asked.append(fault)
+        server.headers.append(dict(self.headers))
         if fault.isdigit():
             self._answer(int(fault), b"no reason")
         elif fault == "busy":
@@ -198,6 +206,8 @@ class _Wrong(BaseHTTPRequestHandler):
             self.close_connection = True
         elif fault in {"moved", "kept"}:
             self._answer(302 if fault == "moved" else 308, b"", Location="/good")
+        elif fault in REDIRECTING:
+            self._answer(int(fault[-3:]), b"", Location=server.target)
         elif fault == "circle":
             self._answer(302, b"", Location="/circle")
         elif fault == "elsewhere":
@@ -205,6 +215,52 @@ class _Wrong(BaseHTTPRequestHandler):
         elif fault == "page":
             body = b"<html><head><title>Oops</title></head><body><h1>Out of memory</h1></body></html>"
             self._answer(500, body, **{"Content-Type": "text/html"})
+        elif fault == "partial":
+            self._answer(206, ROWS)
+        elif fault == "anytime":
+            self._answer(200, ROWS, **{"X-SQL-State": "S1TAT", "X-SQL-Message": "RC..."})
+        elif fault == "marked":
+            self._answer(200, b"\xef\xbb\xbf" + ROWS)
+        elif fault == "zipped":
+            self._answer(200, gzip.compress(ROWS), **{"Content-Encoding": "gzip"})
+        elif fault == "bomb":
+            self._answer(200, gzip.compress(bytes(400 << 20), 1), **{"Content-Encoding": "gzip"})
+        elif fault == "odd":
+            self._answer(
+                503,
+                b"",
+                **{"Retry-After": "\u00b2", "X-SPARQL-MaxRows": "\u00b2", "Location": "http://[", "WWW-Authenticate": "Digest"},
+            )
+        elif fault == "triples":
+            leaf = {"type": "uri", "value": "a:b"}
+            text = json.dumps(leaf)
+            for _ in range(5000):
+                parts = {"subject": leaf, "predicate": leaf, "object": "?"}
+                text = json.dumps({"type": "triple", "value": parts}).replace('"?"', text)
+            self._answer(200, ROWS.replace(b'{"type": "literal", "value": "a"}', text.encode()))
+        elif fault == "entities":
+            body = b'<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa">' + b"".join(
+                b'<!ENTITY %c "%s">' % (98 + level, b"&%c;" % (97 + level) * 10) for level in range(9)
+            )
+            self._answer(200, body + b"]><a>&j;</a>", **{"Content-Type": "application/rdf+xml"})
+        elif fault in {"endless", "endless-error"}:
+            self.send_response(200 if fault == "endless" else 500)
+            self.end_headers()
+            self._drip(b"x" * (1 << 20), 0)
+        elif fault == "status":
+            self._drip(b"H", 0.1)
+        elif fault == "headers":
+            self.send_response(200)
+            self.flush_headers()
+            self._drip(b"X-A: b\r\n", 0.1)
+        elif fault == "continue":
+            self._drip(b"HTTP/1.1 100 Continue\r\n\r\n", 0.01)
+        elif fault == "trailers":
+            self.send_response(200)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self.wfile.write(b"0\r\n")
+            self._drip(b"X-A: b\r\n", 0.1)
         elif fault == "reset":
             self.connection.close()
         elif fault == "slow":
@@ -219,6 +275,16 @@ class _Wrong(BaseHTTPRequestHandler):
                     time.sleep(0.1)
         else:
             self._answer(200, ROWS)
+
+    def _drip(self, piece: bytes, pause: float) -> None:
+        """Send the same thing on and on; a minute at the most."""
+        self.close_connection = True
+        end = time.monotonic() + 60
+        with contextlib.suppress(OSError):
+            while time.monotonic() < end:
+                self.wfile.write(piece)
+                self.wfile.flush()
+                time.sleep(pause)
 
     def _answer(self, status: int, body: bytes, **headers: str) -> None:
         self.send_response(status)
@@ -242,7 +308,9 @@ class WrongServer(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Wrong)
+        self.target = ""
         self.asked: list[str] = []
+        self.headers: list[dict[str, str]] = []
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def address(self, fault: str) -> str:

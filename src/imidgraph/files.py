@@ -178,6 +178,32 @@ def unpacked(path: Path, progress: Progress | None = None) -> Iterator[IO[bytes]
             raise OntologyError(f"{path} cannot be unpacked: {error}. Get the file again.") from error
 
 
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock that one process of the machine has at a time; it goes with the process, however that ends.
+
+    Parameters
+    ----------
+    path : Path
+        The file that stands for the lock; made where it is missing, and left.
+
+    Examples
+    --------
+    >>> with locked(Path(tempfile.mkdtemp()) / ".lock"):
+    ...     pass
+    """
+    with path.open("ab") as file:
+        try:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        except ImportError:  # Windows
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
+        yield
+
+
 def chunked(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Gather small pieces of bytes into chunks that are worth writing.
 

@@ -57,14 +57,14 @@ def connect(url: str, graph: str | None = None, auth: tuple[str, str] | None = N
     Raises
     ------
     EndpointError
-        Where the address is no web address; later, where the endpoint does not answer as it should.
+        Where the address is not a URL; later, where the endpoint does not answer as it should.
 
     Examples
     --------
     >>> import imidgraph
     >>> imidgraph.connect("localhost/sparql")
     Traceback (most recent call last):
-    imidgraph.errors.EndpointError: The endpoint localhost/sparql ...: it is no web address. Give one that starts with http:// or https://.
+    imidgraph.errors.EndpointError: The endpoint localhost/sparql ...: not a URL. It must start with http:// or https://.
     """
     from imidgraph.stores.endpoint import EndpointStore
 

@@ -6,16 +6,23 @@ the old one, and takes its place when ``CURRENT`` is replaced: whatever happens 
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import pyoxigraph
-from pyoxigraph import RdfFormat
 
-from imidgraph.errors import ExportError, OntologyError
-from imidgraph.files import Progress, unpacked, write_whole
+from imidgraph.errors import ExportError, ImidgraphError, OntologyError
+from imidgraph.files import Progress, locked, umask, write_whole
+from imidgraph.stores.reading import rdf_format, read_into
+
+_CONTENTS = "CONTENTS.json"  # the files of a built store, with their sizes and checksums
+_LOCK = ".lock"
+_OWN = {"CURRENT", _LOCK}
+_BLOCK = 1 << 20
 
 
 def build_store(files: Sequence[Path], directory: Path, progress: Progress | None = None) -> int:
@@ -50,34 +57,60 @@ def build_store(files: Sequence[Path], directory: Path, progress: Progress | Non
     >>> build_store([RELEASE], directory) == len(OxigraphStore.open(directory))
     True
     """
-    formats = [_format(path) for path in files]
+    for path in files:
+        rdf_format(path)  # before hours of loading, not after
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        if any(directory.iterdir()) and not (directory / "CURRENT").exists() and not _leftovers(directory):
-            raise ExportError(f"{directory} is not empty and no store. Choose a new folder.")
-        built = Path(tempfile.mkdtemp(prefix="store-", dir=directory))
+        if any(directory.iterdir()) and not any((directory / name).exists() for name in _OWN) and not _leftovers(directory):
+            raise ExportError(f"{directory} is not empty, and not a store. Choose a new folder.")
+        with locked(directory / _LOCK):
+            return _build(files, directory, progress)
     except OSError as error:
-        if isinstance(error, ExportError):
+        if isinstance(error, ImidgraphError):
             raise
-        raise ExportError(f"{directory} cannot be written: {error}. Choose a folder that you may write to.") from error
+        raise ExportError(f"{directory} cannot be written: {error}. The old store is as it was.") from error
+
+
+def _build(files: Sequence[Path], directory: Path, progress: Progress | None) -> int:
+    built = Path(tempfile.mkdtemp(prefix="store-", dir=directory))
     try:
         store = pyoxigraph.Store(str(built))
-        for path, format in zip(files, formats, strict=True):
-            _load(store, path, format, progress)
+        for path in files:
+            read_into(store, path, progress, bulk=True)
         store.optimize()
         store.flush()
         size = len(store)
         del store
+        write_whole(built / _CONTENTS, json.dumps({"quads": size, "files": _sums(built)}).encode())
+        for path in (built, *built.iterdir()):  # for whoever may read the folder
+            path.chmod((0o777 if path.is_dir() else 0o666) & ~umask())
         write_whole(directory / "CURRENT", built.name.encode())
-    except BaseException as error:
+    except BaseException:
         shutil.rmtree(built, ignore_errors=True)
-        if isinstance(error, OSError) and not isinstance(error, ExportError):
-            raise ExportError(f"The store in {directory} cannot be built: {error}. The old one is as it was.") from error
         raise
     for old in _leftovers(directory):
-        if old != built and not _in_work(old):
+        if old != built:  # the lock is ours: nobody else is building one
             shutil.rmtree(old, ignore_errors=True)
     return size
+
+
+def check(built: Path) -> None:
+    """Check that a built store is as it was built: its files, their bytes.
+
+    Raises
+    ------
+    OntologyError
+        Where a file is missing, or holds other bytes: its answers could be wrong.
+    """
+    try:
+        contents = json.loads((built / _CONTENTS).read_bytes())
+        known = dict(contents["files"])
+        damaged = [name for name, (size, _) in known.items() if (built / name).stat().st_size != size]
+        damaged = damaged or [name for name, (_, checksum) in known.items() if _checksum(built / name) != checksum]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise OntologyError(f"The store in {built.parent} is damaged: {error}. Build it again.") from error
+    if damaged:
+        raise OntologyError(f"The store in {built.parent} is damaged: {damaged[0]} is not as it was written. Build it again.")
 
 
 def current(directory: Path) -> Path:
@@ -93,7 +126,7 @@ def current(directory: Path) -> Path:
     try:
         built = directory / (directory / "CURRENT").read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        message = f"{directory} is no store. Make one with 'imidgraph load FILE --store {directory}'."
+        message = f"{directory} is not a store. Make one with 'imidgraph load FILE --store {directory}'."
         raise OntologyError(message) from error
     if built.parent != directory or not built.is_dir():
         raise OntologyError(f"The store in {directory} is damaged. Build it again.")
@@ -104,29 +137,15 @@ def _leftovers(directory: Path) -> list[Path]:
     return [path for path in directory.glob("store-*") if path.is_dir()]
 
 
-def _in_work(store: Path) -> bool:
-    """Tell whether someone else is building a store just now."""
-    try:
-        pyoxigraph.Store(str(store))
-    except OSError as error:
-        return "lock" in str(error).lower()
-    return False
+def _sums(built: Path) -> dict[str, tuple[int, int]]:
+    """Give the size and the checksum of each file that stays as it is: a lock and a log of messages do not count."""
+    files = [path for path in built.iterdir() if path.is_file() and path.name not in {"LOCK", "LOG", _CONTENTS}]
+    return {path.name: (path.stat().st_size, _checksum(path)) for path in sorted(files)}
 
 
-def _format(path: Path) -> RdfFormat:
-    suffixes = [suffix for suffix in path.suffixes if suffix not in {".gz", ".zst"}]
-    format = RdfFormat.from_extension(suffixes[-1][1:]) if suffixes else None
-    if format is None:
-        message = (
-            f"The suffix of {path.name} names no RDF format. Use .ttl, .nt, .nq, .trig, .rdf or .jsonld, also with .gz or .zst."
-        )
-        raise OntologyError(message)
-    return format
-
-
-def _load(store: pyoxigraph.Store, path: Path, format: RdfFormat, progress: Progress | None) -> None:
-    try:
-        with unpacked(path, progress) as source:
-            store.bulk_load(source, format=format)
-    except (SyntaxError, MemoryError) as error:  # the parser says so where one term is larger than it takes
-        raise OntologyError(f"{path} cannot be parsed: {error}. Correct the file and load it again.") from error
+def _checksum(path: Path) -> int:
+    checksum = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            checksum = zlib.crc32(block, checksum)
+    return checksum

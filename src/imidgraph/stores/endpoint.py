@@ -6,33 +6,33 @@ what is safe to ask again is asked again, a few times, within the timeout.
 
 from __future__ import annotations
 
-import ast
-import contextlib
-import http.client
+import codecs
 import json
 import re
 import time
-import urllib.error
+import urllib.request
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from email.message import Message
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
-from imidgraph.errors import EndpointError, QueryError, QueryTimeout
+from imidgraph.errors import EndpointError, OntologyError, QueryError, QueryTimeout
 from imidgraph.sparql.results import Results, Triples
 from imidgraph.sparql.text import declare_prefixes, query_form
-
-if TYPE_CHECKING:
-    from SPARQLWrapper import SPARQLWrapper
+from imidgraph.stores.bounds import check_depth
+from imidgraph.stores.http import REDIRECTS, Reply, is_address, send, without_password
 
 _AGENT = "imidgraph (https://w3id.org/imidgraph/)"
 _ROWS = "application/sparql-results+json"
 _TRIPLES = "application/n-triples, text/turtle;q=0.5"
 _ATTEMPTS = 3
-_SHORTEST = 0.05  # seconds to wait for a server: zero would mean for ever
 _TRY_AGAIN = {429, 502, 503}
-_REDIRECTS = {301, 302, 303, 307, 308}
-_MAX_BYTES = 1 << 30
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_PROBLEMS = {
+    401: "it wants a user and password, or other ones. Pass auth=(user, password)",
+    404: "there is no endpoint at this address. Check the path, often /sparql",
+    504: "the query took longer than the server allows. Narrow it down",
+}
 _BATCH = 5_000  # triples that one CONSTRUCT of an export asks for: servers cap their answers
 
 
@@ -53,14 +53,15 @@ class EndpointStore:
     Raises
     ------
     EndpointError
-        Where the address is no web address.
+        Where the address is not a URL.
     """
 
     def __init__(self, url: str, graph: str | None = None, auth: tuple[str, str] | None = None, timeout: float = 30.0) -> None:
-        if not url.startswith(("http://", "https://")):
-            raise EndpointError(url, "it is no web address. Give one that starts with http:// or https://")
+        self._shown = without_password(url)
+        if not is_address(url):
+            raise EndpointError(self._shown, "not a URL. It must start with http:// or https://")
         if not timeout > 0:
-            raise EndpointError(url, "the timeout must be above zero")
+            raise EndpointError(self._shown, "the timeout must be above zero")
         self.url = url
         self.graph = graph
         self._auth = auth
@@ -72,7 +73,10 @@ class EndpointStore:
 
     def iris(self, query: str) -> list[str]:
         """Answer a SELECT query that binds every variable to an IRI, with the IRIs row by row in one flat list."""
-        return [str(iri) for row in self.select(query).rows for iri in row]
+        results = self.select(query)
+        if results.truncated:
+            raise EndpointError(self._shown, f"its answer was {results.truncated}. Raise the cap of its answers")
+        return [str(iri) for row in results.rows for iri in row]
 
     def ask(self, query: str) -> bool:
         """Answer an ASK query."""
@@ -109,7 +113,7 @@ class EndpointStore:
             if expected >= _BATCH or position == len(counts):
                 found = self.construct(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?p {{ {' '.join(batch)} }} ?s ?p ?o }}")
                 if len(found) != expected:
-                    raise EndpointError(self.url, f"it gives {len(found)} of {expected} triples. Raise the cap of its answers")
+                    raise EndpointError(self._shown, f"it gives {len(found)} of {expected} triples. Raise the cap of its answers")
                 yield from found.terms
                 batch, expected = [], 0
 
@@ -120,42 +124,47 @@ class EndpointStore:
         return int(self.select("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }").rows[0][0])
 
     def _ask(self, query: str, timeout: float) -> bool:
-        body, _ = self._fetch(query, _ROWS, timeout)
+        reply = self._fetch(query, _ROWS, timeout)
         try:
-            document = json.loads(body)
+            document = json.loads(reply.body.decode("utf-8-sig"))
             if "boolean" in document:
-                return bool(document["boolean"])
+                return _BOOLEANS[str(document["boolean"]).lower()]
             # Virtuoso answers in a table of one cell where the request names a default graph
-            return document["results"]["bindings"][0]["__ASK_RETVAL"]["value"] in {"1", "true"}
+            return _BOOLEANS[str(document["results"]["bindings"][0]["__ASK_RETVAL"]["value"]).lower()]
         except (ValueError, LookupError, TypeError, RecursionError) as error:
-            raise EndpointError(self.url, f"its answer is no SPARQL boolean ({error})") from error
+            raise EndpointError(self._shown, f"its answer is no SPARQL boolean ({error})") from error
 
     def _select(self, query: str, timeout: float) -> Results:
         start = time.perf_counter()
-        body, headers = self._fetch(query, _ROWS, timeout)
+        reply = self._fetch(query, _ROWS, timeout)
         try:
-            results = Results.from_json(body, time.perf_counter() - start)
-        except QueryError as error:
-            raise EndpointError(self.url, f"its answer is no SPARQL result ({error})") from error
-        results.truncated = _cut(headers, len(results))
+            check_depth(reply.body)
+            results = Results.from_json(reply.body.removeprefix(codecs.BOM_UTF8), time.perf_counter() - start)
+        except (QueryError, OntologyError) as error:
+            raise EndpointError(self._shown, f"its answer is no SPARQL result ({error})") from error
+        results.truncated = _cut(reply.headers, len(results))
         return results
 
     def _construct(self, query: str, timeout: float) -> Triples:
-        body, headers = self._fetch(query, _TRIPLES, timeout)
-        media_type = (headers.get_content_type() or "").lower()
-        format = RdfFormat.from_media_type(media_type) or RdfFormat.TURTLE  # N-Triples is Turtle
+        reply = self._fetch(query, _TRIPLES, timeout)
+        format = RdfFormat.from_media_type(reply.media_type)
+        if format not in {RdfFormat.N_TRIPLES, RdfFormat.TURTLE}:
+            format = RdfFormat.TURTLE  # N-Triples is Turtle; anything else was not asked for
         try:
-            triples = [quad.triple for quad in parse(body, format=format)]
-        except SyntaxError as error:
-            raise EndpointError(self.url, f"its answer is no RDF ({error})") from error
-        return Triples(triples, _cut(headers, len(triples)))
+            check_depth(reply.body)
+            triples = [quad.triple for quad in parse(reply.body.removeprefix(codecs.BOM_UTF8), format=format)]
+        except (SyntaxError, MemoryError, OntologyError) as error:
+            raise EndpointError(self._shown, f"its answer is no RDF ({error})") from error
+        return Triples(triples, _cut(reply.headers, len(triples)))
 
-    def _fetch(self, query: str, accept: str, timeout: float) -> tuple[bytes, Any]:
-        wrapper = self._request(query, accept)
+    def _fetch(self, query: str, accept: str, timeout: float) -> Reply:
+        request = self._request(query, accept)
         deadline = time.monotonic() + timeout
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return self._read(wrapper, timeout, deadline)
+                return self._answered(send(request, deadline - time.monotonic()))
+            except QueryTimeout:
+                raise QueryTimeout(timeout) from None
             except EndpointError as error:
                 pause = error.retry_after if error.retry_after is not None else 0.2 * 2**attempt
                 again = error.status in _TRY_AGAIN or isinstance(error.__cause__, ConnectionError)
@@ -164,7 +173,7 @@ class EndpointStore:
                 time.sleep(pause)
         raise AssertionError("unreachable")
 
-    def _request(self, query: str, accept: str) -> SPARQLWrapper:
+    def _request(self, query: str, accept: str) -> urllib.request.Request:
         from SPARQLWrapper import POST, SPARQLWrapper
 
         wrapper = SPARQLWrapper(self.url, agent=_AGENT, defaultGraph=self.graph)
@@ -176,90 +185,30 @@ class EndpointStore:
         text = declare_prefixes(query)
         wrapper.setQuery(text)
         wrapper.queryType = query_form(text)  # SPARQLWrapper guesses, and takes a comment for a keyword
-        return wrapper
+        # It builds the request; its own way to send one follows redirects and waits for ever.
+        return wrapper._createRequest()
 
-    def _read(self, wrapper: SPARQLWrapper, timeout: float, deadline: float) -> tuple[bytes, Any]:
-        from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
-
-        left = max(_SHORTEST, deadline - time.monotonic())
-        wrapper.timeout = left  # type: ignore[assignment]  # its own setter takes whole seconds only
-        try:
-            with contextlib.closing(wrapper.query().response) as response:
-                body = self._body(response, timeout, deadline)
-        except (SPARQLWrapperException, urllib.error.HTTPError) as error:
-            raise self._refusal(error) from error
-        except EndpointError:
-            raise  # it is an OSError too
-        except TimeoutError as error:
-            raise QueryTimeout(timeout) from error
-        except urllib.error.URLError as error:
-            if isinstance(error.reason, TimeoutError):
-                raise QueryTimeout(timeout) from error
-            cause = error.reason if isinstance(error.reason, OSError) else error
-            raise EndpointError(self.url, f"it cannot be reached ({error.reason}). Check the address and the network") from cause
-        except (http.client.HTTPException, OSError) as error:
-            cause = error if isinstance(error, OSError) else ConnectionError(error)
-            raise EndpointError(self.url, f"the connection broke ({type(error).__name__})") from cause
-        if response.geturl().partition("?")[0] != self.url.partition("?")[0]:
-            raise EndpointError(self.url, _redirected(response.geturl()))
-        kind = response.headers.get_content_type()
-        if "html" in kind:
-            raise EndpointError(self.url, "it answers with a web page. Give the address of the SPARQL endpoint itself")
-        return body, response.headers
-
-    def _refusal(self, error: Exception) -> QueryError | EndpointError:
-        refused = error if isinstance(error, urllib.error.HTTPError) else error.__context__
-        assert isinstance(refused, urllib.error.HTTPError)
-        reason = _first_line(refused.read() if error is refused else _quoted_body(error))
-        after = refused.headers.get("Retry-After", "")
-        refused.close()
-        problems = {
-            401: "it wants a user and password, or other ones. Pass auth=(user, password)",
-            504: "the query took longer than the server allows. Narrow it down",
-            404: "there is no endpoint at this address. Check the path, often /sparql",
-        }
-        if refused.code == 400:
-            return QueryError(f"The server at {self.url} refuses the query: {reason}.")
-        if refused.code in _REDIRECTS:
-            return EndpointError(self.url, _redirected(refused.headers.get("Location", "")), refused.code)
-        problem = problems.get(refused.code, f"it answers with status {refused.code}: {reason}")
-        return EndpointError(self.url, problem, refused.code, float(after) if after.isdigit() else None)
-
-    def _body(self, response: http.client.HTTPResponse, timeout: float, deadline: float) -> bytes:
-        parts: list[bytes] = []
-        size = 0
-        while part := response.read1(1 << 16):
-            parts.append(part)
-            size += len(part)
-            if time.monotonic() > deadline:
-                raise QueryTimeout(timeout)
-            if size + (response.length or 0) > _MAX_BYTES:
-                raise EndpointError(self.url, "its answer is larger than 1 GiB. Narrow the query down")
-        if response.length:
-            raise EndpointError(self.url, f"its answer was cut off {response.length} bytes before the end")
-        return b"".join(parts)
+    def _answered(self, reply: Reply) -> Reply:
+        """Give an answer, or raise what is wrong with it."""
+        if reply.status == 400:
+            raise QueryError(f"The server at {self._shown} refuses the query: {reply.reason}.")
+        if reply.status in REDIRECTS:
+            problem = f"it redirects to {reply.location}. Give the address of the SPARQL endpoint itself"
+            raise EndpointError(self._shown, problem, reply.status)
+        if not 200 <= reply.status < 300:
+            problem = _PROBLEMS.get(reply.status, f"it answers with status {reply.status}: {reply.reason}")
+            raise EndpointError(self._shown, problem, reply.status, reply.retry_after)
+        if reply.status == 206 or reply.headers.get("X-SQL-State"):
+            problem = "it stopped before the end, and gives a part of the answer only. Narrow the query down, or raise its limits"
+            raise EndpointError(self._shown, problem, reply.status)
+        if "html" in reply.media_type:
+            raise EndpointError(self._shown, "it answers with a web page. Give the address of the SPARQL endpoint itself")
+        return reply
 
 
-def _cut(headers: Any, size: int) -> str | None:
-    """Tell where a server cut its answer: ours says so, Virtuoso tells how many rows it gives at most."""
+def _cut(headers: Message, size: int) -> str | None:
+    """Say where a server cut its answer: ours says so, Virtuoso says how many rows it gives at most."""
     if ours := headers.get("X-Imidgraph-Truncated"):
         return str(ours)
     most = headers.get("X-SPARQL-MaxRows", "")
-    return f"cut by the server at {most} rows" if most.isdigit() and size >= int(most) else None
-
-
-def _redirected(address: str) -> str:
-    """Tell of a redirect: what follows it asks again without the query."""
-    return f"it redirects to {address.partition('?')[0] or 'another address'}. Give the address of the SPARQL endpoint itself"
-
-
-def _quoted_body(error: Exception) -> bytes:
-    """Give the body of a refusal, which SPARQLWrapper has read and quotes in its message."""
-    quoted = str(error).partition("Response:\n")[2]
-    return bytes(ast.literal_eval(quoted)) if quoted.startswith("b") else quoted.encode()
-
-
-def _first_line(text: bytes) -> str:
-    plain = re.sub(r"(?s)<head.*?</head>|<[^>]*>", " ", text.decode("utf-8", "replace"))  # some refuse with a web page
-    lines = [line.strip() for line in plain.splitlines() if line.strip()]
-    return (lines[0] if lines else "no reason given")[:300].rstrip(".")
+    return f"cut by the server at {most} rows" if re.fullmatch(r"[0-9]{1,18}", most) and size >= int(most) else None

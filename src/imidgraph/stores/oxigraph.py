@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Triple
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, Triple
 
 from imidgraph.errors import OntologyError, QueryError
 from imidgraph.namespaces import PREFIXES
@@ -45,10 +46,13 @@ class OxigraphStore:
 
         built = disk.current(path)
         try:
+            disk.check(built)
             return cls(pyoxigraph.Store.read_only(str(built)))
-        except (OSError, RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:  # OntologyError among them
             if disk.current(path) != built:  # a new store took its place just now
                 return cls.open(path)
+            if isinstance(error, OntologyError):
+                raise
             raise OntologyError(f"The store in {path} cannot be opened: {error}. Build it again.") from error
 
     @classmethod
@@ -60,16 +64,10 @@ class OxigraphStore:
         OntologyError
             Where the file is not there, has an unknown suffix or cannot be parsed.
         """
-        format = RdfFormat.from_extension(path.suffix.removeprefix("."))
-        if format is None:
-            raise OntologyError(f"The suffix of {path.name} names no RDF format. Use .ttl, .nt, .nq, .trig, .rdf or .jsonld.")
+        from imidgraph.stores.reading import read_into
+
         store = pyoxigraph.Store()
-        try:
-            store.load(path=str(path), format=format)
-        except (SyntaxError, MemoryError) as error:  # the parser says so where one term is larger than it takes
-            raise OntologyError(f"{path} cannot be parsed: {error}. Correct the file and load it again.") from error
-        except (OSError, ValueError) as error:
-            raise OntologyError(f"{path} cannot be read: {error}. Check the path and its permissions.") from error
+        read_into(store, path, bulk=True)
         return cls(store)
 
     def select(self, query: str) -> Results:
@@ -119,6 +117,11 @@ class OxigraphStore:
         except ValueError:
             return False
 
+    @cached_property
+    def _is_divided(self) -> bool:
+        """Whether it holds named graphs: then all of them are asked, as all of them are counted and written."""
+        return any(True for _ in self._store.named_graphs())
+
     def triples(self) -> Iterable[Triple]:
         """Iterate over the triples of the graph, in no order."""
         return (quad.triple for quad in self._store)
@@ -156,8 +159,9 @@ class OxigraphStore:
         for iri in (*default_graphs, *named_graphs, *dataset_graphs(text, base or "")):
             if not self.holds(iri):
                 raise QueryError(f"The store holds no graph {iri!r}. Leave FROM out to ask what it holds.")
-        graphs: dict[str, Any] = {}
+        graphs: dict[str, Any] = {"use_default_graph_as_union": self._is_divided}
         if default_graphs or named_graphs:
+            graphs["use_default_graph_as_union"] = False
             graphs["default_graph"] = [pyoxigraph.NamedNode(iri) for iri in default_graphs]
             graphs["named_graphs"] = [pyoxigraph.NamedNode(iri) for iri in named_graphs]
         try:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import base64
-import http.client
-import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from pyoxigraph import RdfFormat, Triple, serialize
+from pyoxigraph import BlankNode, RdfFormat, Triple, serialize
 
-from imidgraph.errors import EndpointError
+from imidgraph.errors import EndpointError, QueryTimeout
+from imidgraph.stores.http import REDIRECTS, Reply, is_address, send, without_password
 
 _BATCH = 1_000  # triples of one INSERT DATA
+_MOST_ANSWER = 1 << 20  # bytes that are read of what a server says to it
 
 
 def put_graph(
@@ -64,11 +64,20 @@ def insert_graph(
 
 
 def _updates(graph: str, triples: Iterable[Triple]) -> Iterator[str]:
+    """Give the updates, those that share a blank node together: its name holds within one update only."""
     yield f"DROP SILENT GRAPH <{graph}>"
-    ordered = iter(sorted(triples, key=str))
-    while batch := list(islice(ordered, _BATCH)):
-        lines = (serialize(batch, format=RdfFormat.N_TRIPLES) or b"").decode()
-        yield f"INSERT DATA {{ GRAPH <{graph}> {{\n{lines}}} }}"
+    ordered = sorted(triples, key=str)
+    joined = [triple for triple in ordered if any(isinstance(term, BlankNode) for term in triple)]
+    if joined:
+        yield _insert(graph, joined)
+    plain = iter([triple for triple in ordered if not any(isinstance(term, BlankNode) for term in triple)] if joined else ordered)
+    while batch := list(islice(plain, _BATCH)):
+        yield _insert(graph, batch)
+
+
+def _insert(graph: str, triples: list[Triple]) -> str:
+    lines = (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode()
+    return f"INSERT DATA {{ GRAPH <{graph}> {{\n{lines}}} }}"
 
 
 def _update(url: str, text: str) -> urllib.request.Request:
@@ -76,43 +85,52 @@ def _update(url: str, text: str) -> urllib.request.Request:
 
 
 def _request(url: str, address: str, body: bytes, headers: dict[str, str], method: str) -> urllib.request.Request:
-    if not url.startswith(("http://", "https://")):
-        raise EndpointError(url, "it is no web address. Give one that starts with http:// or https://")
+    if not is_address(url):
+        raise EndpointError(without_password(url), "not a URL. It must start with http:// or https://")
     return urllib.request.Request(address, body, headers, method=method)  # noqa: S310 - checked above
 
 
 def _send(
     url: str, request: urllib.request.Request, nothing: urllib.request.Request, auth: tuple[str, str] | None, timeout: float
 ) -> None:
+    if auth:
+        _authorize(request, nothing, auth, timeout)
+    reply = _sent(url, request, timeout)
+    if reply.status in REDIRECTS:
+        raise EndpointError(without_password(url), f"it redirects to {reply.location}. Give that address", reply.status)
+    if not 200 <= reply.status < 300:
+        hint = " Give a user who may write" if reply.status in {401, 403} else ""
+        problem = f"it refuses the graph with status {reply.status}: {reply.reason}.{hint}"
+        raise EndpointError(without_password(url), problem, reply.status)
+
+
+def _sent(url: str, request: urllib.request.Request, timeout: float) -> Reply:
     try:
-        if auth:
-            _authorize(request, nothing, auth, timeout)
-        with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310 - checked where it was made
-            response.read()
-    except urllib.error.HTTPError as error:
-        error.close()
-        hint = ". Give a user who may write" if error.code in {401, 403} else ""
-        raise EndpointError(url, f"it refuses the graph with status {error.code}{hint}", error.code) from error
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise EndpointError(url, f"the graph cannot be sent ({error}). Check the address and the network") from error
+        return send(request, timeout, _MOST_ANSWER)
+    except QueryTimeout as error:
+        raise EndpointError(without_password(url), f"the graph cannot be sent within {timeout:g} seconds") from error
+    except EndpointError as error:
+        raise EndpointError(without_password(url), f"the graph cannot be sent: {error.problem}") from error
 
 
 def _authorize(request: urllib.request.Request, nothing: urllib.request.Request, auth: tuple[str, str], timeout: float) -> None:
     """Prove who asks before the graph is sent: a server may hang up on a long request that it does not let in.
 
-    The server tells how to prove it when it refuses a request that would change nothing.
+    The server says how to prove it when it refuses a request that would change nothing.
     """
-    try:
-        with urllib.request.urlopen(nothing, timeout=timeout):  # noqa: S310 - checked where it was made
-            return
-    except urllib.error.HTTPError as error:
-        error.close()
-        scheme, _, challenge = (error.headers.get("WWW-Authenticate") or "").partition(" ")
+    reply = _sent(request.full_url, nothing, timeout)
+    scheme, _, challenge = reply.headers.get("WWW-Authenticate", "").partition(" ")
+    if reply.status != 401:
+        return
     if scheme.lower() == "digest":
         passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
         passwords.add_password(None, request.full_url, *auth)
-        fields = urllib.request.parse_keqv_list(list(filter(None, urllib.request.parse_http_list(challenge))))
-        answer = urllib.request.HTTPDigestAuthHandler(passwords).get_authorization(request, fields)
+        try:
+            fields = urllib.request.parse_keqv_list(list(filter(None, urllib.request.parse_http_list(challenge))))
+            answer = urllib.request.HTTPDigestAuthHandler(passwords).get_authorization(request, fields)
+        except (ValueError, KeyError, IndexError, NotImplementedError) as error:
+            problem = f"its way to ask for a password is not understood ({type(error).__name__})"
+            raise EndpointError(without_password(request.full_url), problem, 401) from error
         request.add_unredirected_header("Authorization", f"Digest {answer}")
     elif scheme.lower() == "basic":
         proof = base64.b64encode(":".join(auth).encode()).decode()
