@@ -14,6 +14,7 @@ import re
 import time
 import urllib.error
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
@@ -137,8 +138,7 @@ class EndpointStore:
             results = Results.from_json(body, time.perf_counter() - start)
         except QueryError as error:
             raise EndpointError(self.url, f"its answer is no SPARQL result ({error})") from error
-        results.truncated = _cut(headers, len(results))
-        return results
+        return replace(results, limit=_cut(headers, len(results)))
 
     def _construct(self, query: str, timeout: float) -> Triples:
         body, headers = self._fetch(query, _TRIPLES, timeout)
@@ -148,7 +148,7 @@ class EndpointStore:
             triples = [quad.triple for quad in parse(body, format=format)]
         except SyntaxError as error:
             raise EndpointError(self.url, f"its answer is no RDF ({error})") from error
-        return Triples(triples, _cut(headers, len(triples)))
+        return Triples.of(triples, _cut(headers, len(triples)))
 
     def _fetch(self, query: str, accept: str, timeout: float) -> tuple[bytes, Any]:
         wrapper = self._request(query, accept)
