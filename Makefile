@@ -8,7 +8,7 @@ DEMO := demo
 demo: $(VENV)/installed
 	@mkdir -p $(DEMO)
 	@echo '$$ imidgraph show revlimid' && $(BIN)/imidgraph show revlimid --format table
-	@echo '$$ imidgraph query run boxed-warnings' && $(BIN)/imidgraph query run boxed-warnings --format table
+	@echo '$$ imidgraph run boxed-warnings' && $(BIN)/imidgraph run boxed-warnings --format table
 	@echo '$$ imidgraph compare lenalidomide pomalidomide' && $(BIN)/imidgraph compare lenalidomide pomalidomide --format table
 	@echo '$$ imidgraph export $(DEMO)/imid.nt' && $(BIN)/imidgraph export $(DEMO)/imid.nt
 

@@ -23,12 +23,14 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
 from imidgraph.errors import PathNotFound
 from imidgraph.knowledge.network import Network
-from imidgraph.knowledge.statements import Statements
+from imidgraph.knowledge.statements import Reader
+from imidgraph.limits import NEVER, Deadline
 from imidgraph.namespaces import IMID, PREFIXES
 from imidgraph.resources import ONTOLOGY
 from imidgraph.stores.oxigraph import OxigraphStore
+from imidgraph.traversals.edges import Edges
 from imidgraph.traversals.networkx import project, read_attributes
-from imidgraph.traversals.paths import EdgeStatements, find_paths
+from imidgraph.traversals.paths import paths, walker_of, ways
 
 NODES = 47_031
 RELATIONS = ("binds", "causes", "decreases", "degrades", "hasAdverseEffect", "increases", "interactsWith", "modulates")
@@ -107,7 +109,6 @@ def searches(store: OxigraphStore) -> None:
     taken, _ = timed(network.fetch_all)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"\nadjacency of the whole graph: {taken:.1f} s, {memory:.1f} GB in all")
-    statements = EdgeStatements(network, Statements(store))
     names = sorted({*network.objects, *network.subjects})
     index = {name: number for number, name in enumerate(names)}
     edges = [(index[one], index[other]) for one, other in {(one, other) for one, _, other in network.edges()} if one != other]
@@ -120,8 +121,8 @@ def searches(store: OxigraphStore) -> None:
     print(f"{'all paths of at most 3 hops':34} {'paths':>8} {'ms':>9} {'ratio':>8}")
     for share in (0.5, 0.9, 0.99):
         one, other = degrees[int(share * len(degrees))], degrees[int(share * len(degrees)) - 7]
-        ours, found = timed(lambda one=one, other=other: _count(statements, one, other))
-        again, _ = timed(lambda one=one, other=other: _count(statements, one, other))
+        ours, found = timed(lambda one=one, other=other: _count(network, one, other))
+        again, _ = timed(lambda one=one, other=other: _count(network, one, other))
         print(f"{f'degree percentile {share:.0%}, first':34} {found:8} {ours * 1000:9.1f}")
         print(f"{'  again':34} {found:8} {again * 1000:9.1f} {1:8.1f}")
         for name, call in (
@@ -151,22 +152,20 @@ def hub(spokes: int = 100_000) -> None:
     store.load(path=str(ONTOLOGY / "schema.ttl"), format=RdfFormat.TURTLE)
     engine = OxigraphStore(store)
     for one, other, length in (("hub", "t", 4), ("s1", "s2", 4), ("s1", "hub", 50), ("s1", "t", 50)):
-        statements = EdgeStatements(Network(engine), Statements(engine))
-        seconds, answer = timed(lambda one=one, other=other, length=length: _answer(statements, one, other, length))  # noqa: B023
+        edges = Edges(Network(engine), Reader(engine))
+        seconds, answer = timed(lambda one=one, other=other, length=length: _answer(edges, one, other, length))  # noqa: B023
         print(f"hub of {spokes}: {one} to {other}, at most {length:2} hops: {seconds * 1000:8.1f} ms, {answer}")
 
 
-def _count(statements: EdgeStatements, one: str, other: str) -> int:
-    try:
-        return len(find_paths(statements, one, other, max_length=3, limit=1_000_000, timeout=60))
-    except PathNotFound:
-        return 0
+def _count(network: Network, one: str, other: str) -> int:
+    walker = walker_of(network, network.joining, frozenset(), False, Deadline(60))
+    return len(ways(walker, one, other, 3, 1_000_000)[0])
 
 
-def _answer(statements: EdgeStatements, one: str, other: str, length: int) -> str:
+def _answer(edges: Edges, one: str, other: str, length: int) -> str:
     try:
-        found = find_paths(statements, "imid:" + one, "imid:" + other, max_length=length)
-        return f"{len(found)} paths, complete to {found.complete_to}, bound {found.bound}"
+        found = paths(edges, "imid:" + one, "imid:" + other, NEVER, max_length=length)
+        return f"{len(found)} paths, complete to {found.complete_to}, limit {found.limit}"
     except PathNotFound as error:
         return str(error)
 

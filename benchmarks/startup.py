@@ -20,9 +20,9 @@ BIN = Path(sys.executable)
 COMMANDS = {
     "python -c pass": [str(BIN), "-c", "pass"],
     "import pyoxigraph": [str(BIN), "-c", "import pyoxigraph"],
-    "imidgraph query run": [str(BIN.with_name("imidgraph")), "query", "run", "boxed-warnings", "drug=imid:lenalidomide"],
-    "imidgraph query run drug=Revlimid": [str(BIN.with_name("imidgraph")), "query", "run", "boxed-warnings", "drug=Revlimid"],
-    "imidgraph query run --format table": [str(BIN.with_name("imidgraph")), "query", "run", "boxed-warnings", "-f", "table"],
+    "imidgraph run": [str(BIN.with_name("imidgraph")), "run", "boxed-warnings", "drug=imid:lenalidomide"],
+    "imidgraph run drug=Revlimid": [str(BIN.with_name("imidgraph")), "run", "boxed-warnings", "drug=Revlimid"],
+    "imidgraph run --format table": [str(BIN.with_name("imidgraph")), "run", "boxed-warnings", "-f", "table"],
     "rdflib, parse and query": [
         str(BIN),
         "-c",

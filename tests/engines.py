@@ -55,7 +55,7 @@ def main() -> None:
         }
         lines = []
         for name, query in sorted(kg.queries.items()):
-            text = query.bind(kg.names.resolve(query, query.example))
+            text = kg.query_text(name, **query.example)
             ours = Counter(kg.select(text).rows)
             cells = []
             for engine in NAMES:

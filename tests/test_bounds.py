@@ -11,14 +11,15 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
 from imidgraph import KnowledgeGraph, QueryError
 from imidgraph.knowledge.network import Network
-from imidgraph.knowledge.statements import Statements
+from imidgraph.knowledge.statements import Reader
+from imidgraph.limits import NEVER, Deadline
 from imidgraph.model import Term
 from imidgraph.namespaces import IMID, PREFIXES
 from imidgraph.resources import ONTOLOGY
 from imidgraph.stores.oxigraph import OxigraphStore
+from imidgraph.traversals.edges import Edges
 from imidgraph.traversals.explain import explain
-from imidgraph.traversals.paths import EdgeStatements
-from imidgraph.traversals.without import lose
+from imidgraph.traversals.without import without
 from tests.test_cli import run
 
 Call = Callable[[KnowledgeGraph, object], object]
@@ -53,9 +54,9 @@ def test_a_count_is_a_whole_number(kg: KnowledgeGraph, call: Call, value: object
 
 
 def test_huge_bounds_are_as_good_as_none(kg: KnowledgeGraph) -> None:
-    assert kg.paths("lenalidomide", "CRBN", max_length=10**9).bound
+    assert kg.paths("lenalidomide", "CRBN", max_length=10**9).limit
     assert len(kg.neighborhood("CRBN", hops=10**9, limit=50)) == 50
-    assert kg.explain("lenalidomide", "multiple myeloma", timeout=math.inf).bound is None
+    assert kg.explain("lenalidomide", "multiple myeloma", timeout=math.inf).limit is None
 
 
 def test_one_name_is_taken_as_one_name(kg: KnowledgeGraph) -> None:
@@ -65,11 +66,11 @@ def test_one_name_is_taken_as_one_name(kg: KnowledgeGraph) -> None:
 
 
 def test_only_drugs_are_compared(kg: KnowledgeGraph) -> None:
-    with pytest.raises(QueryError, match="CRBN is no drug"):
+    with pytest.raises(QueryError, match="CRBN is not a drug"):
         kg.compare("lenalidomide", "CRBN")
-    with pytest.raises(QueryError, match="CRBN is no drug"):
+    with pytest.raises(QueryError, match="CRBN is not a drug"):
         kg.why("CRBN", over="lenalidomide", disease="multiple myeloma")
-    with pytest.raises(QueryError, match="CRBN is no disease"):
+    with pytest.raises(QueryError, match="CRBN is not a disease"):
         kg.why("lenalidomide", over="thalidomide", disease="CRBN")
     with pytest.raises(QueryError, match="cannot be drawn"):
         kg.draw(3)  # type: ignore[arg-type]
@@ -99,21 +100,21 @@ def _term(name: str, category: str) -> Term:
 
 
 def test_a_hub_is_explained_or_the_bound_is_said(hub: OxigraphStore) -> None:
-    found = explain(_statements(hub), _term("drug", "Drug"), _term("hub", "Protein"))
+    found = explain(_edges(hub), _term("drug", "Drug"), _term("hub", "Protein"), NEVER)
     assert [str(chain) for chain in found.chains] == ["drug > cause-5 > hub"]
-    hurried = explain(_statements(hub), _term("drug", "Drug"), _term("root", "Disease"), timeout=0.05)
-    assert hurried.bound
+    hurried = explain(_edges(hub), _term("drug", "Drug"), _term("root", "Disease"), Deadline(0.05))
+    assert hurried.limit
     assert "stopped after" in str(hurried)
 
 
 def test_the_loss_of_a_hub_is_bounded(hub: OxigraphStore) -> None:
-    loss = lose(_statements(hub), _term("hub", "Protein"), timeout=0.05)
-    assert loss.bound
+    loss = without(_edges(hub), _term("hub", "Protein"), Deadline(0.05))
+    assert loss.limit
     assert "stopped after" in str(loss)
 
 
-def _statements(store: OxigraphStore) -> EdgeStatements:
-    return EdgeStatements(Network(store), Statements(store))
+def _edges(store: OxigraphStore) -> Edges:
+    return Edges(Network(store), Reader(store))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def _statements(store: OxigraphStore) -> EdgeStatements:
         (("paths", "lenalidomide", "CRBN", "--timeout", "nan"), 2, "timeout must be"),
         (("paths", "lenalidomide", "CRBN", "--max-length", "50"), 0, "stopped at 100 paths"),
         (("neighborhood", "CRBN", "--hops", "-1"), 2, "--hops"),
-        (("compare", "lenalidomide", "CRBN"), 2, "no drug"),
+        (("compare", "lenalidomide", "CRBN"), 2, "not a drug"),
         (("why", "lenalidomide", "--over", "Revlimid", "--for", "multiple myeloma"), 2, "Name another one"),
     ],
 )

@@ -49,8 +49,8 @@ def test_nothing_in_a_card_is_taken_for_markup(kg: KnowledgeGraph, name: str) ->
 
 
 def test_the_command_writes_one_or_compares() -> None:
-    one = CliRunner().invoke(main, ["card", "Revlimid"])
+    one = CliRunner().invoke(main, ["show", "Revlimid", "--format", "markdown"])
     assert (one.exit_code, one.stdout.splitlines()[0]) == (0, "# lenalidomide")
     assert NOT_ADVICE in one.stderr
-    two = CliRunner().invoke(main, ["card", "Revlimid", "Pomalyst"])
+    two = CliRunner().invoke(main, ["compare", "Revlimid", "Pomalyst", "--format", "markdown"])
     assert two.stdout.splitlines()[0] == "# lenalidomide and pomalidomide"

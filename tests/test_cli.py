@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from imidgraph.answers import NOT_ADVICE
 from imidgraph.cli import main
-from imidgraph.cli.output import NOT_ADVICE
 from imidgraph.formats import FORMATS
 from tests.conftest import ROOT
 
@@ -35,8 +35,11 @@ def test_show_prints_a_card_with_sources() -> None:
 
 
 def test_show_gives_data_to_a_program() -> None:
-    items = json.loads(run("show", "CSNK1A1", "--format", "json").stdout)
-    assert any(item["subject"] == "lenalidomide" and item["relation"] == "degrades" and item["sources"] for item in items)
+    document = json.loads(run("show", "CSNK1A1", "--format", "json").stdout)
+    ends = ("imid:lenalidomide", "imid:degrades")
+    assert any((item["subject"], item["predicate"]) == ends and item["evidence"] for item in document["statements"])
+    rows = list(csv.DictReader(io.StringIO(run("show", "CSNK1A1", "--format", "csv").stdout)))
+    assert any((row["subject"], row["relation"]) == ("lenalidomide", "degrades") and row["sources"] for row in rows)
 
 
 def test_search_finds_lay_words() -> None:
@@ -57,26 +60,36 @@ def test_statements_by_their_ends() -> None:
 
 
 def test_status_has_four_answers() -> None:
-    assert run("status", "lenalidomide", "degrades", "IKZF1").stdout == "supported\n"
-    assert run("status", "thalidomide", "degrades", "GSPT1").stdout == "not curated\n"
+    answers = {
+        ("lenalidomide", "degrades", "IKZF1"): ("supported", 0),
+        ("pomalidomide", "inGeneration", "third generation"): ("disputed", 0),
+        ("lenalidomide", "approvedFor", "chronic lymphocytic leukemia"): ("denied", 1),
+        ("thalidomide", "degrades", "GSPT1"): ("not curated", 1),
+    }
+    for fact, (word, code) in answers.items():
+        result = run("status", *fact)
+        assert (result.stdout.splitlines()[0], result.exit_code) == (word, code)
+        assert ("  [1] " in result.stdout) == (word != "not curated")
+    rows = list(csv.DictReader(io.StringIO(run("status", "thalidomide", "degrades", "GSPT1", "--format", "csv").stdout)))
+    assert [(row["status"], row["subject"]) for row in rows] == [("not curated", "thalidomide")]
 
 
-@pytest.mark.parametrize("format_", ["table", "csv", "tsv", "json"])
+@pytest.mark.parametrize("format_", ["table", "csv", "tsv", "json", "markdown"])
 def test_a_query_runs_in_each_format(format_: str) -> None:
-    result = run("query", "run", "boxed-warnings", "drug=Revlimid", "--format", format_)
+    result = run("run", "boxed-warnings", "drug=Revlimid", "--format", format_)
     assert result.exit_code == 0
     assert "lenalidomide" in result.stdout
     assert "pomalidomide" not in result.stdout
 
 
 def test_queries_are_listed_and_shown() -> None:
-    listed = run("query", "list", "--format", "tsv").stdout
+    listed = run("queries", "list", "--format", "tsv").stdout
     assert "boxed-warnings" in listed
-    assert run("query", "list", "--tag", "nonsense").exit_code == 1
-    shown = run("query", "show", "boxed-warnings")
+    assert run("queries", "list", "--tag", "nonsense").exit_code == 1
+    shown = run("queries", "show", "boxed-warnings")
     assert "SELECT" in shown.stdout
-    assert "example: imidgraph query run boxed-warnings" in shown.stdout
-    assert run("query", "show", "boxed-warnings", "--sparql").stdout.startswith("PREFIX")
+    assert "example: imidgraph run boxed-warnings" in shown.stdout
+    assert run("queries", "show", "boxed-warnings", "--sparql").stdout.startswith("PREFIX")
 
 
 def test_sparql_answers_each_form() -> None:
@@ -93,11 +106,11 @@ def test_sparql_answers_each_form() -> None:
     ("arguments", "code", "message"),
     [
         (("show", "lenalidomid"), 1, "Did you mean 'lenalidomide'"),
-        (("query", "run", "boxed-warning"), 1, "boxed-warnings"),
-        (("query", "run", "boxed-warnings", "medicine=x"), 2, "It takes"),
-        (("query", "run", "boxed-warnings", "drug"), 2, "name=value"),
-        (("query", "run", "boxed-warnings", "drug=a", "drug=b"), 2, "twice"),
-        (("query", "run", "boxed-warnings", 'drug="} } DROP ALL {'), 2, "no value of drug"),
+        (("run", "boxed-warning"), 1, "boxed-warnings"),
+        (("run", "boxed-warnings", "medicine=x"), 2, "It takes"),
+        (("run", "boxed-warnings", "drug"), 2, "name=value"),
+        (("run", "boxed-warnings", "drug=a", "drug=b"), 2, "twice"),
+        (("run", "boxed-warnings", 'drug="} } DROP ALL {'), 2, "no value of drug"),
         (("sparql", "SELECT ?x {"), 2, "not valid SPARQL"),
         (("sparql", "SELECT ?x { SERVICE <http://127.0.0.1/> { ?x ?y ?z } }"), 2, "SERVICE"),
         (("sparql", "DROP ALL"), 2, "read-only"),
@@ -152,7 +165,7 @@ BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHON
 
 @pytest.mark.parametrize("reader", ["head -n 1", "true"])
 def test_a_closed_pipe_is_no_error(reader: str) -> None:
-    command = f"{sys.executable} -m imidgraph.cli query list --format csv | {reader}"
+    command = f"{sys.executable} -m imidgraph.cli queries list --format csv | {reader}"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, env=BUFFERED)
     assert done.stdout in {"topic,query,answers,parameters\n", ""}
     assert done.stderr == ""
@@ -160,14 +173,15 @@ def test_a_closed_pipe_is_no_error(reader: str) -> None:
 
 def test_a_full_disk_behind_standard_output_is_one_line() -> None:
     with Path("/dev/full").open("wb") as full:
-        command = [sys.executable, "-m", "imidgraph.cli", "query", "list"]
+        command = [sys.executable, "-m", "imidgraph.cli", "queries", "list"]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=BUFFERED)
     assert (done.returncode, done.stderr) == (2, "error: [Errno 28] No space left on device\n")
 
 
 def test_completion_is_offered() -> None:
-    environment = {"_IMIDGRAPH_COMPLETE": "bash_complete", "COMP_WORDS": "imidgraph query run boxed", "COMP_CWORD": "3"}
-    done = subprocess.run([str(Path(sys.executable).with_name("imidgraph"))], env=environment, capture_output=True, text=True)
+    environment = {"_IMIDGRAPH_COMPLETE": "bash_complete", "COMP_WORDS": "imidgraph run boxed", "COMP_CWORD": "2"}
+    command = [str(Path(sys.executable).with_name("imidgraph"))]
+    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True)
     assert "boxed-warnings" in done.stdout
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from imidgraph.cli.output import NOT_ADVICE
+from imidgraph.answers import NOT_ADVICE
 from tests.test_cli import run
 
 
@@ -51,7 +51,7 @@ def test_similar_names_few_to_people_and_all_to_programs() -> None:
     row = _rows("similar", "lenalidomide", "--limit", "1")[0]
     assert " more" not in row["risks"]
     document = json.loads(run("similar", "lenalidomide", "--limit", "1", "--format", "json").stdout)
-    assert len(document[0]["shared"]["risks"]) == len(row["risks"].split(", "))
+    assert len(document["similar"][0]["shared"]["risks"]) == len(row["risks"].split(", "))
 
 
 def test_paths_and_their_bounds() -> None:
@@ -104,7 +104,7 @@ def test_a_picture_is_drawn_beside_the_answer(tmp_path: Path) -> None:
     ("arguments", "code", "message"),
     [
         (("explain", "lenalidomid", "multiple myeloma"), 1, "Did you mean 'lenalidomide'"),
-        (("explain", "Revlimid", "lenalidomide"), 2, "both ends"),
+        (("explain", "Revlimid", "lenalidomide"), 2, "same entity"),
         (("explain", "thalidomide", "birth defects", "--picture", "why.doc"), 2, "svg"),
         (("paths", "SALL4", "leprosy", "--max-length", "1"), 1, "No path"),
         (("paths", "SALL4", "SALL4"), 2, "two different ends"),

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from imidgraph import KnowledgeGraph, QueryError
+from imidgraph.limits import NEVER
 from imidgraph.model import Source, Statement, Term
 from imidgraph.namespaces import IMID
 from imidgraph.traversals.trials import Duel, duels
-from imidgraph.traversals.why import Choice
+from imidgraph.traversals.why import Why
 
 
 def _duel(kg: KnowledgeGraph, one: str, other: str, trial: str) -> Duel:
-    found = duels(kg._edge_statements, kg.names.find(one), kg.names.find(other))
+    found = duels(kg._edges, kg.names.find(one), kg.names.find(other), NEVER)
     return next(duel for duel in found if duel.trial.label == trial)
 
 
@@ -93,14 +94,14 @@ def test_three_drugs_and_a_drug_of_another_class(kg: KnowledgeGraph) -> None:
 
 def test_a_comparison_is_rows_and_a_dictionary(kg: KnowledgeGraph) -> None:
     comparison = kg.compare("lenalidomide", "pomalidomide")
-    row = next(row for row in comparison.rows() if row[:2] == ("degrades", "CSNK1A1"))
+    row = next(row for row in comparison.rows if row[:2] == ("degrades", "CSNK1A1"))
     assert "pubmed:26131937" in row[2]
     assert row[3] == ""
     assert comparison.to_dict()["drugs"] == ["imid:lenalidomide", "imid:pomalidomide"]
 
 
-def _texts(choice: Choice, side: str) -> str:
-    return " ".join(text for place, _, text, _ in choice.rows() if place == side)
+def _texts(choice: Why, side: str) -> str:
+    return " ".join(text for place, _, text, _ in choice.rows if place == side)
 
 
 def test_why_lenalidomide_and_not_thalidomide(kg: KnowledgeGraph) -> None:

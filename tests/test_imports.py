@@ -44,7 +44,7 @@ def other(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def test_a_graph_of_others_meets_ours_through_its_identifiers(other: tuple[Path, Path], tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, ["load", *map(str, other), "--beside", "--store", str(tmp_path / "joined")])
+    result = CliRunner().invoke(main, ["store", *map(str, other), "--beside", "--to", str(tmp_path / "joined")])
     assert result.exit_code == 0, result.output
     with imidgraph.load(tmp_path / "joined") as kg:
         found = kg.statements(subject="Revlimid", object="MADE-UP")
@@ -147,7 +147,7 @@ def test_what_is_no_graph_is_one_line_and_leaves_the_old_store(
     build_store([good], store)
     if text is not None:
         (tmp_path / name).write_bytes(text.encode() if isinstance(text, str) else text)
-    result = CliRunner().invoke(main, ["load", str(tmp_path / name), "--store", str(store)])
+    result = CliRunner().invoke(main, ["store", str(tmp_path / name), "--to", str(store)])
     assert result.exit_code == 2
     assert isinstance(result.exception, SystemExit)
     assert re.search(told, result.stderr)

@@ -102,19 +102,19 @@ def test_relationships_by_each_end(kg: KnowledgeGraph) -> None:
 
 
 def test_no_and_not_curated_are_different_answers(kg: KnowledgeGraph) -> None:
-    assert kg.status("lenalidomide", "degrades", "IKZF1") == "supported"
-    assert kg.status("pomalidomide", "inGeneration", "second generation") == "disputed"
-    assert kg.status("lenalidomide", "approvedFor", "chronic lymphocytic leukemia") == "negated"
-    assert kg.status("thalidomide", "degrades", "GSPT1") == "not curated"
+    assert kg.status("lenalidomide", "degrades", "IKZF1").word == "supported"
+    assert kg.status("pomalidomide", "inGeneration", "second generation").word == "disputed"
+    assert kg.status("lenalidomide", "approvedFor", "chronic lymphocytic leukemia").word == "denied"
+    assert kg.status("thalidomide", "degrades", "GSPT1").word == "not curated"
 
 
 def test_a_name_is_resolved_within_its_class(kg: KnowledgeGraph) -> None:
-    assert kg._lookup.entity("Ikaros", "Protein").curie == "imid:IKZF1"
-    assert kg._lookup.entity("Ikaros", "Entity").curie == "imid:IKZF1"
-    assert kg._lookup.entity("PMID:24292625", "Source").category == "Article"
+    assert kg.names.find("Ikaros", "Protein").curie == "imid:IKZF1"
+    assert kg.names.find("Ikaros", "Entity").curie == "imid:IKZF1"
+    assert kg.names.find("PMID:24292625", "Source").category == "Article"
     for category in ("Drug", "Source"):
         with pytest.raises(EntityNotFound):
-            kg._lookup.entity("Ikaros", category)
+            kg.names.find("Ikaros", category)
 
 
 def test_a_comparison_tells_shared_from_own(kg: KnowledgeGraph) -> None:

@@ -99,7 +99,7 @@ def test_a_part_by_predicate_pillar_and_neighborhood(kg: KnowledgeGraph) -> None
     articles = kg.to_networkx(pillars=["articles"])
     assert articles.nodes["pubmed:26131937"]["category"] == "Article"
     assert articles.has_edge("pubmed:26131937", "imid:CSNK1A1")
-    with pytest.raises(QueryError, match="no pillar"):
+    with pytest.raises(QueryError, match="Unknown pillar"):
         kg.to_networkx(pillars=["drug"])
     with pytest.raises(QueryError, match="MultiDiGraph"):
         kg.to_networkx("Tree")
@@ -150,10 +150,10 @@ def test_a_neighborhood_has_rings_and_says_where_it_was_cut(kg: KnowledgeGraph) 
     assert [term.label for term in around.rings[1]] == ["lenalidomide"]
     assert {"IKZF1", "IKZF3"} <= {term.label for term in around.rings[2]}
     assert all(item.evidence for item in around.statements)
-    assert around.bound is None
+    assert around.limit is None
     cut = kg.neighborhood("multiple myeloma", hops=2, limit=50)
     assert len(cut) == 50
-    assert cut.bound == "cut at 50 entities; there are more"
+    assert cut.limit == "cut at 50 entities; there are more"
     with pytest.raises(QueryError):
         kg.neighborhood("CRBN", hops=-1)
 

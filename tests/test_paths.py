@@ -13,27 +13,29 @@ from pyoxigraph import NamedNode, Quad, RdfFormat
 
 from imidgraph import KnowledgeGraph, PathNotFound, QueryError
 from imidgraph.knowledge.network import Network
-from imidgraph.knowledge.statements import Statements
+from imidgraph.knowledge.statements import Reader
+from imidgraph.limits import NEVER
 from imidgraph.namespaces import IMID
 from imidgraph.resources import ONTOLOGY
 from imidgraph.stores.oxigraph import OxigraphStore
-from imidgraph.traversals.paths import EdgeStatements, Paths, find_paths
+from imidgraph.traversals.edges import Edges
+from imidgraph.traversals.paths import Paths, paths
 from imidgraph.traversals.walks import Walker
 
 NODES = st.integers(min_value=0, max_value=6)
 
 
-def _wired(edges: list[tuple[str, str]]) -> EdgeStatements:
+def _wired(edges: list[tuple[str, str]]) -> Edges:
     """Make a network of bindings between nodes that nothing else describes."""
     store = pyoxigraph.Store()
     store.load(path=str(ONTOLOGY / "schema.ttl"), format=RdfFormat.TURTLE)
     store.bulk_extend(Quad(NamedNode(IMID + one), NamedNode(IMID + "binds"), NamedNode(IMID + other)) for one, other in edges)
     engine = OxigraphStore(store)
-    return EdgeStatements(Network(engine), Statements(engine))
+    return Edges(Network(engine), Reader(engine))
 
 
-def _search(statements: EdgeStatements, start: str, end: str, **bounds: int) -> Paths:
-    return find_paths(statements, f"imid:{start}", f"imid:{end}", **bounds)
+def _search(edges: Edges, start: str, end: str, **bounds: int) -> Paths:
+    return paths(edges, f"imid:{start}", f"imid:{end}", NEVER, **bounds)
 
 
 @given(
@@ -61,7 +63,7 @@ def test_the_search_finds_what_brute_force_finds(
 def test_every_path_is_a_simple_path_of_the_projection(kg: KnowledgeGraph) -> None:
     graph = kg.to_networkx()
     found = kg.paths("pomalidomide", "multiple myeloma", max_length=3, limit=1000)
-    assert found.bound is None
+    assert found.limit is None
     assert found.complete_to == 3
     for path in found:
         assert len(set(path.nodes)) == len(path.nodes)
@@ -77,9 +79,10 @@ def test_each_hop_carries_its_evidence(kg: KnowledgeGraph) -> None:
     found = kg.paths("thalidomide", "pomalidomide", max_length=2, predicates=["degrades"])
     assert {path.terms[1].label for path in found} >= {"IKZF1", "IKZF3"}
     assert all(item.evidence for path in found for step in path.steps for item in step.statements)
-    assert str(found).startswith("thalidomide --[degrades]--> IKZF1 <--[degrades]-- pomalidomide")
+    assert "\n  thalidomide --[degrades]--> IKZF1 <--[degrades]-- pomalidomide\n" in str(found)
+    assert "all paths of at most 2 hops" in str(found)
     assert found[0].sign is None
-    assert found.to_dicts()[0]["steps"][0][0]["evidence"]
+    assert found.to_dict()["paths"][0]["steps"][0][0]["evidence"]
 
 
 def test_the_sign_of_a_path_is_the_product_of_its_hops(kg: KnowledgeGraph) -> None:
@@ -106,10 +109,10 @@ def test_a_negated_statement_joins_nothing(kg: KnowledgeGraph) -> None:
 def test_bounds_are_said(kg: KnowledgeGraph) -> None:
     few = kg.paths("thalidomide", "pomalidomide", max_length=3, limit=5)
     assert len(few) == 5
-    assert few.bound == "stopped at 5 paths; there are more"
+    assert few.limit == "stopped at 5 paths; there are more"
     assert few.complete_to < 3
     late = kg.paths("thalidomide", "pomalidomide", max_length=50, limit=100_000, timeout=0.2)
-    assert "stopped after 0.2 seconds" in str(late.bound)
+    assert "stopped after 0.2 seconds" in str(late.limit)
     assert late.complete_to < 50
 
 
@@ -132,14 +135,14 @@ def test_ends_that_nothing_joins_are_told_apart_at_once() -> None:
     islands = _wired([(f"a{i}", f"a{j}") for i in range(12) for j in range(i)] + [("b0", "b1")])
     with pytest.raises(PathNotFound, match="at most 50 hops") as caught:
         _search(islands, "a0", "b0", max_length=50)
-    assert caught.value.bound is None
+    assert caught.value.limit is None
 
 
 def test_a_clique_and_a_length_of_fifty_give_a_bounded_answer() -> None:
     clique = _wired([(f"n{i}", f"n{j}") for i in range(11) for j in range(i)])
     found = _search(clique, "n0", "n1", max_length=50)
     assert len(found) == 100
-    assert found.bound
+    assert found.limit
     ladder = _wired([("n0", "n1")])
     assert _search(ladder, "n0", "n1", max_length=50).complete_to == 50
 
@@ -149,6 +152,6 @@ def test_a_hub_is_passed_without_asking_for_all_its_spokes() -> None:
     hub = _wired([("hub", f"s{number}") for number in range(spokes)])
     found = _search(hub, "s1", "s2", max_length=4)
     assert [path.nodes for path in found] == [("imid:s1", "imid:hub", "imid:s2")]
-    assert found.bound is None
+    assert found.limit is None
     asked = [number for number in range(spokes) if f"imid:s{number}" in hub.network._fetched]
     assert asked == [1, 2]

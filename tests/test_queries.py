@@ -52,7 +52,7 @@ def test_the_golden_answer(kg: KnowledgeGraph, name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_engines_agree(kg: KnowledgeGraph, reference: RdflibStore, name: str) -> None:
     query = CATALOG[name]
-    text = query.bind(kg.names.resolve(query, query.example))
+    text = kg.query_text(name, **query.example)
     assert Counter(kg.select(text).rows) == Counter(reference.select(text).rows)
 
 

@@ -353,10 +353,8 @@ def test_rows_beyond_the_limit_are_cut_and_said_to_be(strict: Served) -> None:
         assert triples.headers["x-imidgraph-truncated"] == "cut at 5 rows"
         named = client.get("/queries/boxed-warnings")
         assert named.headers["x-imidgraph-truncated"] == "cut at 5 rows"
-        assert imidgraph.connect(f"{strict.address}/sparql").select("SELECT * { ?s ?p ?o }").truncated == "cut at 5 rows"
-        assert (
-            imidgraph.connect(f"{strict.address}/sparql").construct("CONSTRUCT WHERE { ?s ?p ?o }").truncated == "cut at 5 rows"
-        )
+        assert imidgraph.connect(f"{strict.address}/sparql").select("SELECT * { ?s ?p ?o }").limit == "cut at 5 rows"
+        assert imidgraph.connect(f"{strict.address}/sparql").construct("CONSTRUCT WHERE { ?s ?p ?o }").limit == "cut at 5 rows"
 
 
 def test_what_cannot_be_answered_in_time_is_turned_away(strict: Served) -> None:

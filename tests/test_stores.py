@@ -51,7 +51,7 @@ def test_results_tell_their_columns_version_and_time(kg: KnowledgeGraph) -> None
     assert [row.a for row in results] == [1]
     assert results.graph_version == kg.version
     assert results.elapsed > 0
-    assert results.truncated is None
+    assert results.limit is None
     assert len(results) == 1
 
 
@@ -67,7 +67,7 @@ def test_w3c_formats_read_back(kg: KnowledgeGraph, format: str) -> None:
         return
     read = pyoxigraph.parse_query_results(written, format=getattr(pyoxigraph.QueryResultsFormat, formats[format]))
     assert isinstance(read, pyoxigraph.QuerySolutions)
-    assert Results(read).rows == results.rows
+    assert Results.of(read).rows == results.rows
 
 
 def test_json_has_native_numbers(kg: KnowledgeGraph) -> None:

@@ -38,7 +38,7 @@ def test_it_answers_as_the_embedded_engine_does(worker: WorkerStore, kg: Knowled
     answer = worker.query(query)
     assert isinstance(answer, Results)
     assert answer.rows == kg.select(query).rows
-    assert answer.truncated is None
+    assert answer.limit is None
     assert worker.query("ASK { imid:lenalidomide imid:degrades imid:IKZF1 }") is True
     triples = worker.query("CONSTRUCT WHERE { ?drug imid:degrades ?protein }")
     assert isinstance(triples, Triples)
@@ -61,13 +61,13 @@ def test_rows_beyond_the_limit_are_cut_and_said_to_be(worker: WorkerStore) -> No
     for limit in (0, 1, 7):
         answer = worker.query("SELECT ?s WHERE { ?s ?p ?o }", limit=limit)
         assert isinstance(answer, Results)
-        assert (len(answer), answer.truncated) == (limit, f"cut at {limit} rows")
+        assert (len(answer), answer.limit) == (limit, f"cut at {limit} rows")
         triples = worker.query("CONSTRUCT WHERE { ?s ?p ?o }", limit=limit)
         assert isinstance(triples, Triples)
-        assert (len(triples), triples.truncated) == (limit, f"cut at {limit} rows")
+        assert (len(triples), triples.limit) == (limit, f"cut at {limit} rows")
     exact = worker.query("SELECT ?n WHERE { VALUES ?n { 1 2 3 } }", limit=3)
     assert isinstance(exact, Results)
-    assert (len(exact), exact.truncated) == (3, None)
+    assert (len(exact), exact.limit) == (3, None)
 
 
 def test_memory_is_capped() -> None:

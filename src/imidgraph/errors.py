@@ -48,11 +48,11 @@ class QueryNotFound(_NotFound, KeyError):
     Examples
     --------
     >>> print(QueryNotFound("drug-card", ["drugs-by-class"]))
-    No query is called 'drug-card'. Did you mean 'drugs-by-class'? List them with 'imidgraph query list' or kg.queries.
+    No query is called 'drug-card'. Did you mean 'drugs-by-class'? List them with 'imidgraph queries list' or kg.queries.
     """
 
     what = "No query"
-    hint = "List them with 'imidgraph query list' or kg.queries."
+    hint = "List them with 'imidgraph queries list' or kg.queries."
     __str__ = Exception.__str__  # that of KeyError quotes the message
 
 
@@ -83,19 +83,19 @@ class PathNotFound(ImidgraphError, LookupError):
     No path of at most 2 hops joins imid:SALL4 and imid:leprosy. Allow more hops, or fewer conditions.
     """
 
-    def __init__(self, start: str, end: str, max_length: int, bound: str | None = None) -> None:
+    def __init__(self, start: str, end: str, max_length: int, limit: str | None = None) -> None:
         self.start = start
         self.end = end
         self.max_length = max_length
-        self.bound = bound
+        self.limit = limit
         found = f"No path of at most {max_length} hops joins {start} and {end}"
-        if bound is None:
+        if limit is None:
             super().__init__(f"{found}. Allow more hops, or fewer conditions.")
         else:
-            super().__init__(f"{found} as far as was searched: {bound}. Allow more time or fewer hops.")
+            super().__init__(f"{found} as far as was searched: {limit}. Allow more time or fewer hops.")
 
     def __reduce__(self) -> tuple[type[PathNotFound], tuple[str, str, int, str | None]]:
-        return type(self), (self.start, self.end, self.max_length, self.bound)
+        return type(self), (self.start, self.end, self.max_length, self.limit)
 
 
 class QueryError(ImidgraphError, ValueError):

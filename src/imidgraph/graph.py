@@ -3,55 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from imidgraph import resources
+from imidgraph import knowledge, pages, traversals  # each imports its modules when they are first used
+from imidgraph.answers import Answer, Drawable
 from imidgraph.errors import QueryError
-from imidgraph.limits import ALIKE_IN, MAX_LENGTH, MOST_ALIKE, MOST_NODES, MOST_PATHS, SECONDS, several
-from imidgraph.rdf import Iri
+from imidgraph.limits import ALIKE_IN, MAX_LENGTH, MOST_ALIKE, MOST_MATCHES, MOST_NODES, MOST_PATHS, SECONDS, Deadline, several
 from imidgraph.sparql.catalog import Catalog
-from imidgraph.sparql.results import undisturbed
 from imidgraph.sparql.text import query_form
-from imidgraph.stores import LIMIT, TIMEOUT, Guard, Results, Store, Triples
-from imidgraph.stores.oxigraph import embedded
+from imidgraph.stores import LIMIT, TIMEOUT, Guard, Results, Store, Triples, version
 
-# What a call may not need is imported when it is called: most commands start without.
 if TYPE_CHECKING:
     import rdflib
 
     from imidgraph.formats import Written
     from imidgraph.formats.projection import Projection
-    from imidgraph.knowledge.coverage import Count
-    from imidgraph.knowledge.entities import Entity, Lookup
-    from imidgraph.knowledge.names import Match, Names
-    from imidgraph.knowledge.network import Network
-    from imidgraph.knowledge.validation import Violation
-    from imidgraph.model import Statement, Term
-    from imidgraph.pages.drawing import Figure
-    from imidgraph.pages.picture import Picture
+    from imidgraph.model import Term
     from imidgraph.rdf import Triple
-    from imidgraph.traversals.centrality import Ranked
-    from imidgraph.traversals.compare import Comparison
-    from imidgraph.traversals.explain import Explanation
-    from imidgraph.traversals.neighborhood import Neighborhood
-    from imidgraph.traversals.paths import EdgeStatements, Paths
-    from imidgraph.traversals.similar import Similar
-    from imidgraph.traversals.why import Choice
-    from imidgraph.traversals.without import Loss
 
-_VERSION = """
-PREFIX owl: <http://www.w3.org/2002/07/owl#>
-SELECT ?version WHERE { ?ontology a owl:Ontology ; owl:versionInfo ?version } ORDER BY ?version
-"""
+Answered = TypeVar("Answered", bound=Answer)
 
 
 class KnowledgeGraph:
     """A graph to look things up in, ask, traverse and export.
 
-    Make one with `imidgraph.load` or `imidgraph.connect`.
+    Make one with `imidgraph.load` or `imidgraph.connect`; in the examples, ``kg`` is `imidgraph.load()`. A verb gives an
+    answer (see `imidgraph.answers`), takes entities by any of their names, and raises `EntityNotFound` or `AmbiguousLabel`
+    where a name is not that of one thing. A search ends after ``timeout`` seconds, and the ``limit`` of its answer says so.
 
     Parameters
     ----------
@@ -61,13 +42,6 @@ class KnowledgeGraph:
         Makes what answers free queries within limits, when the first one comes.
     queries : Catalog
         The named queries.
-
-    Examples
-    --------
-    >>> import imidgraph
-    >>> kg = imidgraph.load()
-    >>> kg.entity("blood clots").label
-    'thromboembolism'
     """
 
     def __init__(self, store: Store, guard: Callable[[], Guard], queries: Catalog) -> None:
@@ -75,228 +49,252 @@ class KnowledgeGraph:
         self._make_guard = guard
         self.queries = queries
 
-    def __repr__(self) -> str:
-        return f"<KnowledgeGraph: {type(self._store).__name__}>"
-
-    @cached_property
-    def _guard(self) -> Guard:
-        return self._make_guard()
-
-    @cached_property
-    def version(self) -> str | None:
-        """The version of the graph."""
-        return next((str(version) for (version,) in self._store.select(_VERSION)), None)
-
     def select(self, query: str) -> Results:
-        """Answer a SELECT query; the prefixes of the graph are known.
+        """Answer a SELECT query that you trust; the prefixes of the graph are known.
 
-        Parameters
-        ----------
-        query : str
-            SPARQL 1.1. SERVICE, FROM and updates are refused.
+        A `QueryError` says what is wrong with a text; SERVICE, FROM and updates are refused.
 
-        Raises
-        ------
-        QueryError
-            Where the text is refused, not valid SPARQL or no SELECT query.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> imidgraph.load().select("SELECT ?drug { ?drug imid:degrades imid:CSNK1A1 } ORDER BY ?drug").rows[0][0].curie
+        >>> kg.select("SELECT ?drug { ?drug imid:degrades imid:CSNK1A1 } ORDER BY ?drug").rows[0][0].curie
         'imid:lenalidomide'
         """
         query_form(query)
-        results = self._store.select(query)
-        results.graph_version = self.version
-        return results
+        return self._stamped(self._store.select(query))
 
     def ask(self, query: str) -> bool:
-        """Answer an ASK query.
+        """Answer an ASK query that you trust.
 
-        Examples
-        --------
-        >>> import imidgraph
-        >>> imidgraph.load().ask("ASK { imid:lenalidomide imid:degrades imid:IKZF1 }")
+        >>> kg.ask("ASK { imid:lenalidomide imid:degrades imid:IKZF1 }")
         True
         """
         query_form(query)
         return self._store.ask(query)
 
     def construct(self, query: str) -> Triples:
-        """Answer a CONSTRUCT or DESCRIBE query.
+        """Answer a CONSTRUCT or DESCRIBE query that you trust.
 
-        Examples
-        --------
-        >>> import imidgraph
-        >>> len(imidgraph.load().construct("CONSTRUCT WHERE { imid:lenalidomide imid:degrades imid:IKZF1 }"))
+        >>> len(kg.construct("CONSTRUCT WHERE { imid:lenalidomide imid:degrades imid:IKZF1 }"))
         1
         """
         query_form(query)
-        return self._store.construct(query)
+        return self._stamped(self._store.construct(query))
 
     def query(self, query: str, timeout: float = TIMEOUT, limit: int = LIMIT) -> Results | bool | Triples:
-        """Answer a free query of any form, from anyone, in a worker process that is stopped at the limits.
+        """Answer a free query of any form, from anyone, in a worker process.
 
-        Parameters
-        ----------
-        query : str
-            SPARQL 1.1. SERVICE, FROM and updates are refused.
-        timeout : float
-            Seconds that it may take.
-        limit : int
-            Rows that the answer may have; `truncated` tells where some were cut.
+        After ``timeout`` seconds the process is stopped and `QueryTimeout` raised; rows beyond ``limit`` are cut.
 
-        Raises
-        ------
-        QueryError
-            Where the text is refused or not valid SPARQL, or needs too much memory.
-        QueryTimeout
-            Where it takes longer than it may.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> with imidgraph.load() as kg:
-        ...     kg.query("SELECT ?s { ?s ?p ?o }", limit=2).truncated
+        >>> kg.query("SELECT ?s { ?s ?p ?o }", limit=2).limit
         'cut at 2 rows'
         """
         answer = self._guard.query(query, timeout, limit)
-        if isinstance(answer, Results):
-            answer.graph_version = self.version
-        return answer
+        return answer if isinstance(answer, bool) else self._stamped(answer)
 
-    def run(self, name: str, **parameters: Any) -> Results:
-        """Run a query of the catalog.
+    def run(self, name: str, /, **parameters: Any) -> Results:
+        """Run a query of the catalog by its name; a parameter that is left out means all.
 
-        Parameters
-        ----------
-        name : str
-            The name of the query, as in `queries`.
-        **parameters
-            A value for each parameter. An entity may be given by any of its names.
+        An unknown name is a `QueryNotFound`, a wrong parameter a `QueryError`; both say what there is.
 
-        Raises
-        ------
-        QueryNotFound
-            Where the catalog has no such query.
-        QueryError
-            Where a parameter is missing, unknown or of another type.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> rows = imidgraph.load().run("drugs-by-generation", drug="Pomalyst").to_dicts()
+        >>> rows = kg.run("drugs-by-generation", drug="Pomalyst").to_dicts()
         >>> sorted({row["generationLabel"] for row in rows})
         ['second generation', 'third generation']
         """
-        query = self.queries[name]
-        results = self._store.select(query.bind(self.names.resolve(query, parameters)))
-        results.graph_version = self.version
-        return results
+        return self._stamped(self._store.select(self.query_text(name, **parameters)))
 
-    def entity(self, name: str) -> Entity:
+    def query_text(self, name: str, /, **parameters: Any) -> str:
+        """Give the SPARQL text of a query of the catalog, its parameters bound, for any engine.
+
+        >>> "<https://w3id.org/imidgraph/pomalidomide>" in kg.query_text("drugs-by-generation", drug="Pomalyst")
+        True
+        """
+        query = self.queries[name]
+        return query.bind(self.names.resolve(query, parameters))
+
+    def entity(self, name: str) -> knowledge.entities.Entity:
         """Find an entity by label, synonym, brand, lay word, CURIE in any spelling, or IRI.
 
-        Raises
-        ------
-        EntityNotFound
-            Where nothing answers to the name; it carries suggestions.
-        AmbiguousLabel
-            Where several entities answer to the name; it carries them.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> imidgraph.load().entity("CC-4047").label
+        >>> kg.entity("CC-4047").label
         'pomalidomide'
         """
-        return self._lookup.entity(name)
+        return self._stamped(knowledge.entities.entity(self.names, self._reader, name))
 
-    def search(self, words: str, limit: int = 10) -> list[Match]:
+    def search(self, words: str, limit: int = MOST_MATCHES) -> knowledge.lookups.Search:
         """Find entities whose names come close to some words, the best first.
 
-        Examples
-        --------
-        >>> import imidgraph
-        >>> imidgraph.load().search("thalidomid", limit=1)[0].entity.curie
+        >>> kg.search("thalidomid", limit=1)[0].entity.curie
         'imid:thalidomide'
         """
-        return self.names.search(words, limit)
+        return self._stamped(knowledge.lookups.search(self.names, words, limit))
 
-    def statements(self, subject: str | None = None, predicate: str | None = None, object: str | None = None) -> list[Statement]:
+    def statements(
+        self, subject: str | None = None, predicate: str | None = None, object: str | None = None
+    ) -> knowledge.lookups.Statements:
         """Find statements by any of their ends, with their qualifiers and evidence.
 
-        Parameters
-        ----------
-        subject, object : str, optional
-            An entity by any of its names.
-        predicate : str, optional
-            A relation, such as ``degrades``.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> [str(item.subject) for item in imidgraph.load().statements(predicate="degrades", object="CSNK1A1")]
+        >>> [str(item.subject) for item in kg.statements(predicate="degrades", object="CSNK1A1")]
         ['lenalidomide']
         """
-        return self._lookup.statements.find(*self._ends(subject, predicate, object))
+        return self._stamped(knowledge.lookups.statements(self.names, self._reader, subject, predicate, object))
 
-    def status(self, subject: str, predicate: str, object: str) -> str:
-        """Tell whether a fact is ``supported``, ``negated``, ``disputed`` or ``not curated``.
+    def status(self, subject: str, predicate: str, object: str) -> knowledge.lookups.Status:
+        """Tell whether a fact is supported, disputed, denied or not curated, and who says so.
 
-        Examples
-        --------
-        >>> import imidgraph
-        >>> imidgraph.load().status("pomalidomide", "inGeneration", "third generation")
+        >>> kg.status("pomalidomide", "inGeneration", "third generation").word
         'disputed'
         """
-        ends = self._ends(subject, predicate, object)
-        return self._lookup.statements.status(*map(str, ends))
+        return self._stamped(knowledge.lookups.status(self.names, self._reader, subject, predicate, object))
+
+    def explain(self, start: str, end: str, timeout: float = SECONDS) -> traversals.explain.Explanation:
+        """Explain how one entity bears on another: the chains of steps between them, each with its evidence.
+
+        The ends are a drug and a disease or a risk, two drugs, a resistance and a drug, or any other two.
+
+        >>> print(kg.explain("lenalidomide", "MDS with del(5q)").chains[0])
+        lenalidomide > CRBN > CSNK1A1 > survival of del(5q) cells > myelodysplastic syndrome associated with isolated del(5q)
+        """
+        one, other = self.names.find(start), self.names.find(end)
+        return self._stamped(traversals.explain.explain(self._edges, one, other, Deadline(timeout)))
+
+    def compare(self, *drugs: str, timeout: float = SECONDS) -> traversals.compare.Comparison:
+        """Compare two or more drugs: what they share, in what they differ, trials between them, and what is disputed.
+
+        >>> [drug.label for drug in kg.compare("Thalomid", "Revlimid").drugs]
+        ['thalidomide', 'lenalidomide']
+        """
+        return self._stamped(traversals.compare.compare(self._edges, self._terms(drugs), Deadline(timeout)))
+
+    def why(self, drug: str, over: str, disease: str, timeout: float = SECONDS) -> traversals.why.Why:
+        """Collect the reasons that evidence gives for one drug over another in a disease, and those against it.
+
+        >>> answer = kg.why("lenalidomide", over="thalidomide", disease="multiple myeloma")
+        >>> {reason.kind for reason in answer.for_it} >= {"efficacy", "risk"}
+        True
+        """
+        one, other, third = self._terms([drug, over, disease])
+        return self._stamped(traversals.why.why(self._edges, one, other, third, Deadline(timeout)))
+
+    def paths(
+        self,
+        start: str,
+        end: str,
+        max_length: int = MAX_LENGTH,
+        limit: int = MOST_PATHS,
+        timeout: float = SECONDS,
+        via: Iterable[str] = (),
+        avoid: Iterable[str] = (),
+        predicates: Iterable[str] = (),
+        directed: bool = False,
+    ) -> traversals.paths.Paths:
+        """Find the simple paths between two entities, shortest first, each hop with its statements and their evidence.
+
+        Each path passes all of ``via`` and none of ``avoid`` along ``predicates``, such as ``degrades``, or all relations:
+        both ways, or only from subject to object where ``directed``. Where there is none, `PathNotFound` is raised.
+
+        >>> print(kg.paths("thalidomide", "pomalidomide", max_length=2, predicates="degrades", via="Ikaros")[0])
+        thalidomide --[degrades]--> IKZF1 <--[degrades]-- pomalidomide
+        """
+        one, other = (term.curie for term in self._terms([start, end]))
+        bounds: dict[str, Any] = {"max_length": max_length, "limit": limit, "predicates": predicates, "directed": directed}
+        bounds |= {name: [term.curie for term in self._terms(names)] for name, names in (("via", via), ("avoid", avoid))}
+        return self._stamped(traversals.paths.paths(self._edges, one, other, Deadline(timeout), **bounds))
+
+    def neighborhood(
+        self, center: str, hops: int = 1, predicates: Iterable[str] = (), limit: int = MOST_NODES, timeout: float = SECONDS
+    ) -> traversals.neighborhood.Neighborhood:
+        """Find the entities within some hops of one, along some relations or all, and what joins them.
+
+        >>> [term.label for term in kg.neighborhood("CK1 alpha", predicates=["degrades"]).nodes]
+        ['CSNK1A1', 'lenalidomide']
+        """
+        around = traversals.neighborhood.neighborhood
+        return self._stamped(around(self._edges, self.names.find(center), Deadline(timeout), hops, predicates, limit))
+
+    def similar(
+        self, entity: str, aspects: Iterable[str] = ALIKE_IN, limit: int = MOST_ALIKE, timeout: float = SECONDS
+    ) -> traversals.similar.Similar:
+        """Find the entities that have most in common with one, in the pillars that count, with what that is.
+
+        >>> kg.similar("pomalidomide", limit=1)[0].entity.label
+        'lenalidomide'
+        """
+        term, pillars = self.names.find(entity), tuple(several(aspects))
+        return self._stamped(traversals.similar.similar(self.network, term, Deadline(timeout), pillars, limit))
+
+    def without(self, entity: str, timeout: float = SECONDS) -> traversals.without.Without:
+        """Find which effects of drugs lose their chains where a protein, complex, process or cell is lost.
+
+        >>> ("eragidomide", "acute myeloid leukemia") in [row[:2] for row in kg.without("cereblon").rows]
+        True
+        """
+        return self._stamped(traversals.without.without(self._edges, self.names.find(entity), Deadline(timeout)))
+
+    def centrality(
+        self, measure: str = "betweenness", pillars: Iterable[str] = (), timeout: float = SECONDS
+    ) -> traversals.centrality.Centrality:
+        """Rank the entities by ``betweenness``, ``degree`` or ``pagerank`` in the network, or in some of its pillars.
+
+        >>> "CRBN" in [item.entity.label for item in kg.centrality(pillars=["mechanisms"])[:10]]
+        True
+        """
+        return self._stamped(traversals.centrality.centrality(self.network, Deadline(timeout), measure, pillars))
+
+    def communities(self, pillars: Iterable[str] = (), timeout: float = SECONDS) -> traversals.centrality.Communities:
+        """Find groups of entities that are joined more with one another than with others, the largest first."""
+        return self._stamped(traversals.centrality.communities(self.network, Deadline(timeout), pillars))
+
+    def articulation_points(self, pillars: Iterable[str] = (), timeout: float = SECONDS) -> traversals.centrality.Centrality:
+        """Find the entities that alone hold others to the rest of the network, with how many, the most first."""
+        return self._stamped(traversals.centrality.articulation_points(self.network, Deadline(timeout), pillars))
+
+    def to_networkx(
+        self,
+        kind: str = "MultiDiGraph",
+        predicates: Iterable[str] = (),
+        pillars: Iterable[str] = (),
+        around: str | None = None,
+        hops: int = 1,
+        construct: str | None = None,
+        negated: bool = False,
+    ) -> Any:
+        """Give the graph, or a part, or what CONSTRUCT gives, as a networkx graph; see `traversals.networkx.to_networkx`.
+
+        >>> edge = next(iter(kg.to_networkx(predicates=["degrades"])["imid:lenalidomide"]["imid:CSNK1A1"].values()))
+        >>> edge["label"], edge["sign"]
+        ('degrades', -1)
+        """
+        if construct is not None:
+            return traversals.networkx.project_triples(self.network, self.construct(construct), kind)
+        center = None if around is None else self.names.find(around)
+        return traversals.networkx.to_networkx(self._edges, self._store, kind, predicates, pillars, center, hops, negated)
+
+    def draw(self, *what: str | Drawable) -> pages.picture.Picture:
+        """Draw an answer, or for one name its neighborhood, or for two their explanation.
+
+        >>> "SALL4" in kg.draw("thalidomide", "birth defects").mermaid()
+        True
+        """
+        match what:
+            case [str(center)]:
+                return self.neighborhood(center).picture()
+            case [str(start), str(end)]:
+                return self.explain(start, end).picture()
+            case [answer]:
+                return pages.drawing.draw(answer)
+        raise QueryError("Draw one answer, or one or two names.")
 
     def write(self, path: str | Path, format: str | None = None, part: Projection | None = None) -> Written:
-        """Write the graph, or a part of it, to a file, whole or not at all; the suffix tells the format.
+        """Write the graph, or what `part` gave, whole or not at all; the suffix tells the format, where ``format`` does not.
 
-        Parameters
-        ----------
-        path : str or Path
-            The file; with ``.gz`` or ``.zst`` at its end, packed. A format of several files adds their names:
-            ``imid.csv`` becomes ``imid_nodes.csv``, ``imid_edges.csv`` and ``imid_evidence.csv``.
-        format : str, optional
-            The name of the format, where the suffix does not tell it.
-        part : Projection, optional
-            What `part` gave; the whole graph if left out.
-
-        Returns
-        -------
-        Written
-            The files, and a line that says what was flattened.
-
-        Raises
-        ------
-        ExportError
-            Where the suffix names no format or the file cannot be written.
+        With ``.gz`` or ``.zst`` at its end the file is packed. A format of several files adds their names: ``imid.csv``
+        becomes ``imid_nodes.csv`` and so on. An unknown format is an `ExportError`.
         """
         from imidgraph import formats
 
         return formats.write(part or self.projection, Path(path), format)
 
-    def triples(self) -> Iterable[Triple]:
-        """Iterate over the triples of the graph as the engine holds them, in no order."""
-        return self._store.triples()
-
     def serialize(self, format: str = "ttl") -> bytes:
         """Give the graph in a format of one file, such as ``ttl``, ``jsonld`` or ``graphml``.
 
-        Raises
-        ------
-        ExportError
-            Where there is no such format, or where it needs several files.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> b"imid:lenalidomide" in imidgraph.load().serialize("ttl")
+        >>> b"imid:lenalidomide" in kg.serialize("ttl")
         True
         """
         from imidgraph import formats
@@ -311,53 +309,16 @@ class KnowledgeGraph:
         query: str | None = None,
         parameters: Mapping[str, Any] | None = None,
     ) -> Projection:
-        """Choose a part of the graph to write: its statements whole, with their evidence.
+        """Choose a part to write: some pillars, what lies around an entity, or what the answer of a named query names.
 
-        Parameters
-        ----------
-        only : iterable of str
-            Pillars: drugs, generations, mechanisms, indications, risks, articles; all if empty.
-        neighborhood : str, optional
-            An entity by any of its names; only what lies around it is kept.
-        hops : int
-            How many statements away from it an entity may be.
-        query : str, optional
-            A named query; only the entities in its answer are kept, with the statements between them.
-        parameters : dict, optional
-            The parameters of the query.
-
-        Raises
-        ------
-        QueryError
-            Where there is no such pillar, or a parameter is wrong.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> part = imidgraph.load().part(only=["mechanisms"], neighborhood="CK1 alpha")
-        >>> "imid:lenalidomide" in {node.id for node in part.nodes()}
+        >>> "imid:lenalidomide" in {node.id for node in kg.part(only=["mechanisms"], neighborhood="CK1 alpha").nodes()}
         True
         """
         from imidgraph.formats import selection
 
-        chosen = self.projection
-        pillars = list(only)
-        if pillars:
-            chosen = selection.pillars(chosen, pillars)
-        if neighborhood is not None:
-            chosen = selection.neighborhood(chosen, self.entity(neighborhood).curie, hops)
-        if query is not None:
-            answer = self.run(query, **(parameters or {}))
-            named = {value.curie for row in answer.rows for value in row if isinstance(value, Iri)}
-            chosen = selection.among(chosen, named & {node.id for node in chosen.nodes()})
-        return chosen
-
-    @cached_property
-    def projection(self) -> Projection:
-        """The graph as nodes and edges with attributes and evidence, as exports write it."""
-        from imidgraph.formats.projection import Projection
-
-        return Projection(embedded(self._store))
+        center = None if neighborhood is None else self.names.find(neighborhood).curie
+        answer = None if query is None else self.run(query, **(parameters or {}))
+        return selection.part(self.projection, several(only), center, hops, answer)
 
     def to_rdflib(self) -> rdflib.Graph:
         """Give the graph as an `rdflib.Graph`."""
@@ -365,358 +326,43 @@ class KnowledgeGraph:
 
         return RdflibStore.from_turtle(self.serialize("ttl")).graph
 
-    def validate(self, shapes: bool = True) -> list[Violation]:
-        """Check the graph against the invariants of the catalog and the SHACL shapes.
+    def validate(self, shapes: bool = True) -> knowledge.validation.Validation:
+        """Check the graph against the invariants of the catalog and, unless you say otherwise, the SHACL shapes."""
+        return self._stamped(knowledge.validation.validate(self._store, self.queries, shapes))
 
-        Parameters
-        ----------
-        shapes : bool
-            Whether to check the shapes too.
-        """
-        from imidgraph.knowledge import validation
+    def stats(self) -> knowledge.stats.Stats:
+        """Count what the graph knows and how well it is backed."""
+        return self._stamped(knowledge.stats.stats(self._store))
 
-        violations = validation.check_invariants(self._store, self.queries)
-        if shapes:
-            violations += validation.check_shapes(self.triples(), resources.ONTOLOGY / "shapes")
-        return violations
-
-    def stats(self) -> list[Count]:
-        """Count what the graph knows and how well it is backed, for `imidgraph stats`."""
-        from imidgraph.knowledge.coverage import coverage
-
-        return coverage(self._store)
+    def triples(self) -> Iterable[Triple]:
+        """Iterate over the triples of the graph as the engine holds them, in no order."""
+        return self._store.triples()
 
     @cached_property
-    def _lookup(self) -> Lookup:
-        """Finds entities and statements."""
-        from imidgraph.knowledge.entities import Lookup
+    def version(self) -> str | None:
+        """The version of the graph."""
+        return version(self._store)
 
-        return Lookup(self._store)
-
-    @property
-    def names(self) -> Names:
+    @cached_property
+    def names(self) -> knowledge.names.Names:
         """The names of the entities and sources."""
-        return self._lookup.names
+        return knowledge.names.Names(self._store)
 
     @cached_property
-    def network(self) -> Network:
+    def network(self) -> knowledge.network.Network:
         """The entities as nodes, joined by relations; fetched from the store as needed."""
-        from imidgraph.knowledge.network import Network
-
-        return Network(self._store)
+        return knowledge.network.Network(self._store)
 
     @cached_property
-    def _edge_statements(self) -> EdgeStatements:
-        """The statements on the edges of the network, kept once they were looked up."""
-        from imidgraph.traversals.paths import EdgeStatements
+    def projection(self) -> Projection:
+        """The graph as nodes and edges with attributes and evidence, as exports write it."""
+        from imidgraph.formats.projection import Projection
+        from imidgraph.stores.oxigraph import embedded
 
-        return EdgeStatements(self.network, self._lookup.statements)
-
-    def paths(
-        self,
-        start: str,
-        end: str,
-        max_length: int = MAX_LENGTH,
-        limit: int = MOST_PATHS,
-        timeout: float = SECONDS,
-        via: Iterable[str] = (),
-        avoid: Iterable[str] = (),
-        predicates: Iterable[str] = (),
-        directed: bool = False,
-    ) -> Paths:
-        """Find the simple paths between two entities, shortest first, each hop with its statements and their evidence.
-
-        Parameters
-        ----------
-        start, end : str
-            The ends, by any of their names.
-        max_length : int
-            The most hops that a path may have.
-        limit : int
-            The most paths to find.
-        timeout : float
-            The most seconds to search.
-        via, avoid : iterable of str
-            Entities that each path must, or must not, pass.
-        predicates : iterable of str
-            The relations to follow, such as ``degrades``; all between entities if left out.
-        directed : bool
-            Whether to follow relations only from subject to object.
-
-        Raises
-        ------
-        PathNotFound
-            Where there is no path within the bounds.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> found = imidgraph.load().paths("thalidomide", "pomalidomide", max_length=2, predicates=["degrades"], via=["Ikaros"])
-        >>> print(found)
-        thalidomide --[degrades]--> IKZF1 <--[degrades]-- pomalidomide
-        """
-        from imidgraph.traversals.paths import find_paths
-
-        return find_paths(
-            self._edge_statements,
-            *self._curies([start, end]),
-            max_length=max_length,
-            limit=limit,
-            timeout=timeout,
-            via=self._curies(via),
-            avoid=self._curies(avoid),
-            relations=self._relations(predicates),
-            directed=directed,
-        )
-
-    def explain(self, start: str, end: str, timeout: float = SECONDS) -> Explanation:
-        """Explain how one entity bears on another: the chains of steps between them, each with its evidence.
-
-        Parameters
-        ----------
-        start, end : str
-            The entities, by any of their names: a drug and a disease or a risk, two drugs, a resistance and a drug.
-        timeout : float
-            The most seconds to search.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> print(imidgraph.load().explain("lenalidomide", "MDS with del(5q)").chains[0])
-        lenalidomide > CRBN > CSNK1A1 > survival of del(5q) cells > myelodysplastic syndrome associated with isolated del(5q)
-        """
-        from imidgraph.traversals.explain import explain
-
-        return explain(self._edge_statements, self.names.find(start), self.names.find(end), timeout)
-
-    def compare(self, *drugs: str) -> Comparison:
-        """Compare two or more drugs: what they share, in what they differ, trials between them, and what is disputed.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> [drug.label for drug in imidgraph.load().compare("Thalomid", "Revlimid").drugs]
-        ['thalidomide', 'lenalidomide']
-        """
-        from imidgraph.traversals.compare import compare
-
-        found = list(dict.fromkeys(self.names.find(drug) for drug in drugs))
-        if len(found) < 2:
-            raise QueryError("A comparison needs two different drugs or more.")
-        return compare(self._edge_statements, found)
-
-    def why(self, drug: str, over: str, disease: str) -> Choice:
-        """Collect the reasons that evidence supports for one drug over another in a disease, and those against it.
-
-        Parameters
-        ----------
-        drug, over : str
-            The drug asked about and the other one, by any of their names.
-        disease : str
-            The disease.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> choice = imidgraph.load().why("lenalidomide", over="thalidomide", disease="multiple myeloma")
-        >>> {reason.kind for reason in choice.for_it} >= {"efficacy", "risk"}
-        True
-        """
-        from imidgraph.traversals.why import weigh
-
-        terms = map(self.names.find, (drug, over, disease))
-        return weigh(self._edge_statements, *terms)
-
-    def neighborhood(self, center: str, hops: int = 1, predicates: Iterable[str] = (), limit: int = MOST_NODES) -> Neighborhood:
-        """Find the entities within some hops of one, and what joins them.
-
-        Parameters
-        ----------
-        center : str
-            The entity in the middle, by any of its names.
-        hops : int
-            How far to go, whichever way the relations lead.
-        predicates : iterable of str
-            The relations to follow, such as ``degrades``; all between entities if left out.
-        limit : int
-            The most entities to take.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> around = imidgraph.load().neighborhood("CK1 alpha", predicates=["degrades"])
-        >>> [term.label for term in around.nodes]
-        ['CSNK1A1', 'lenalidomide']
-        """
-        from imidgraph.traversals.neighborhood import surround
-
-        return surround(self._edge_statements, self.names.find(center), hops, self._relations(predicates), limit)
-
-    def similar(self, entity: str, aspects: Iterable[str] = ALIKE_IN, limit: int = MOST_ALIKE) -> list[Similar]:
-        """Find the entities that have most in common with one, with what that is.
-
-        Parameters
-        ----------
-        entity : str
-            The entity, such as a drug, by any of its names.
-        aspects : iterable of str
-            The pillars whose relations count.
-        limit : int
-            The most entities to give.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> imidgraph.load().similar("pomalidomide", limit=1)[0].entity.label
-        'lenalidomide'
-        """
-        from imidgraph.traversals.similar import similar
-
-        return similar(self.network, self.names.find(entity), tuple(several(aspects)), limit)
-
-    def without(self, entity: str, timeout: float = SECONDS) -> Loss:
-        """Find which effects of drugs lose their chains where an entity, such as cereblon, is lost.
-
-        Parameters
-        ----------
-        entity : str
-            A protein, complex, process or cell, by any of its names.
-        timeout : float
-            The most seconds to search.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> loss = imidgraph.load().without("cereblon")
-        >>> ("eragidomide", "acute myeloid leukemia") in {(one.drug.label, one.effect.label) for one in loss.lost}
-        True
-        """
-        from imidgraph.traversals.without import lose
-
-        return lose(self._edge_statements, self.names.find(entity), timeout)
-
-    def centrality(self, measure: str = "betweenness", pillars: Iterable[str] = ()) -> list[Ranked]:
-        """Rank the entities by how central they are in the network, or in some of its pillars.
-
-        Parameters
-        ----------
-        measure : str
-            ``betweenness``, ``degree`` or ``pagerank``.
-        pillars : iterable of str
-            The pillars whose relations count, such as ``mechanisms``; all if left out.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> "CRBN" in [item.entity.label for item in imidgraph.load().centrality(pillars=["mechanisms"])[:10]]
-        True
-        """
-        from imidgraph.traversals.centrality import centrality
-
-        return centrality(self.network, measure, self._relations_of(pillars))
-
-    def communities(self, pillars: Iterable[str] = ()) -> list[tuple[Term, ...]]:
-        """Find groups of entities that are joined more with one another than with others, the largest first."""
-        from imidgraph.traversals.centrality import communities
-
-        return communities(self.network, self._relations_of(pillars))
-
-    def articulation_points(self, pillars: Iterable[str] = ()) -> list[Ranked]:
-        """Find the entities that alone hold others to the rest of the network, with how many, the most first."""
-        from imidgraph.traversals.centrality import articulation_points
-
-        return articulation_points(self.network, self._relations_of(pillars))
-
-    def to_networkx(
-        self,
-        kind: str = "MultiDiGraph",
-        predicates: Iterable[str] = (),
-        pillars: Iterable[str] = (),
-        around: str | None = None,
-        hops: int = 1,
-        construct: str | None = None,
-        negated: bool = False,
-    ) -> Any:
-        """Give the graph, or a part of it, as a networkx graph.
-
-        Entities are nodes, named by their CURIEs, with ``label``, ``category`` and their other attributes. Edges carry
-        ``predicate``, ``label``, ``sign``, ``association``, ``negated``, ``strength``, ``statement``, the qualifiers and
-        ``evidence``, a list of dictionaries. Articles are evidence on edges; with the pillar ``articles`` they are nodes.
-
-        Parameters
-        ----------
-        kind : str
-            ``MultiDiGraph``: an edge for each statement, its CURIE as the key. ``DiGraph`` and ``Graph``: one edge
-            for each pair of entities, with its statements in the list ``statements``.
-        predicates : iterable of str
-            The relations to take, such as ``degrades``.
-        pillars : iterable of str
-            The pillars whose relations to take. Without predicates and pillars: all relations between entities.
-        around : str, optional
-            Take only what is within so many `hops` of this entity.
-        hops : int
-            How far to go around it.
-        construct : str, optional
-            Take the result of this CONSTRUCT query instead: IRIs are nodes, literals their attributes.
-        negated : bool
-            Whether negated statements are edges too, marked as negated.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> graph = imidgraph.load().to_networkx(predicates=["degrades"])
-        >>> edge = next(iter(graph["imid:lenalidomide"]["imid:CSNK1A1"].values()))
-        >>> edge["label"], edge["sign"]
-        ('degrades', -1)
-        """
-        from imidgraph.traversals.networkx import check_kind, project, project_triples, read_attributes
-
-        check_kind(kind)
-        if construct is not None:
-            query_form(construct)
-            return project_triples(self.network, self._store.construct(construct), kind)
-        relations = {*self._relations(predicates), *self._relations_of(pillars)}
-        nodes = None
-        if around is not None:
-            nodes = {term.curie for term in self.neighborhood(around, hops).nodes}
-            self.network.fetch(nodes)
-            pairs = [(one, other) for one in nodes for other in self.network.objects.get(one, {}) if other in nodes]
-            self._edge_statements.load(pairs)
-            stated = [item for pair in pairs for item in self._edge_statements.between(*pair) if item.iri]
-        else:
-            with undisturbed():
-                stated = self._lookup.statements.find()
-        attributes = read_attributes(self._store, self.network, "imid:isAbout" in relations)
-        return project(self.network, stated, attributes, kind=kind, relations=relations, nodes=nodes, negated=negated)
-
-    def draw(self, *what: str | Figure) -> Picture:
-        """Draw a picture: of what was found, of an entity and what is around it, or of how two entities are connected.
-
-        Parameters
-        ----------
-        *what : Explanation, Comparison, Neighborhood, Paths or str
-            A thing to draw; or one name, for its neighborhood; or two, for the explanation.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> picture = imidgraph.load().draw("thalidomide", "birth defects")
-        >>> "SALL4" in picture.mermaid()
-        True
-        """
-        from imidgraph.pages.drawing import draw
-
-        names = [name for name in what if isinstance(name, str)]
-        if len(names) == len(what) == 1:
-            return draw(self.neighborhood(names[0]), self.network)
-        if len(names) == len(what) == 2:
-            return draw(self.explain(names[0], names[1]), self.network)
-        if len(what) != 1 or isinstance(what[0], str):
-            raise QueryError("A picture shows one found thing, one entity or two. Give one or two names, or one result.")
-        return draw(what[0], self.network)
+        return Projection(embedded(self._store))
 
     def close(self) -> None:
-        """Let go of the graph, and end the worker for free queries."""
+        """Let go of the graph, and end the worker for free queries; answers stay."""
         self._store.close()
         if "_guard" in vars(self):
             self._guard.close()
@@ -724,25 +370,30 @@ class KnowledgeGraph:
     def __enter__(self) -> KnowledgeGraph:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __len__(self) -> int:
         """Count the triples."""
         return len(self._store)
 
-    def _curies(self, names: Iterable[str]) -> list[str]:
-        return [self.names.find(name).curie for name in several(names)]
+    def __repr__(self) -> str:
+        return f"<KnowledgeGraph: {type(self._store).__name__}>"
 
-    def _relations(self, names: Iterable[str]) -> list[str]:
-        return [self.network.relation(name) for name in several(names)]
+    @cached_property
+    def _guard(self) -> Guard:
+        return self._make_guard()
 
-    def _relations_of(self, pillars: Iterable[str]) -> list[str]:
-        return [relation for pillar in several(pillars) for relation in self.network.relations_of(pillar)]
+    @cached_property
+    def _reader(self) -> knowledge.statements.Reader:
+        return knowledge.statements.Reader(self._store)
 
-    def _ends(self, subject: str | None, predicate: str | None, object: str | None) -> tuple[str | None, str | None, str | None]:
-        return (
-            self.entity(subject).iri if subject is not None else None,
-            self._lookup.statements.predicate(predicate) if predicate is not None else None,
-            self.entity(object).iri if object is not None else None,
-        )
+    @cached_property
+    def _edges(self) -> traversals.edges.Edges:
+        return traversals.edges.Edges(self.network, self._reader)
+
+    def _terms(self, names: Iterable[str]) -> list[Term]:
+        return [self.names.find(name) for name in several(names)]
+
+    def _stamped(self, answer: Answered) -> Answered:
+        return replace(answer, graph_version=self.version)

@@ -1,7 +1,9 @@
-"""Bounds: how far traversals go where nobody says otherwise."""
+"""Limits: how far traversals go where nobody says otherwise, and the moment at which a search ends."""
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterable
 
 from imidgraph.errors import QueryError
@@ -21,6 +23,9 @@ MOST_NODES = 500
 MOST_ALIKE = 10
 """Similar entities of one answer."""
 
+MOST_MATCHES = 10
+"""Matches of one search by words."""
+
 MOST_NAMED = 4
 """Shared items that a table for people names in one cell."""
 
@@ -31,13 +36,68 @@ ALIKE_IN = ("mechanisms", "risks", "indications")
 """The pillars in which entities are alike."""
 
 
-def whole(name: str, value: object, least: int = 1) -> int:
-    """Check a bound that is a whole number.
+class OutOfTime(Exception):
+    """The time of a search is up."""
+
+
+class Deadline:
+    """The moment at which a search ends, whatever it has found until then.
+
+    It is made once, where a search starts, and passed on to everything that the search calls.
+
+    Parameters
+    ----------
+    seconds : float
+        The time from now; infinite for a search that ends by itself.
 
     Raises
     ------
     QueryError
-        Where it is no whole number, or too small.
+        Where it is not a number above zero.
+
+    Examples
+    --------
+    >>> Deadline(60).check()
+    >>> str(Deadline(0.5))
+    'stopped after 0.5 seconds; there may be more'
+    """
+
+    __slots__ = ("_end", "seconds")
+
+    def __init__(self, seconds: float) -> None:
+        value: object = seconds
+        if not isinstance(value, int | float) or not value > 0:
+            raise QueryError(f"timeout must be a number of seconds above zero, not {value!r}.")
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def check(self) -> None:
+        """Raise `OutOfTime` where the time is up."""
+        if time.monotonic() > self._end:
+            raise OutOfTime
+
+    def part(self, share: float) -> Deadline:
+        """Give the deadline of a first part, which leaves the rest of the time to what follows."""
+        first = Deadline(self.seconds)
+        now = time.monotonic()
+        first._end = now + share * (self._end - now)
+        return first
+
+    def __str__(self) -> str:
+        return f"stopped after {self.seconds:g} seconds; there may be more"
+
+
+NEVER = Deadline(math.inf)
+"""The deadline of what has none."""
+
+
+def whole(name: str, value: object, least: int = 1) -> int:
+    """Check a limit that is a whole number.
+
+    Raises
+    ------
+    QueryError
+        Where it is not a whole number, or too small.
 
     Examples
     --------
@@ -45,20 +105,7 @@ def whole(name: str, value: object, least: int = 1) -> int:
     10
     """
     if not isinstance(value, int) or value < least:
-        raise QueryError(f"{name} must be a whole number of at least {least}, and {value!r} is none. Choose another one.")
-    return value
-
-
-def seconds(value: object) -> float:
-    """Check the time that a search may take.
-
-    Raises
-    ------
-    QueryError
-        Where it is no number above zero.
-    """
-    if not isinstance(value, int | float) or not value > 0:
-        raise QueryError(f"timeout must be a number of seconds above zero, and {value!r} is none. Choose another one.")
+        raise QueryError(f"{name} must be a whole number of at least {least}, not {value!r}.")
     return value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from imidgraph import __version__
-from imidgraph.cli import cards, lookups, queries, release, stores, traversals
+from imidgraph.cli import lookups, queries, release, stores, traversals
 from imidgraph.cli.group import Group
 
 
@@ -21,10 +21,10 @@ def main(graph: str | None) -> None:
     \b
     Start with:
       imidgraph show revlimid
-      imidgraph query list
-      imidgraph query run boxed-warnings
+      imidgraph queries list
+      imidgraph run boxed-warnings
     """
 
 
-for command in (*lookups.COMMANDS, *cards.COMMANDS, *traversals.COMMANDS, *queries.COMMANDS, *release.COMMANDS, *stores.COMMANDS):
+for command in (*lookups.COMMANDS, *traversals.COMMANDS, *queries.COMMANDS, *release.COMMANDS, *stores.COMMANDS):
     main.add_command(command)

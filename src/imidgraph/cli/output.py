@@ -1,62 +1,102 @@
-"""What commands print: a table for a person, CSV, TSV or JSON for a program."""
+"""What commands print: an answer as text for a person, as CSV, TSV or JSON for a program, or as Markdown."""
 
 from __future__ import annotations
 
 import contextlib
 import csv
-import json
+import functools
+import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
-from imidgraph.prose.citations import NOT_ADVICE
+from imidgraph.answers import Answer, Drawable
+from imidgraph.cli.group import NOTHING
+from imidgraph.errors import QueryError
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-FORMATS = ("table", "csv", "tsv", "json")
+FORMATS = ("table", "csv", "tsv", "json", "markdown")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def format_option(command: Command) -> Command:
-    """Add ``--format`` to a command: a table on a terminal, TSV in a pipe, unless the user says otherwise."""
+def prints(default: str | None = None) -> Callable[[Callable[..., Answer]], Callable[..., None]]:
+    """Print the answer that a command gives, and add ``--format`` to it.
+
+    What the answer leaves open and its notice go to standard error. The exit code is 1 where nothing was found.
+
+    Parameters
+    ----------
+    default : str, optional
+        The format where the user names none; if left out, a table on a terminal and TSV in a pipe.
+    """
+
+    def decorate(command: Callable[..., Answer]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def printing(*arguments: Any, format: str | None, **options: Any) -> None:
+            answer = command(*arguments, **options)
+            emit(answer, format)
+            if not answer:
+                sys.exit(NOTHING)
+
+        return format_option(default)(printing)
+
+    return decorate
+
+
+def format_option(default: str | None = None) -> Callable[[Command], Command]:
+    """Add ``--format`` to a command."""
+    told = default or "table on a terminal, tsv in a pipe"
+    return click.option("--format", "-f", type=click.Choice(FORMATS), default=default, help=f"How to print.  [default: {told}]")
+
+
+def draws(command: Callable[..., Drawable]) -> Callable[..., Drawable]:
+    """Draw the answer that a command gives, where ``--picture`` names a file."""
     option = click.option(
-        "--format",
-        "-f",
-        "format_",
-        type=click.Choice(FORMATS),
-        help="How to print.  [default: table on a terminal, tsv in a pipe]",
+        "--picture",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Also draw a picture to this file: .svg, .png or .pdf (these need Graphviz), .dot or .mmd.",
     )
-    return option(command)
+
+    @functools.wraps(command)
+    def drawing(*arguments: Any, picture: Path | None, **options: Any) -> Drawable:
+        answer = command(*arguments, **options)
+        if picture is not None:
+            try:
+                say(f"Drew {answer.picture().write(picture)}.")
+            except QueryError as error:  # the answer is printed all the same
+                say(str(error))
+        return answer
+
+    return option(drawing)
 
 
-def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], format_: str | None, title: str | None = None) -> None:
-    """Print rows on standard output."""
-    format_ = format_ or ("table" if sys.stdout.isatty() else "tsv")
-    if format_ == "table":
-        _print_table(columns, rows, title)
-    elif format_ == "json":
-        items = [dict(zip(columns, map(_plain, row), strict=True)) for row in rows]
-        click.echo(json.dumps(items, indent=2, ensure_ascii=False))
-    elif format_ == "csv":
-        csv.writer(sys.stdout, lineterminator="\n").writerows([columns, *(map(_text, row) for row in rows)])
-    else:
-        for row in [columns, *rows]:
+def emit(answer: Answer, format: str | None) -> None:
+    """Print an answer: its data on standard output, what else there is to say on standard error."""
+    format = format or ("table" if sys.stdout.isatty() else "tsv")
+    if format == "json":
+        click.echo(answer.to_json())
+    elif format == "markdown":
+        click.echo(answer.markdown(), nl=False)
+    elif format == "csv":
+        csv.writer(sys.stdout, lineterminator="\n").writerows([answer.columns, *(map(_text, row) for row in answer.rows)])
+    elif format == "tsv":
+        for row in [answer.columns, *answer.rows]:
             click.echo("\t".join(_text(cell).translate(_TSV_ESCAPES) for cell in row))
+    elif answer.rows:
+        click.echo(_colored(str(answer)) if sys.stdout.isatty() else str(answer))
+    if format in {"csv", "tsv", "json"} or not answer.rows:
+        for gap in answer.gaps:
+            say(gap)
+    if answer.notice:
+        say(answer.notice)
 
 
 def say(message: str) -> None:
     """Say something to the person, on standard error."""
     click.secho(message, fg="yellow", err=True)
-
-
-def say_not_advice() -> None:
-    """Say in one line that this is not medical advice."""
-    say(NOT_ADVICE)
 
 
 @contextlib.contextmanager
@@ -86,47 +126,9 @@ def progress_lines(what: str) -> Iterator[Callable[[str], object]]:
         yield lambda step: status.update(f"{what} {step}")
 
 
-_PIPE_WIDTH = 140  # characters of a table that is written to a file or a pipe
-_NARROWEST = 16  # characters that a column needs to be read
 _TSV_ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-def _print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    # A person reads names: an entity gives way to its label, a source to the place in it.
-    kept = [position for position, column in enumerate(columns) if f"{column}Label" not in columns]
-    names = [columns[position].removesuffix("Label") for position in kept]
-    cells = [[_shown(row[position]) for position in kept] for row in rows]
-    console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
-    if len(names) * _NARROWEST > console.width:
-        _print_records(console, names, cells)
-        return
-    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-    for name in names:
-        table.add_column(name, overflow="fold")
-    for row in cells:
-        table.add_row(*map(Text, row))
-    console.print(table)
-
-
-def _print_records(console: Console, names: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
-    """Print one block a row, where a table would be too narrow to read."""
-    from rich.padding import Padding
-    from rich.text import Text
-
-    for row in cells:
-        console.print(Text(row[0], style="bold"))
-        for name, cell in zip(names[1:], row[1:], strict=True):
-            if cell:
-                console.print(Padding(Text.assemble((f"{name}: ", "cyan"), cell), (0, 0, 0, 2)))
-
-
-def _shown(cell: Any) -> str:
-    return str(getattr(cell, "curie", None) or _text(cell))
+_RULE = re.compile(r"-[- ]*")
+_CITED = re.compile(r"\[[^\[\]]*\]$")
 
 
 def _text(cell: Any) -> str:
@@ -135,7 +137,14 @@ def _text(cell: Any) -> str:
     return str(cell).lower() if isinstance(cell, bool) else str(cell)
 
 
-def _plain(cell: Any) -> Any:
-    if isinstance(cell, Decimal):
-        return int(cell) if cell == cell.to_integral_value() else float(cell)
-    return cell if cell is None or isinstance(cell, bool | int | float) else str(cell)
+def _colored(text: str) -> str:
+    """Set off the head of a table, or the headings of a text and its citations."""
+    first, *rest = text.splitlines()
+    if not (rest and _RULE.fullmatch(rest[0])):
+        rest = [
+            _CITED.sub(lambda match: click.style(match[0], dim=True), line)
+            if line.startswith(" ")
+            else click.style(line, fg="cyan", bold=True)
+            for line in rest
+        ]
+    return "\n".join([click.style(first, bold=True), *rest])

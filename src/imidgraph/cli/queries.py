@@ -7,38 +7,33 @@ from pathlib import Path
 
 import click
 
+from imidgraph.answers import Answer
 from imidgraph.cli.group import FOUND, NOTHING, Group, opened
-from imidgraph.cli.output import format_option, print_rows, say, say_not_advice
+from imidgraph.cli.output import emit, format_option, prints
 from imidgraph.errors import QueryError
 from imidgraph.resources import QUERIES
 from imidgraph.sparql.catalog import Catalog, Query
-from imidgraph.stores import LIMIT, TIMEOUT, Results
+from imidgraph.stores import LIMIT, TIMEOUT, Triples
 
 
 @click.group(cls=Group)
-def query() -> None:
-    """List, show and run the named queries."""
+def queries() -> None:
+    """List and show the named queries; `imidgraph run` runs them."""
 
 
-@query.command("list")
+@queries.command("list")
 @click.option("--tag", help="Only those of one topic, such as risks.")
-@format_option
-def list_(tag: str | None, format_: str | None) -> None:
+@prints()
+def list_queries(tag: str | None) -> Answer:
     """List the named queries."""
-    found = [item for item in Catalog(QUERIES).values() if tag is None or tag == item.topic or tag in item.tags]
-    if not found:
-        say(f"No query has the tag {tag!r}.")
-        sys.exit(NOTHING)
-    found.sort(key=lambda item: (item.topic, item.name))
-    rows = [(item.topic, item.name, item.summary, ", ".join(item.params)) for item in found]
-    print_rows(("topic", "query", "answers", "parameters"), rows, format_)
+    return Catalog(QUERIES).tagged(tag)
 
 
 def _complete_query(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     return [name for name in Catalog(QUERIES) if name.startswith(incomplete)]
 
 
-@query.command("show")
+@queries.command("show")
 @click.argument("name", shell_complete=_complete_query)
 @click.option("--sparql", "only_sparql", is_flag=True, help="Print the SPARQL text only.")
 def show_query(name: str, only_sparql: bool) -> None:
@@ -58,26 +53,21 @@ def show_query(name: str, only_sparql: bool) -> None:
 
 
 def _example(item: Query) -> str:
-    return " ".join(["imidgraph query run", item.name, *(f"{name}={value}" for name, value in item.example.items())])
+    return " ".join(["imidgraph run", item.name, *(f"{name}={value}" for name, value in item.example.items())])
 
 
-@query.command("run")
+@click.command()
 @click.argument("name", shell_complete=_complete_query)
 @click.argument("parameters", nargs=-1, metavar="[PARAMETER=VALUE]...")
-@format_option
-def run(name: str, parameters: tuple[str, ...], format_: str | None) -> None:
-    """Run a named query.
+@prints()
+def run(name: str, parameters: tuple[str, ...]) -> Answer:
+    """Run a named query; `imidgraph queries list` lists them.
 
     \b
     For example:
-      imidgraph query run boxed-warnings drug=Revlimid
+      imidgraph run boxed-warnings drug=Revlimid
     """
-    results = opened().run(name, **read_parameters(parameters))
-    print_rows(results.columns, results.rows, format_)
-    if not results.rows:
-        say("Nothing found. That may mean that it is not curated here.")
-        sys.exit(NOTHING)
-    say_not_advice()
+    return opened().run(name, **read_parameters(parameters))
 
 
 @click.command()
@@ -87,11 +77,11 @@ def run(name: str, parameters: tuple[str, ...], format_: str | None) -> None:
 )
 @click.option("--timeout", default=TIMEOUT, show_default=True, help="Seconds that the query may take.")
 @click.option("--limit", default=LIMIT, show_default=True, help="Rows that the answer may have.")
-@format_option
-def sparql(text: str | None, path: Path | None, timeout: float, limit: int, format_: str | None) -> None:
+@format_option()
+def sparql(text: str | None, path: Path | None, timeout: float, limit: int, format: str | None) -> None:
     """Answer a SPARQL query.
 
-    The prefixes of the graph are known.
+    The prefixes of the graph are known. A table is printed as --format says, triples as Turtle unless it says otherwise.
 
     \b
     For example:
@@ -103,12 +93,8 @@ def sparql(text: str | None, path: Path | None, timeout: float, limit: int, form
         answer = graph.query(text if text is not None else _read(path), timeout, limit)
     if isinstance(answer, bool):
         click.echo(str(answer).lower())
-    elif isinstance(answer, Results):
-        print_rows(answer.columns, answer.rows, format_)
     else:
-        click.echo(answer.serialize("turtle").decode(), nl=False)
-    if not isinstance(answer, bool) and answer.truncated:
-        say(f"The answer is {answer.truncated}. Raise --limit for more.")
+        emit(answer, format or ("table" if isinstance(answer, Triples) else None))
     sys.exit(FOUND if answer else NOTHING)
 
 
@@ -118,7 +104,7 @@ def read_parameters(parameters: tuple[str, ...]) -> dict[str, str]:
     for parameter in parameters:
         key, equals, value = parameter.partition("=")
         if not equals:
-            raise click.UsageError(f"{parameter!r} is no parameter. Write it as name=value, such as drug=lenalidomide.")
+            raise click.UsageError(f"{parameter!r} is not a parameter. Write it as name=value, such as drug=lenalidomide.")
         if key in values:
             raise click.UsageError(f"The parameter {key!r} is given twice.")
         values[key] = value
@@ -134,4 +120,4 @@ def _read(path: Path | None) -> str:
         raise QueryError(f"{path} cannot be read: {error}. Check the path and that the file is UTF-8 text.") from error
 
 
-COMMANDS = (query, sparql)
+COMMANDS = (run, queries, sparql)

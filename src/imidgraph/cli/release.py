@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from imidgraph import load
+from imidgraph.answers import Table
 from imidgraph.cli.group import NOTHING, opened, stoppable
-from imidgraph.cli.output import format_option, print_rows, progress_bar, progress_lines, say
+from imidgraph.cli.output import emit, format_option, progress_bar, progress_lines, say
 from imidgraph.cli.queries import read_parameters
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @click.argument("parameters", nargs=-1, metavar="[PARAMETER=VALUE]...")
-@click.option("--format", "format_", metavar="NAME", help="The format, where the suffix does not tell it.")
+@click.option("--format", metavar="NAME", help="The format, where the suffix does not tell it.")
 @click.option("--only", metavar="PILLAR,...", help="Only these: drugs, generations, mechanisms, indications, risks, articles.")
 @click.option("--neighborhood", metavar="ENTITY", help="Only what lies around an entity, by any of its names.")
 @click.option(
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 def export(
     file: Path,
     parameters: tuple[str, ...],
-    format_: str | None,
+    format: str | None,
     only: str | None,
     neighborhood: str | None,
     hops: int,
@@ -52,13 +53,13 @@ def export(
 
     if parameters and query is None:
         raise click.UsageError("PARAMETER=VALUE belongs to --query NAME.")
-    chosen = find(format_ or ("ttl" if str(file) == "-" else file.name))
+    chosen = find(format or ("ttl" if str(file) == "-" else file.name))
     graph = opened()
     pillars = [name.strip() for name in only.split(",")] if only else []
     part = graph.part(pillars, neighborhood, hops, query, read_parameters(parameters))
     if str(file) == "-":
         with writing("standard output"):
-            for piece in stream(part, format_ or chosen):
+            for piece in stream(part, format or chosen):
                 sys.stdout.buffer.write(piece)
             sys.stdout.buffer.flush()
         return
@@ -72,26 +73,26 @@ def export(
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--shapes/--no-shapes", default=True, show_default=True, help="Check the SHACL shapes too.")
-@format_option
-def validate(file: Path | None, shapes: bool, format_: str | None) -> None:
+@format_option()
+def validate(file: Path | None, shapes: bool, format: str | None) -> None:
     """Check the graph, or the RDF file FILE.
 
     Against the invariants and the SHACL shapes. In a checkout, each violation is told with the file and line of its source.
+    The exit code is 1 where something is wrong.
     """
-    violations = opened(file).validate(shapes)
-    if not violations:
-        say("No violations.")
+    answer = opened(file).validate(shapes)
+    if not answer:
+        say(answer.nothing)
         return
-    names = _names(file) if format_ is None else None
+    names = _names(file) if format is None else None
     if names is None:
-        rows = [(violation.check, violation.focus, violation.message) for violation in violations]
-        print_rows(("check", "focus", "message"), rows, format_)
+        emit(answer, format)
     else:
         from imidgraph.release.check import sentence
 
-        for violation in violations:
+        for violation in answer:
             click.echo(sentence(violation, names))
-    say(f"{len(violations)} violations.")
+    say(f"{answer.title}.")
     sys.exit(NOTHING)
 
 
@@ -106,19 +107,11 @@ def _names(file: Path | None) -> Names | None:
 
 
 @click.command()
-@format_option
-def stats(format_: str | None) -> None:
-    """Count what the graph knows and how well it is backed."""
-    rows = [(count.topic, count.kind, count.number) for count in opened().stats()]
-    print_rows(("topic", "kind", "number"), rows, format_)
-
-
-@click.command()
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where the release is not what its sources build.")
 @click.option("--readings", is_flag=True, help="Only list the second readings that a change of what was read has made void.")
-@format_option
-def build(path: Path | None, check: bool, readings: bool, format_: str | None) -> None:
+@format_option()
+def build(path: Path | None, check: bool, readings: bool, format: str | None) -> None:
     """Build the release, ontology/imid.ttl, from its sources.
 
     What is wrong in a source is told with its file and line; nothing is built then. PATH is another ontology directory.
@@ -146,7 +139,7 @@ def build(path: Path | None, check: bool, readings: bool, format_: str | None) -
     directory = path or ONTOLOGY
     if readings:
         rows = [(str(void.place), void.evidence, void.day, void.outcome) for void in read_checkout(directory).void]
-        print_rows(("place", "evidence", "day", "outcome"), rows, format_)
+        emit(Table(("place", "evidence", "day", "outcome"), rows), format)
         return
     checkout, files = built_files(directory)
     if checkout.void:
@@ -184,4 +177,4 @@ def release(directory: Path, previous: Path | None) -> None:
     say(f"Wrote {len(files)} files into {directory}.")
 
 
-COMMANDS = (export, validate, build, stats, release)
+COMMANDS = (export, validate, build, release)

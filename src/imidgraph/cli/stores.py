@@ -1,4 +1,4 @@
-"""Commands for graphs elsewhere: load into a disk store, push to a server, serve."""
+"""Commands for graphs elsewhere: store on disk, push to a server, serve."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from imidgraph import load as load_graph
+from imidgraph import load
 from imidgraph.cli.group import opened, stoppable
 from imidgraph.cli.output import progress_bar, say
 from imidgraph.errors import MissingExtra
@@ -18,11 +18,11 @@ from imidgraph.stores import LIMIT, TIMEOUT
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
-    "--store", "directory", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder of the store."
+    "--to", "directory", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder of the store."
 )
-@click.option("--beside", is_flag=True, help="Load the graph that ships with imidgraph too, beside the files.")
-def load(files: tuple[Path, ...], directory: Path, beside: bool) -> None:
-    """Build a disk store from FILES.
+@click.option("--beside", is_flag=True, help="Store the graph that ships with imidgraph too, beside the files.")
+def store(files: tuple[Path, ...], directory: Path, beside: bool) -> None:
+    """Store FILES on disk, as a graph to ask.
 
     For graphs too large to parse at each start.
 
@@ -31,21 +31,21 @@ def load(files: tuple[Path, ...], directory: Path, beside: bool) -> None:
     exact matches of ours become ours. The store that is there is replaced when the new one is whole. Ask it with --graph:
 
     \b
-      imidgraph load big.nt.gz --store big
-      imidgraph load other_nodes.tsv other_edges.tsv --beside --store joined
+      imidgraph store big.nt.gz --to big
+      imidgraph store other_nodes.tsv other_edges.tsv --beside --to joined
       imidgraph --graph big sparql 'SELECT (COUNT(*) AS ?n) { ?s ?p ?o }'
     """
     from imidgraph.formats.readers import as_rdf, own_entities
     from imidgraph.stores.disk import build_store
 
     if not files and not beside:
-        raise click.UsageError("Name a file, or load the graph that ships with imidgraph with --beside.")
-    entities = own_entities(load_graph().triples()) if beside else None
+        raise click.UsageError("Name a file, or store the graph that ships with imidgraph with --beside.")
+    entities = own_entities(load().triples()) if beside else None
     with stoppable(), tempfile.TemporaryDirectory(prefix="imidgraph-") as folder:
         paths = [*([RELEASE] if beside else []), *as_rdf(files, Path(folder), entities)]
-        with progress_bar("loading", sum(path.stat().st_size for path in paths if path.exists())) as progress:
+        with progress_bar("storing", sum(path.stat().st_size for path in paths if path.exists())) as progress:
             size = build_store(paths, directory, progress)
-    say(f"Loaded {size} triples into {directory}.")
+    say(f"Stored {size} triples in {directory}.")
 
 
 @click.command()
@@ -144,4 +144,4 @@ def serve(
         run(app, listener, proxies, grace=int(timeout) + 2)  # no query takes longer
 
 
-COMMANDS = (load, push, serve)
+COMMANDS = (store, push, serve)

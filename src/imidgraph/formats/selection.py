@@ -6,14 +6,55 @@ schema, so that it can be queried and exported like the graph itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Collection, Iterable, Set
 
 from imidgraph.errors import QueryError
 from imidgraph.formats.projection import Edge, Projection, joins, term_of
 from imidgraph.knowledge.network import PILLARS
-from imidgraph.rdf import NamedNode, Quad, QuadStore
+from imidgraph.rdf import Iri, NamedNode, Quad, QuadStore
+from imidgraph.stores import Results
 
 _ABOUT = "imid:isAbout"
+
+
+def part(
+    graph: Projection, only: Collection[str] = (), center: str | None = None, hops: int = 1, answer: Results | None = None
+) -> Projection:
+    """Choose a part of a graph.
+
+    Parameters
+    ----------
+    graph : Projection
+        The graph.
+    only : collection of str
+        The pillars to keep: drugs, generations, mechanisms, indications, risks, articles; all if empty.
+    center : str, optional
+        The CURIE of an entity; only what lies within so many `hops` of it is kept.
+    hops : int
+        How many statements away from it an entity may be.
+    answer : Results, optional
+        The answer of a query; only the entities that it names are kept, with the statements between them.
+
+    Raises
+    ------
+    QueryError
+        Where there is no such pillar.
+
+    Examples
+    --------
+    >>> import imidgraph
+    >>> chosen = part(imidgraph.load().projection, ["mechanisms"], "imid:CSNK1A1")
+    >>> "imid:lenalidomide" in {node.id for node in chosen.nodes()}
+    True
+    """
+    if only:
+        graph = pillars(graph, only)
+    if center is not None:
+        graph = neighborhood(graph, center, hops)
+    if answer is not None:
+        named = {value.curie for row in answer.rows for value in row if isinstance(value, Iri)}
+        graph = among(graph, named & {node.id for node in graph.nodes()})
+    return graph
 
 
 def pillars(graph: Projection, names: Iterable[str]) -> Projection:
@@ -41,7 +82,7 @@ def pillars(graph: Projection, names: Iterable[str]) -> Projection:
     chosen = list(names)
     for name in chosen:
         if name not in PILLARS:
-            raise QueryError(f"{name!r} is no pillar of the graph. Use one of {', '.join(PILLARS)}.")
+            raise QueryError(f"Unknown pillar {name!r}. Choose from {', '.join(PILLARS)}.")
     relations = {f"imid:{relation}" for name in chosen for relation in PILLARS[name]}
     return _part(graph, lambda edge: edge.predicate in relations, set())
 

@@ -9,12 +9,13 @@ the edges, and joined to entities only where `isAbout` is asked for.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
 from imidgraph.errors import EntityNotFound, QueryError
+from imidgraph.limits import NEVER, Deadline, several
 from imidgraph.model import Term
 from imidgraph.namespaces import IMID, PREFIXES, compress, expand, local_name
 from imidgraph.stores import Store
@@ -145,6 +146,11 @@ class Network:
         return found
 
     @cached_property
+    def signs(self) -> dict[str, int]:
+        """The sign of each relation that has one, by CURIE."""
+        return {curie: relation.sign for curie, relation in self.relations.items() if relation.sign is not None}
+
+    @cached_property
     def joining(self) -> frozenset[str]:
         """The CURIEs of the relations between entities: all but `isAbout`, which starts at a source."""
         return frozenset(self.relations) - {"imid:isAbout"}
@@ -168,7 +174,7 @@ class Network:
             if wanted in (relation.iri, local_name(relation.iri), relation.label):
                 return curie
         known = ", ".join(sorted(local_name(relation.iri) for relation in self.relations.values()))
-        raise QueryError(f"{name!r} is no relation of the graph. Use one of {known}.")
+        raise QueryError(f"Unknown relation {name!r}. Choose from {known}.")
 
     def relations_of(self, pillar: str) -> list[str]:
         """List the CURIEs of the relations of a pillar.
@@ -179,24 +185,36 @@ class Network:
             Where there is no such pillar; the message names the six.
         """
         if pillar not in PILLARS:
-            raise QueryError(f"{pillar!r} is no pillar of the graph. Use one of {', '.join(PILLARS)}.")
+            raise QueryError(f"Unknown pillar {pillar!r}. Choose from {', '.join(PILLARS)}.")
         return [curie for curie in (compress(IMID + name) for name in PILLARS[pillar]) if curie in self.relations]
 
-    def fetch(self, nodes: Iterable[str], proceed: Callable[[], object] = lambda: None) -> None:
+    def chosen(self, predicates: Iterable[str] = (), pillars: Iterable[str] = ()) -> frozenset[str]:
+        """Give the CURIEs of some relations and of those of some pillars; of all between entities where neither is named.
+
+        Raises
+        ------
+        QueryError
+            Where there is no such relation or pillar.
+        """
+        found = {self.relation(name) for name in several(predicates)}
+        found |= {curie for pillar in several(pillars) for curie in self.relations_of(pillar)}
+        return frozenset(found) or self.joining
+
+    def fetch(self, nodes: Iterable[str], deadline: Deadline = NEVER) -> None:
         """Make sure that the edges of some nodes are here.
 
         Parameters
         ----------
         nodes : iterable of str
             Their CURIEs.
-        proceed : callable, optional
-            Called before each query; what it raises ends the fetching.
+        deadline : Deadline
+            Checked before each query.
         """
         if self.whole:
             return
         missing = iter(node for node in nodes if node not in self._fetched)
         while batch := sorted(islice(missing, _BATCH)):
-            proceed()
+            deadline.check()
             values = " ".join(f"<{self.iri(node)}>" for node in batch)
             edges: dict[str, list[tuple[str, str]]] = {}
             for query in (_FROM, _TO):
@@ -207,11 +225,12 @@ class Network:
                 self._add(relation, edges[relation])
             self._fetched.update(batch)
 
-    def fetch_all(self) -> None:
-        """Take the edges of the whole graph, one relation at a time."""
+    def fetch_all(self, deadline: Deadline = NEVER) -> None:
+        """Take the edges of the whole graph, one relation at a time; the deadline is checked before each."""
         if self.whole:
             return
         for curie in sorted(self.joining):
+            deadline.check()
             self._add(curie, self.ends(curie))
         self.whole = True
 
@@ -262,12 +281,12 @@ class Network:
             for subject, object in self.ends(relation):
                 yield subject, relation, object
 
-    def terms(self, nodes: Iterable[str], proceed: Callable[[], object] = lambda: None) -> list[Term]:
-        """Give the name and the category of each of some nodes; `proceed` is called before each query and can end it."""
+    def terms(self, nodes: Iterable[str], deadline: Deadline = NEVER) -> list[Term]:
+        """Give the name and the category of each of some nodes; the deadline is checked before each query."""
         wanted = list(nodes)
         missing = iter(dict.fromkeys(node for node in wanted if node not in self._terms))
         while batch := list(islice(missing, _BATCH)):
-            proceed()
+            deadline.check()
             rows = self._store.select(_TERMS % " ".join(f"<{self.iri(node)}>" for node in batch)).rows
             for entity, label, category in rows:
                 term = Term(str(entity), label, local_name(category or ""))

@@ -57,8 +57,8 @@ _ASSOCIATION_PARTS = {
 }
 
 
-class Statements:
-    """The statements of a graph.
+class Reader:
+    """Reads the statements of a graph.
 
     Parameters
     ----------
@@ -126,8 +126,8 @@ class Statements:
             self._terms.update((iri, named.get(iri)) for iri in batch)
         return {iri: term for iri in iris if (term := self._terms[iri]) is not None}
 
-    def predicate(self, name: str) -> str:
-        """Find the IRI of a relation by its local name, label or CURIE.
+    def predicate(self, name: str) -> Term:
+        """Find a relation by its local name, label or CURIE.
 
         Raises
         ------
@@ -138,19 +138,14 @@ class Statements:
         wanted = expand(name) or name
         for iri, label in known.items():
             if wanted in (iri, local_name(iri), label):
-                return str(iri)
-        raise QueryError(f"{name!r} is no relation of the graph. Use one of {', '.join(local_name(iri) for iri in known)}.")
+                return Term(str(iri), label, "ObjectProperty")
+        raise QueryError(f"Unknown relation {name!r}. Choose from {', '.join(local_name(iri) for iri in known)}.")
 
-    def status(self, subject: str, predicate: str, object: str) -> str:
-        """Tell whether a fact is ``supported``, ``negated``, ``disputed`` or ``not curated``."""
-        found = self.find(subject, predicate, object)
-        if not found:
-            return "not curated"
-        stances = {item.stance for association in found for item in association.evidence}
-        negated = {association.negated for association in found}
-        if len(negated) > 1 or "disputes" in stances or self._is_contested(subject, predicate):
-            return "disputed"
-        return "negated" if True in negated else "supported"
+    def rivals(self, subject: str, predicate: str, object: str) -> list[Statement]:
+        """Find what sources say instead of a fact, where only one thing can be true, such as the generation of a drug."""
+        if not self._store.ask(_SINGLE.replace("?predicate", str(NamedNode(predicate)))):
+            return []
+        return [item for item in self.find(subject, predicate) if not item.negated and item.object.iri != object]
 
     def attributes(self, iri: str) -> dict[str, tuple[Any, ...]]:
         """Give the attributes of an entity, by the local name of the property."""
@@ -167,11 +162,6 @@ class Statements:
     def _sources(self, iris: Iterable[str]) -> dict[str, Source]:
         names = " ".join(str(NamedNode(iri)) for iri in sorted(iris))
         return _sources(self._store.select(_SOURCES % names).rows) if names else {}
-
-    def _is_contested(self, subject: str, predicate: str) -> bool:
-        if not self._store.ask(_SINGLE.replace("?predicate", str(NamedNode(predicate)))):
-            return False
-        return len({item.object.iri for item in self.find(subject, predicate) if not item.negated}) > 1
 
     def _select(self, text: str, values: Mapping[str, str] | None = None) -> Any:
         return self._store.select(bind(text, values or {}))

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from imidgraph.answers import Listing, Row
 from imidgraph.knowledge.shapes import Described, read_shapes
 from imidgraph.rdf import Triple
+from imidgraph.resources import ONTOLOGY
 from imidgraph.sparql.catalog import Catalog
 from imidgraph.stores import Store
 
@@ -29,6 +31,43 @@ class Violation:
     check: str
     focus: str
     message: str
+
+
+@dataclass(frozen=True, repr=False)
+class Validation(Listing[Violation]):
+    """What is wrong in a graph; empty, and false, where nothing is."""
+
+    columns = ("check", "focus", "message")
+    notice = ""
+    nothing = "No violations."
+
+    @property
+    def rows(self) -> list[Row]:
+        """The violations."""
+        return [(item.check, item.focus, item.message) for item in self]
+
+    @property
+    def title(self) -> str:
+        """How many."""
+        return "1 violation" if len(self) == 1 else f"{len(self)} violations"
+
+
+def validate(store: Store, catalog: Catalog, shapes: bool = True) -> Validation:
+    """Check a graph against the invariants of the catalog and the SHACL shapes.
+
+    Parameters
+    ----------
+    store : Store
+        The engine that holds the graph.
+    catalog : Catalog
+        The catalog with the invariants.
+    shapes : bool
+        Whether to check the shapes too.
+    """
+    violations = check_invariants(store, catalog)
+    if shapes:
+        violations += check_shapes(store.triples(), ONTOLOGY / "shapes")
+    return Validation(tuple(violations))
 
 
 def check_invariants(store: Store, catalog: Catalog) -> list[Violation]:

@@ -1,1 +1,12 @@
 """Pages: how an answer is laid out."""
+
+from typing import TYPE_CHECKING
+
+from imidgraph.lazy import submodules
+
+if TYPE_CHECKING:
+    from imidgraph.pages import drawing, layout, picture
+
+__all__ = ["drawing", "layout", "picture"]
+
+__getattr__ = submodules(__name__, __all__)

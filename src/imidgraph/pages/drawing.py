@@ -1,17 +1,17 @@
-"""Figures: explanations, paths, neighborhoods and comparisons, turned into pictures."""
+"""Drawing: explanations, paths, neighborhoods, comparisons and choices, turned into pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import singledispatch
 from itertools import product
 from typing import Any
 
 from imidgraph.errors import QueryError
-from imidgraph.knowledge.network import BROADER, Network
 from imidgraph.limits import MOST_TOLD
 from imidgraph.model import Risk, Statement, Term
-from imidgraph.namespaces import IMID, compress, local_name
+from imidgraph.namespaces import compress, local_name
 from imidgraph.pages.picture import Arrow, Node, Picture
 from imidgraph.prose.citations import cited
 from imidgraph.traversals.chains import Chain, Hop, counted, in_words
@@ -19,8 +19,9 @@ from imidgraph.traversals.compare import Comparison
 from imidgraph.traversals.explain import Explanation
 from imidgraph.traversals.neighborhood import Neighborhood
 from imidgraph.traversals.paths import Paths
+from imidgraph.traversals.why import Why
 
-Figure = Comparison | Explanation | Neighborhood | Paths
+Signs = Mapping[str, int]
 
 MOST_DRAWN = 40
 """The entities that a picture can hold and still be read."""
@@ -29,91 +30,75 @@ _MOST_NAMED = 12  # entities of a group that are named
 
 _PLACES = ("Drug", "Regimen", "DrugClass", "ProteinComplex", "Protein", "CellType", "BiologicalProcess")
 _LAST = ("AdverseEffect", "Disease")
-_BROADER = compress(BROADER)
-_HOLDS = compress(IMID + "hasComponent")
 _COMPARED = ("binds", "degrades", "approvedFor")
 
 
-def draw(figure: Figure, network: Network) -> Picture:
-    """Draw what was found.
+@singledispatch
+def draw(answer: object) -> Picture:
+    """Draw an answer.
 
     Parameters
     ----------
-    figure : Comparison, Explanation, Neighborhood or Paths
-        What to draw.
-    network : Network
-        The relations, with their signs.
+    answer : Drawable
+        An explanation, a comparison, a neighborhood, paths, or the reasons for a choice.
 
     Raises
     ------
     QueryError
-        Where there is nothing to draw.
+        Where it cannot be drawn, or there is nothing to draw.
     """
-    if isinstance(figure, Explanation):
-        return _explanation(figure, network) if figure.chains else _stated(figure, network)
-    if isinstance(figure, Neighborhood):
-        return _neighborhood(figure, network)
-    if isinstance(figure, Comparison):
-        return _comparison(figure, network)
-    if isinstance(figure, Paths):
-        return _paths(figure, network)
-    raise QueryError(f"{figure!r} cannot be drawn. Give an explanation, a comparison, a neighborhood, paths or names.")
+    raise QueryError(f"{answer!r} cannot be drawn. Give an explanation, a comparison, a neighborhood, paths or names.")
 
 
-def _explanation(explanation: Explanation, network: Network) -> Picture:
+@draw.register
+def _(explanation: Explanation) -> Picture:
+    if not explanation.chains:
+        return _stated(explanation)
     shown = explanation.chains[:MOST_TOLD]
-    ends = {explanation.start.curie, explanation.end.curie}
     hops = [hop for chain in shown for hop in chain.hops]
     arrows: dict[tuple[str, str], Arrow] = {}
     for hop in hops:
         for one, other in product(hop.starts, hop.ends):
-            arrows.setdefault((one.curie, other.curie), _arrow(one, other, hop, network))
+            arrows.setdefault((one.curie, other.curie), _arrow(one, other, hop, explanation.signs))
     left = len(explanation.chains) - len(shown)
     caption = f"Not drawn: {counted(left, 'more chain')}." if left else ""
-    title = f"{explanation.start} and {explanation.end}"
-    nodes, joins = _nodes((term for chain in shown for term in _terms(chain)), ends), tuple(arrows.values())
+    nodes, joins = _nodes((term for chain in shown for term in _terms(chain)), _ends(explanation)), tuple(arrows.values())
     if explanation.start.category == explanation.end.category:  # what two drugs share is many things joined alike
         nodes, joins = _folded(nodes, joins)
-    return Picture(title, nodes, joins, caption)
+    return Picture(explanation.title, nodes, joins, caption)
 
 
-def _stated(explanation: Explanation, network: Network) -> Picture:
-    """Draw what is stated where no chain leads, with the kinds of the end that it names."""
+def _stated(explanation: Explanation) -> Picture:
+    """Draw what is stated where no chain leads, with what joins the things that it names with the ends."""
     stated = [item for item in explanation.stated if not item.negated]
     if not stated:
         raise QueryError(f"There is nothing to draw. {' '.join(explanation.gaps)}")
-    inside = {term.curie: term for term in (*explanation.kinds, explanation.end)}
-    arrows = {(arrow.start, arrow.end): arrow for arrow in _arrows(stated, network)}
-    named = {term for item in stated for term in (item.subject, item.object)} | {explanation.start, explanation.end}
-    for part in sorted(named - {explanation.start}, key=_place):  # the drugs of a regimen
-        if _HOLDS in network.objects.get(explanation.start.curie, {}).get(part.curie, ()):
-            ends_of = explanation.start.curie, part.curie
-            arrows[ends_of] = Arrow(*ends_of, network.relations[_HOLDS].label, strength=1.0)
-    waiting = [term for term in named if term.curie in inside]
-    while waiting:
-        kind = waiting.pop()
-        for wider in network.objects.get(kind.curie, {}).keys() & inside.keys():
-            if (kind.curie, wider) not in arrows:
-                arrows[kind.curie, wider] = Arrow(kind.curie, wider, network.relations[_BROADER].label, strength=1.0)
-                named.add(inside[wider])
-                waiting.append(inside[wider])  # and on, up to the end that was asked for
-    title = f"{explanation.start} and {explanation.end}: what is stated"
-    ends = {explanation.start.curie, explanation.end.curie}
-    return Picture(title, _nodes(named, ends), tuple(arrows[key] for key in sorted(arrows)), " ".join(explanation.gaps))
+    arrows = {(arrow.start, arrow.end): arrow for arrow in _arrows(stated, explanation.signs)}
+    for item in explanation.hierarchy:
+        ends = item.subject.curie, item.object.curie
+        arrows.setdefault(ends, Arrow(*ends, item.predicate.label, strength=1.0))
+    named = {term for item in (*stated, *explanation.hierarchy) for term in (item.subject, item.object)}
+    nodes = _nodes(named | {explanation.start, explanation.end}, _ends(explanation))
+    title = f"{explanation.title}: what is stated"
+    return Picture(title, nodes, tuple(arrows[key] for key in sorted(arrows)), " ".join(explanation.gaps))
+
+
+def _ends(explanation: Explanation) -> set[str]:
+    return {explanation.start.curie, explanation.end.curie}
 
 
 def _terms(chain: Chain) -> Iterable[Term]:
     return (term for place in chain.nodes for term in place)
 
 
-def _arrow(one: Term, other: Term, hop: Hop, network: Network) -> Arrow:
+def _arrow(one: Term, other: Term, hop: Hop, signs: Signs) -> Arrow:
     ends = {one.iri, other.iri}
     own = [item for item in hop.statements if {item.subject.iri, item.object.iri} == ends] or list(hop.statements)
     return Arrow(
         one.curie,
         other.curie,
         hop.relation,
-        _sign(own, network) if hop.sign is None else None if hop.is_hierarchy else hop.sign,
+        _sign(own, signs) if hop.sign is None else None if hop.is_hierarchy else hop.sign,
         max((item.strength for item in own), default=0.0),
         hop.backward,
         any(item.disputed for item in own),
@@ -121,31 +106,31 @@ def _arrow(one: Term, other: Term, hop: Hop, network: Network) -> Arrow:
     )
 
 
-def _paths(paths: Paths, network: Network) -> Picture:
-    ends = {paths[0].nodes[0], paths[0].nodes[-1]}
+@draw.register
+def _(paths: Paths) -> Picture:
     arrows: dict[tuple[str, str], Arrow] = {}
     terms: dict[Term, None] = {}
-    for path in paths.load():
+    for path in paths:
         if len({*terms, *path.terms}) > MOST_DRAWN:
             break
         terms |= dict.fromkeys(path.terms)
         for step in path.steps:
-            arrows.setdefault((step.start.curie, step.end.curie), _joined(step.start, step.end, step.statements, network))
+            arrows.setdefault((step.start.curie, step.end.curie), _joined(step.start, step.end, step.statements, paths.signs))
     drawn = sum(1 for path in paths if {*path.terms} <= terms.keys())
-    caption = f"{drawn} of {len(paths)} paths are drawn." if drawn < len(paths) else paths.bound or ""
-    title = f"paths from {paths[0].terms[0]} to {paths[0].terms[-1]}"
-    return Picture(title, _nodes(terms, ends), tuple(arrows.values()), caption)
+    caption = f"{drawn} of {len(paths)} paths are drawn." if drawn < len(paths) else paths.limit or ""
+    return Picture(paths.title, _nodes(terms, {paths[0].nodes[0], paths[0].nodes[-1]}), tuple(arrows.values()), caption)
 
 
-def _neighborhood(around: Neighborhood, network: Network) -> Picture:
-    distance = {term.iri: place for place, ring in enumerate(around.rings) for term in ring}
+@draw.register
+def _(around: Neighborhood) -> Picture:
+    distance = {term.curie: place for place, ring in enumerate(around.rings) for term in ring}
     outward = [
         item
         for item in around.statements
-        if abs(distance.get(item.subject.iri, -9) - distance.get(item.object.iri, 9)) == 1  # within a ring is too much to read
+        if abs(distance.get(item.subject.curie, -9) - distance.get(item.object.curie, 9)) == 1  # more is too much to read
     ]
-    nodes, arrows = _folded(_nodes(around.nodes, {around.center.curie}), _arrows(outward, network))
-    kept = sorted(nodes, key=lambda node: distance[network.iri(node.id)])[:MOST_DRAWN]
+    nodes, arrows = _folded(_nodes(around.nodes, {around.center.curie}), _arrows(outward, around.signs))
+    kept = sorted(nodes, key=lambda node: distance[node.id])[:MOST_DRAWN]
     drawn = {node.id for node in kept}
     cut = f"{len(kept)} of {len(nodes)} groups of entities are drawn, the nearest. " if len(kept) < len(nodes) else ""
     caption = f"{cut}What joins those of equal distance is not drawn."
@@ -153,7 +138,13 @@ def _neighborhood(around: Neighborhood, network: Network) -> Picture:
     return Picture(f"around {around.center}", tuple(node for node in nodes if node.id in drawn), shown, caption)
 
 
-def _comparison(comparison: Comparison, network: Network) -> Picture:
+@draw.register
+def _(answer: Why) -> Picture:
+    return replace(draw(answer.comparison), title=answer.title)
+
+
+@draw.register
+def _(comparison: Comparison) -> Picture:
     statements = [
         item
         for aspect in comparison.aspects
@@ -168,7 +159,7 @@ def _comparison(comparison: Comparison, network: Network) -> Picture:
     first, *_, last = comparison.drugs
     # What only the first drug has stands above what all share, and that above what only the last one has.
     column = sorted(holders, key=lambda term: (_place(term)[0], last in holders[term], first not in holders[term], term.label))
-    arrows = _arrows(statements, network)
+    arrows = _arrows(statements, comparison.signs)
     if len(comparison.drugs) == 2:  # one drug on each side of what they share
         arrows = tuple(_mirrored(arrow) if arrow.start == last.curie else arrow for arrow in arrows)
     nodes, arrows = _folded(_nodes([*comparison.drugs, *column], {drug.curie for drug in comparison.drugs}), arrows)
@@ -215,20 +206,20 @@ def _mirrored(arrow: Arrow) -> Arrow:
     return replace(arrow, start=arrow.end, end=arrow.start, backward=not arrow.backward)
 
 
-def _arrows(statements: Iterable[Statement], network: Network) -> tuple[Arrow, ...]:
+def _arrows(statements: Iterable[Statement], signs: Signs) -> tuple[Arrow, ...]:
     joined: dict[tuple[Term, Term], list[Statement]] = {}
     for item in statements:
         one, other = sorted((item.subject, item.object), key=_place)
         joined.setdefault((one, other), []).append(item)
-    return tuple(_joined(one, other, items, network) for (one, other), items in joined.items())
+    return tuple(_joined(one, other, items, signs) for (one, other), items in joined.items())
 
 
-def _joined(one: Term, other: Term, items: Sequence[Statement], network: Network) -> Arrow:
+def _joined(one: Term, other: Term, items: Sequence[Statement], signs: Signs) -> Arrow:
     return Arrow(
         one.curie,
         other.curie,
         ", ".join(dict.fromkeys(item.predicate.label for item in items)),
-        _sign(items, network),
+        _sign(items, signs),
         max((item.strength for item in items), default=0.0),
         all(item.subject == other for item in items),
         any(item.disputed for item in items),
@@ -236,9 +227,9 @@ def _joined(one: Term, other: Term, items: Sequence[Statement], network: Network
     )
 
 
-def _sign(items: Iterable[Statement], network: Network) -> int | None:
-    signs = {network.relations[network.curie(item.predicate.iri)].sign for item in items}
-    return signs.pop() if len(signs) == 1 else None
+def _sign(items: Iterable[Statement], signs: Signs) -> int | None:
+    found = {signs.get(compress(item.predicate.iri)) for item in items}
+    return found.pop() if len(found) == 1 else None
 
 
 def _nodes(terms: Iterable[Term], ends: set[str]) -> tuple[Node, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from imidgraph.answers import NOT_ADVICE as NOT_ADVICE
 from imidgraph.model import Evidence, Source, Statement
 
-NOT_ADVICE = "This is a summary of published sources, not medical advice. Ask a doctor or pharmacist."
 _DOUBTS = ("source", "copy", "unconfirmed")
 LEGEND = "* a copy or a report of it was read, not the source itself"
 
@@ -17,7 +17,17 @@ def cited(items: Iterable[Statement]) -> str:
 
 
 class Notes:
-    """The numbered sources of a text, in the order in which it cites them.
+    """The numbered sources of a text.
+
+    Parameters
+    ----------
+    sources : iterable of Source
+        Sources in the order of their numbers; others are numbered in the order in which the text cites them.
+
+    Attributes
+    ----------
+    cited : dict of int to Source
+        The sources that the text cites, by their numbers.
 
     Examples
     --------
@@ -29,19 +39,27 @@ class Notes:
     ['  [1] Revlimid US label. https://example.org/label']
     """
 
-    def __init__(self) -> None:
-        self._numbers: dict[Source, int] = {}
+    def __init__(self, sources: Iterable[Source] = ()) -> None:
+        self._numbers = {source: number for number, source in enumerate(sources, 1)}
+        self._used: set[int] = set()
+
+    @property
+    def cited(self) -> dict[int, Source]:
+        """The sources that the text cites, by their numbers."""
+        return {number: source for source, number in self._numbers.items() if number in self._used}
 
     def mark(self, evidence: Evidence) -> str:
         """Give the number of a source, with the place in it and what speaks against trusting it."""
-        number = self._numbers.setdefault(evidence.source, len(self._numbers) + 1)
+        number = self.number(evidence.source)
         dispute = "disputed by " if evidence.stance == "disputes" else ""
         doubt = {"copy": "*", "unconfirmed": " unconfirmed"}.get(evidence.verification or "", "")
         return f"{dispute}{number}{doubt}: {evidence.locator}" if evidence.locator else f"{dispute}{number}{doubt}"
 
     def number(self, source: Source) -> int:
         """Give the number of a source."""
-        return self._numbers.setdefault(source, len(self._numbers) + 1)
+        number = self._numbers.setdefault(source, len(self._numbers) + 1)
+        self._used.add(number)
+        return number
 
     def cite(self, items: Iterable[Statement]) -> str:
         """Give the numbers of the sources of some statements, in brackets; nothing where there is none."""
@@ -53,8 +71,7 @@ class Notes:
         return f" [{', '.join(marks)}]" if marks else ""
 
     def lines(self) -> Iterator[str]:
-        """Give the list of sources, a line each."""
-        if self._numbers:
+        """Give the list of the sources that were cited, a line each."""
+        if self._used:
             yield f"sources ({LEGEND})"
-        for source, number in self._numbers.items():
-            yield f"  [{number}] {source.citation}"
+        yield from (f"  [{number}] {source.citation}" for number, source in self.cited.items())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,8 +31,7 @@ async def answer(request: Request) -> Response:
     as_page = prefers_page(request)
     if as_page:  # a form sends what was not filled in too
         parameters = {name: value for name, value in parameters.items() if value}
-    values = await to_thread.run_sync(edition.graph.names.resolve, query, parameters)
-    text = query.bind(values)
+    text = await to_thread.run_sync(partial(edition.graph.query_text, query.name, **parameters))
     if as_page:
         return await edition.pages.answer(request, protocol.Operation(text), query, parameters)
     response = await edition.answers.table(request, text)

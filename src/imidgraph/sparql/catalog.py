@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from imidgraph.answers import Listing, Row
 from imidgraph.errors import QueryError, QueryNotFound
 from imidgraph.namespaces import PREFIXES, expand
 from imidgraph.rdf import Literal, NamedNode
@@ -177,6 +178,25 @@ class Query:
         return bind(self.body, {name: self.params[name].term(value) for name, value in values.items()})
 
 
+@dataclass(frozen=True, repr=False)
+class Queries(Listing[Query]):
+    """Queries of the catalog."""
+
+    columns = ("topic", "query", "answers", "parameters")
+    notice = ""
+    nothing = "No query has this tag. Leave it out to list all."
+
+    @property
+    def rows(self) -> list[Row]:
+        """The queries: topic, name, what they answer, and their parameters."""
+        return [(query.topic, query.name, query.summary, ", ".join(query.params)) for query in self]
+
+    @property
+    def title(self) -> str:
+        """How many."""
+        return f"{len(self)} queries"
+
+
 class Catalog(Mapping[str, Query]):
     """The named queries of a folder, by name.
 
@@ -217,6 +237,18 @@ class Catalog(Mapping[str, Query]):
 
     def __len__(self) -> int:
         return len(self._queries)
+
+    def tagged(self, tag: str | None = None) -> Queries:
+        """List the queries of a topic, or all, topic by topic.
+
+        Examples
+        --------
+        >>> from imidgraph.resources import QUERIES
+        >>> "boxed-warnings" in [query.name for query in Catalog(QUERIES).tagged("risks")]
+        True
+        """
+        found = [query for query in self.values() if tag is None or tag == query.topic or tag in query.tags]
+        return Queries(tuple(sorted(found, key=lambda query: (query.topic, query.name))))
 
     @property
     def invariants(self) -> list[Query]:

@@ -17,6 +17,12 @@ LIMIT = 10_000
 """Rows that its answer may have, unless the caller says otherwise."""
 
 
+_VERSION = """
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+SELECT ?version WHERE { ?ontology a owl:Ontology ; owl:versionInfo ?version } ORDER BY ?version
+"""
+
+
 class Store(Protocol):
     """What every engine can do. Each query text is one that the caller trusts."""
 
@@ -52,4 +58,9 @@ class Guard(Protocol):
         """Let go of what the guard holds."""
 
 
-__all__ = ["LIMIT", "TIMEOUT", "Guard", "Results", "Store", "Triples"]
+def version(store: Store) -> str | None:
+    """Give the version of the graph that a store holds, as the ontology tells it."""
+    return next((str(version) for (version,) in store.select(_VERSION).rows), None)
+
+
+__all__ = ["LIMIT", "TIMEOUT", "Guard", "Results", "Store", "Triples", "version"]

@@ -126,7 +126,7 @@ def current(directory: Path) -> Path:
     try:
         built = directory / (directory / "CURRENT").read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        message = f"{directory} is not a store. Make one with 'imidgraph load FILE --store {directory}'."
+        message = f"{directory} is not a store. Make one with 'imidgraph store FILE --to {directory}'."
         raise OntologyError(message) from error
     if built.parent != directory or not built.is_dir():
         raise OntologyError(f"The store in {directory} is damaged. Build it again.")

@@ -12,6 +12,7 @@ import re
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from email.message import Message
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
@@ -74,8 +75,8 @@ class EndpointStore:
     def iris(self, query: str) -> list[str]:
         """Answer a SELECT query that binds every variable to an IRI, with the IRIs row by row in one flat list."""
         results = self.select(query)
-        if results.truncated:
-            raise EndpointError(self._shown, f"its answer was {results.truncated}. Raise the cap of its answers")
+        if results.limit:
+            raise EndpointError(self._shown, f"its answer was {results.limit}. Raise the cap of its answers")
         return [str(iri) for row in results.rows for iri in row]
 
     def ask(self, query: str) -> bool:
@@ -142,8 +143,7 @@ class EndpointStore:
             results = Results.from_json(reply.body.removeprefix(codecs.BOM_UTF8), time.perf_counter() - start)
         except (QueryError, OntologyError) as error:
             raise EndpointError(self._shown, f"its answer is no SPARQL result ({error})") from error
-        results.truncated = _cut(reply.headers, len(results))
-        return results
+        return replace(results, limit=_cut(reply.headers, len(results)))
 
     def _construct(self, query: str, timeout: float) -> Triples:
         reply = self._fetch(query, _TRIPLES, timeout)
@@ -155,7 +155,7 @@ class EndpointStore:
             triples = [quad.triple for quad in parse(reply.body.removeprefix(codecs.BOM_UTF8), format=format)]
         except (SyntaxError, MemoryError, OntologyError) as error:
             raise EndpointError(self._shown, f"its answer is no RDF ({error})") from error
-        return Triples(triples, _cut(reply.headers, len(triples)))
+        return Triples.of(triples, _cut(reply.headers, len(triples)))
 
     def _fetch(self, query: str, accept: str, timeout: float) -> Reply:
         request = self._request(query, accept)

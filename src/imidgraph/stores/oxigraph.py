@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class OxigraphStore:
 
     def __init__(self, store: pyoxigraph.Store) -> None:
         self._store = store
+        self._is_closed = False
 
     @classmethod
     def open(cls, path: Path) -> OxigraphStore:
@@ -82,9 +84,7 @@ class OxigraphStore:
         solutions = self.evaluate(query)
         if not isinstance(solutions, QuerySolutions):
             raise QueryError("This is not a SELECT query. Use ask() or construct().")
-        results = Results(solutions)
-        results.elapsed = time.perf_counter() - start
-        return results
+        return replace(Results.of(solutions), elapsed=time.perf_counter() - start)
 
     def iris(self, query: str) -> list[str]:
         """Answer a SELECT query that binds every variable to an IRI, with the IRIs row by row in one flat list.
@@ -108,7 +108,7 @@ class OxigraphStore:
         triples = self.evaluate(query)
         if not isinstance(triples, QueryTriples):
             raise QueryError("This is not a CONSTRUCT query. Use select() or ask().")
-        return Triples(list(triples))
+        return Triples.of(triples)
 
     def holds(self, graph: str) -> bool:
         """Tell whether the store holds a named graph."""
@@ -131,8 +131,9 @@ class OxigraphStore:
         return self._store
 
     def close(self) -> None:
-        """Let go of the graph."""
+        """Let go of the graph; what is asked afterwards is refused."""
         self._store = pyoxigraph.Store()
+        self._is_closed = True
 
     def __len__(self) -> int:
         return len(self._store)
@@ -154,8 +155,10 @@ class OxigraphStore:
         Raises
         ------
         QueryError
-            Where the text is not valid SPARQL, or a graph is named that the store does not hold.
+            Where the text is not valid SPARQL, a graph is named that the store does not hold, or the store is closed.
         """
+        if self._is_closed:
+            raise QueryError("The graph is closed. Load it again.")
         for iri in (*default_graphs, *named_graphs, *dataset_graphs(text, base or "")):
             if not self.holds(iri):
                 raise QueryError(f"The store holds no graph {iri!r}. Leave FROM out to ask what it holds.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,8 +64,7 @@ class RdflibStore:
         start = time.perf_counter()
         answer = self._query(query, "SELECT")
         results = Results.from_json(answer.serialize(format="json") or b"")
-        results.elapsed = time.perf_counter() - start
-        return results
+        return replace(results, elapsed=time.perf_counter() - start)
 
     def iris(self, query: str) -> list[str]:
         """Answer a SELECT query that binds every variable to an IRI, with the IRIs row by row in one flat list."""
@@ -77,7 +77,7 @@ class RdflibStore:
     def construct(self, query: str) -> Triples:
         """Answer a CONSTRUCT or DESCRIBE query."""
         ntriples = self._query(query, "CONSTRUCT", "DESCRIBE").serialize(format="nt") or b""
-        return Triples([quad.triple for quad in parse(ntriples, format=RdfFormat.N_TRIPLES)])
+        return Triples.of(quad.triple for quad in parse(ntriples, format=RdfFormat.N_TRIPLES))
 
     def close(self) -> None:
         """Let go of the graph."""

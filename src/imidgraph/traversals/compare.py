@@ -8,12 +8,14 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any
 
+from imidgraph.answers import Drawable, Row
 from imidgraph.errors import QueryError
+from imidgraph.limits import Deadline, OutOfTime
 from imidgraph.model import Frequency, Risk, Statement, Term
 from imidgraph.namespaces import local_name
-from imidgraph.prose.citations import Notes, cited
+from imidgraph.prose.citations import cited
 from imidgraph.traversals.chains import in_words
-from imidgraph.traversals.paths import EdgeStatements
+from imidgraph.traversals.edges import Edges
 from imidgraph.traversals.trials import Duel, duels
 
 NO_DRUGS = frozenset({"AdverseEffect", "BiologicalProcess", "CellType", "Disease", "Protein", "ProteinComplex"})
@@ -72,8 +74,8 @@ class Aspect:
         return tuple(tuple(item for item in items if item.object == term) for items in self.statements)
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Drawable):
     """Two or more drugs side by side, each difference with the statements behind it.
 
     Parameters
@@ -133,14 +135,33 @@ class Comparison:
         }
         return {effect: figures for effect, figures in found.items() if any(figures)}
 
-    def rows(self) -> Iterator[tuple[str, ...]]:
-        """Give the comparison as rows: relation, entity, and for each drug what is stated, with its sources."""
-        for aspect in self.aspects:
-            for term in aspect.objects:
-                yield aspect.predicate.label, term.label, *map(_cell, aspect.about(term))
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns: one for each drug."""
+        return ("relation", "entity", *(drug.label for drug in self.drugs))
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give the comparison as a dictionary that can be written as JSON."""
+    @cached_property
+    def rows(self) -> list[Row]:
+        """For each relation and entity, what is stated of each drug, with its sources."""
+        return [
+            (aspect.predicate.label, term.label, *map(_cell, aspect.about(term)))
+            for aspect in self.aspects
+            for term in aspect.objects
+        ]
+
+    @property
+    def title(self) -> str:
+        """The drugs."""
+        return in_words(self.drugs)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements about each drug, those that name two of them, and those of the trials."""
+        alone = [item for aspect in self.aspects for items in aspect.statements for item in items]
+        tried = [item for duel in self.trials for item in (*duel.design, *duel.results)]
+        return tuple(dict.fromkeys([*alone, *self.between, *tried, *self.disputes]))
+
+    def _document(self) -> dict[str, Any]:
         return {
             "drugs": [drug.curie for drug in self.drugs],
             "aspects": [
@@ -164,57 +185,23 @@ class Comparison:
             "disputes": [item.to_dict() for item in self.disputes],
         }
 
-    def __repr__(self) -> str:
-        return f"<Comparison: {in_words(self.drugs)}>"
 
-    def __str__(self) -> str:
-        notes = Notes()
-        return "\n".join([*self._lines(notes), "", *notes.lines()])
-
-    def _lines(self, notes: Notes) -> Iterator[str]:
-        yield f"{in_words(self.drugs)} ('only' as far as is curated)"
-        for aspect in self.aspects:
-            yield f"{aspect.predicate.label}:"
-            if aspect.shared:
-                yield f"  all: {_names(aspect.shared)}"
-            for place, drug in enumerate(self.drugs):
-                if aspect.only(place):
-                    yield f"  only {drug.label}: {_names(aspect.only(place))}"
-        if any(any(places) for places in self.settings.values()):
-            yield "approved in the settings:"
-            for disease, places in self.settings.items():
-                for drug, settings in zip(self.drugs, places, strict=True):
-                    if settings:
-                        yield f"  {disease}, {drug}: {_names(settings)}"
-        if self.frequencies:
-            yield "how often, each figure in its own population (not to be subtracted from one another):"
-            for effect, groups in self.frequencies.items():
-                yield f"  {effect}"
-                for drug, figures in zip(self.drugs, groups, strict=True):
-                    yield from (f"    {drug}: {_figure(figure)} [{notes.number(figure.source)}]" for figure in figures)
-        yield from _told("said of both:", self.between, notes)
-        if self.trials:
-            yield "one against the other in trials:"
-            for duel in self.trials:
-                yield f"  {duel.trial}: {duel.arms[0]} and {duel.arms[1]}{notes.cite(duel.design)}"
-                yield from (f"    {item}{notes.cite([item])}" for item in duel.results)
-        yield from _told("disputed or denied:", self.disputes, notes)
-
-
-def compare(statements: EdgeStatements, drugs: Sequence[Term]) -> Comparison:
+def compare(edges: Edges, drugs: Sequence[Term], deadline: Deadline) -> Comparison:
     """Compare drugs relation by relation.
 
     Parameters
     ----------
-    statements : EdgeStatements
+    edges : Edges
         The network, with the statements on its edges.
     drugs : sequence of Term
         Two or more drugs.
+    deadline : Deadline
+        When the search ends.
 
     Raises
     ------
     QueryError
-        Where one of them is no drug.
+        Where one of them is not a drug, or all are the same.
 
     Examples
     --------
@@ -223,27 +210,45 @@ def compare(statements: EdgeStatements, drugs: Sequence[Term]) -> Comparison:
     >>> [aspect.predicate.label for aspect in comparison.aspects if "CSNK1A1" in map(str, aspect.only(0))]
     ['degrades']
     """
+    drugs = tuple(dict.fromkeys(drugs))
+    if len(drugs) < 2:
+        raise QueryError("A comparison needs two different drugs or more.")
     for drug in drugs:
         if drug.category in NO_DRUGS:
-            raise QueryError(f"{drug} is no drug. Drugs are compared with drugs; between others, ask for an explanation.")
-    statements.load_about(drug.curie for drug in drugs)
-    statements.network.fetch(drug.curie for drug in drugs)
-    everything = [statements.about(drug.curie) for drug in drugs]
+            raise QueryError(f"{drug} is not a drug. Compare drugs with drugs; between others, ask for an explanation.")
+    pairs = [(one, other) for pair in combinations(drugs, 2) for one, other in (pair, pair[::-1])]
+    everything: list[tuple[Statement, ...]] = []
+    between: list[Statement] = []
+    trials: list[Duel] = []
+    limit = None
+    try:
+        edges.load_about((drug.curie for drug in drugs), deadline)
+        edges.network.fetch((drug.curie for drug in drugs), deadline)
+        everything = [edges.about(drug.curie) for drug in drugs]
+        edges.load(((one.curie, other.curie) for one, other in pairs), deadline)
+        between = [item for one, other in pairs for item in edges.between(one.curie, other.curie)]
+        for one, other in combinations(drugs, 2):
+            trials += duels(edges, one, other, deadline)
+    except OutOfTime:
+        limit = str(deadline)
+    disputes = (item for items in everything for item in items if item.disputed or item.negated or _differs(item, items))
+    return Comparison(
+        drugs,
+        tuple(_aspects(everything)),
+        tuple(between),
+        tuple(trials),
+        tuple(disputes),
+        signs=edges.network.signs,
+        limit=limit,
+    )
+
+
+def _aspects(everything: Sequence[Sequence[Statement]]) -> Iterator[Aspect]:
+    """Put the statements of the drugs together by their relations."""
     stated = [[item for item in items if not item.negated] for items in everything]
     predicates = {local_name(item.predicate.iri): item.predicate for items in stated for item in items}
-    aspects = tuple(
-        Aspect(predicates[name], tuple(tuple(item for item in items if item.predicate == predicates[name]) for items in stated))
-        for name in _ORDER
-        if name in predicates
-    )
-    pairs = list(combinations(drugs, 2))
-    statements.load((one.curie, other.curie) for pair in pairs for one, other in (pair, pair[::-1]))
-    between = tuple(
-        item for pair in pairs for one, other in (pair, pair[::-1]) for item in statements.between(one.curie, other.curie)
-    )
-    trials = tuple(duel for one, other in pairs for duel in duels(statements, one, other))
-    disputes = tuple(item for items in everything for item in items if item.disputed or item.negated or _differs(item, items))
-    return Comparison(tuple(drugs), aspects, between, trials, disputes)
+    for predicate in (predicates[name] for name in _ORDER if name in predicates):
+        yield Aspect(predicate, tuple(tuple(item for item in items if item.predicate == predicate) for items in stated))
 
 
 def _differs(item: Statement, items: Sequence[Statement]) -> bool:
@@ -259,19 +264,10 @@ def _cell(items: tuple[Statement, ...]) -> str:
 
 def _details(item: Statement) -> str:
     if isinstance(item, Risk) and item.frequencies:
-        return "; ".join(map(_figure, item.frequencies))
+        return "; ".join(map(measured, item.frequencies))
     return str(item)
 
 
-def _figure(figure: Frequency) -> str:
+def measured(figure: Frequency) -> str:
+    """Tell a figure with the population that it was measured in."""
     return f"{figure.figure} ({figure.population})" if figure.population else figure.figure
-
-
-def _told(heading: str, items: Sequence[Statement], notes: Notes) -> Iterator[str]:
-    if items:
-        yield heading
-        yield from (f"  {item}{notes.cite([item])}" for item in dict.fromkeys(items))
-
-
-def _names(terms: Sequence[Term]) -> str:
-    return ", ".join(term.label for term in terms)

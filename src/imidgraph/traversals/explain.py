@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from typing import Any
 
+from imidgraph.answers import Drawable, Row
 from imidgraph.errors import PathNotFound, QueryError
-from imidgraph.limits import MOST_TOLD, SECONDS, seconds
+from imidgraph.knowledge.network import BROADER
+from imidgraph.limits import MOST_TOLD, Deadline, OutOfTime
 from imidgraph.model import Statement, Term
 from imidgraph.namespaces import IMID, compress
-from imidgraph.prose.citations import Notes, cited
-from imidgraph.traversals.chains import Chain, Hop, counted, in_words
+from imidgraph.prose.citations import cited
+from imidgraph.traversals.chains import Chain, Hop, in_words
+from imidgraph.traversals.edges import Edges
 from imidgraph.traversals.mechanisms import RELATIONS, STEPS, Mechanisms
-from imidgraph.traversals.paths import EdgeStatements, Path, find_paths
+from imidgraph.traversals.paths import Path, paths
 from imidgraph.traversals.trials import kinds_of
-from imidgraph.traversals.walks import Deadline, OutOfTimeError
 
 _CAUSES = STEPS | {"Drug", "Regimen"}
 _EFFECTS = STEPS | {"AdverseEffect", "Disease"}
@@ -38,13 +40,14 @@ _SHARED = (
 _REACHING = RELATIONS | {compress(IMID + name) for name in ("binds", "hasComponent")}
 _STEP = RELATIONS | {compress(IMID + "binds")}
 _HOLDS = frozenset({compress(IMID + "hasComponent")})
+_BROADER = compress(BROADER)
 _LONGEST_WAY = 5  # hops from a drug to what a resistance mechanism changes
 _LONGEST_DETOUR = 3  # hops between entities that no chain of causes joins
 _FEWEST_WAYS = 50
 
 
-@dataclass(frozen=True)
-class Explanation:
+@dataclass(frozen=True, repr=False)
+class Explanation(Drawable):
     """What the graph knows of how one entity bears on another.
 
     Parameters
@@ -55,21 +58,26 @@ class Explanation:
         The statements that name both, then those that name a narrower kind of one of them.
     chains : tuple of Chain
         The chains of steps between them, the best borne out first.
-    bound : str or None
-        Which bound ended the search early, in words.
     kinds : tuple of Term
         The narrower kinds of the end.
     mentions : tuple of Statement
         Where nothing is stated and no chain leads: statements about the end that mention the start.
+    hierarchy : tuple of Statement
+        Where no chain leads: what joins those that are named with the ends, the drugs of a regimen and the kinds of the end.
+    shown : int
+        The number of chains that its text tells.
     """
 
     start: Term
     end: Term
     stated: tuple[Statement, ...]
     chains: tuple[Chain, ...]
-    bound: str | None = None
     kinds: tuple[Term, ...] = ()
     mentions: tuple[Statement, ...] = ()
+    hierarchy: tuple[Statement, ...] = ()
+    shown: int = field(default=MOST_TOLD, compare=False)
+
+    columns = ("chain", "step", "from", "relation", "to", "sign", "statement", "sources", "score")
 
     def __bool__(self) -> bool:
         """Tell whether the graph knows anything of it."""
@@ -81,17 +89,13 @@ class Explanation:
         ends = {self.start.iri, self.end.iri}
         return tuple(item for item in self.stated if {item.subject.iri, item.object.iri} != ends)
 
-    @cached_property
-    def gaps(self) -> tuple[str, ...]:
-        """What stays open, in words."""
-        found = []
+    def _gaps(self) -> Iterator[str]:
         if not self.chains and not any(compress(item.predicate.iri) in _STEP for item in self.stated):
             no = "No chain of curated steps leads" if self.stated else "No statement and no chain of curated steps leads"
             kinds = " or one of its kinds" if self.kinds else ""
-            found.append(f"{no} from {self.start} to {self.end}{kinds}. That does not mean that there is none.")
-        if self.bound:
-            found.append(f"The search was {self.bound}.")
-        return tuple(found)
+            yield f"{no} from {self.start} to {self.end}{kinds}. That does not mean that there is none."
+        if self.limit:
+            yield f"The search was {self.limit}."
 
     def verdict(self, chain: Chain) -> str:
         """Say in a few words what a chain does to the end.
@@ -110,8 +114,7 @@ class Explanation:
         }.get(self.end.category, (f"lowers {reached}", f"raises {reached}"))
         return {-1: good, 1: bad, 0: "net direction open"}.get(2 if chain.sign is None else chain.sign, "")
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give the explanation as a dictionary that can be written as JSON."""
+    def _document(self) -> dict[str, Any]:
         return {
             "start": self.start.curie,
             "end": self.end.curie,
@@ -119,15 +122,14 @@ class Explanation:
             "chains": [chain.to_dict() | {"verdict": self.verdict(chain)} for chain in self.chains],
             "kinds": [term.curie for term in self.kinds],
             "mentions": [item.to_dict() for item in self.mentions],
-            "gaps": list(self.gaps),
-            "bound": self.bound,
         }
 
-    def rows(self) -> Iterator[tuple[Any, ...]]:
-        """Give the explanation as rows of a table: chain, hop, from, relation, to, sign, statement, sources and score.
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The sentences of each step of each chain; statements outside the chains follow, with neither chain nor step."""
+        return list(self._rows())
 
-        EdgeStatements outside the chains follow with neither chain nor hop.
-        """
+    def _rows(self) -> Iterator[Row]:
         for number, chain in enumerate(self.chains, 1):
             for place, hop in enumerate(chain.hops, 1):
                 ends = in_words(hop.starts), hop.relation, in_words(hop.ends)
@@ -137,70 +139,47 @@ class Explanation:
             ends = item.subject.label, f"{'not: ' if item.negated else ''}{item.predicate}", item.object.label
             yield None, None, *ends, None, str(item), cited([item]), round(item.strength, 2)
 
-    def __repr__(self) -> str:
-        return f"<Explanation: {self.start} and {self.end}, {len(self.stated)} statements, {len(self.chains)} chains>"
-
-    def tell(self, shown: int = MOST_TOLD) -> str:
-        """Tell the explanation in words, with so many chains, and number the sources of each sentence."""
-        notes = Notes()
-        return "\n".join([*self._lines(shown, notes), "", *notes.lines()])
-
-    def __str__(self) -> str:
-        return self.tell()
-
-    def _lines(self, shown: int, notes: Notes) -> Iterator[str]:
-        yield f"{self.start} and {self.end}"
-        kinds = self.of_kinds
-        ends = self.start, self.end
-        yield from _listed("Stated:", [item for item in self.stated if item not in kinds], shown, notes, ends)
-        yield from _listed(f"Stated of {self._parts}, not of {self._wide} as such:", kinds, 2 * shown, notes, ends)
-        yield from _listed(f"Said of others, with mention of {self.start}:", self.mentions, shown, notes, ends)
-        for number, chain in enumerate(self.chains[:shown], 1):
-            verdict = self.verdict(chain)
-            yield f"\n{number}. {chain}" + (f" ({verdict})" if verdict else "")
-            for hop in chain.hops:
-                yield f"   {hop}"
-                told = hop.sentences if not hop.is_hierarchy else {}
-                yield from (f"     {sentence}{notes.cite(items)}" for sentence, items in told.items())
-            yield from (f"   seen: {item}{notes.cite([item])}" for item in chain.observed)
-            yield from (f"   also: {variant}" for variant in chain.variants)
-            yield from (f"   open: {gap}" for gap in chain.gaps)
-        if len(self.chains) > shown:
-            yield f"\nand {counted(len(self.chains) - shown, 'more chain')}"
-        yield from (f"\nopen: {gap}" for gap in self.gaps)
+    @property
+    def title(self) -> str:
+        """The ends."""
+        return f"{self.start} and {self.end}"
 
     @property
-    def _parts(self) -> str:
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements that are told, then those of the chains."""
+        found = [*self.stated, *self.mentions]
+        for chain in self.chains:
+            found += [item for hop in chain.hops if not hop.is_hierarchy for item in hop.statements]
+            found += chain.observed
+        return tuple(dict.fromkeys(found))
+
+    def tell(self, shown: int) -> str:
+        """Tell it in words, with so many chains."""
+        return str(replace(self, shown=shown))
+
+    @property
+    def parts(self) -> str:
+        """What `of_kinds` names: the drugs of a regimen, or narrower kinds."""
         return "its drugs" if self.start.category == "Regimen" else "narrower kinds"
 
     @property
-    def _wide(self) -> str:
-        """Name the end whose kinds are told, or both."""
+    def wide(self) -> str:
+        """The end whose kinds or drugs are told, or both."""
         named = {term.iri for item in self.of_kinds for term in (item.subject, item.object)}
         return " and ".join(str(end) for end in (self.start, self.end) if end.iri not in named) or f"{self.start} and {self.end}"
 
 
-def _listed(heading: str, items: Sequence[Statement], shown: int, notes: Notes, ends: Sequence[Term]) -> Iterator[str]:
-    if items:
-        yield heading
-        for item in items[:shown]:
-            about = ", ".join(term.label for term in (item.subject, item.object) if term not in ends)
-            yield f"  {about}: {item}{notes.cite([item])}" if about else f"  {item}{notes.cite([item])}"
-        if len(items) > shown:
-            yield f"  and {counted(len(items) - shown, 'more statement')}"
-
-
-def explain(statements: EdgeStatements, start: Term, end: Term, timeout: float = SECONDS) -> Explanation:
+def explain(edges: Edges, start: Term, end: Term, deadline: Deadline) -> Explanation:
     """Explain how one entity bears on another.
 
     Parameters
     ----------
-    statements : EdgeStatements
+    edges : Edges
         The network, with the statements on its edges.
     start, end : Term
         The entities, in either order.
-    timeout : float
-        The most seconds to search.
+    deadline : Deadline
+        When the search ends.
 
     Raises
     ------
@@ -208,52 +187,59 @@ def explain(statements: EdgeStatements, start: Term, end: Term, timeout: float =
         Where both ends are the same.
     """
     if start.iri == end.iri:
-        raise QueryError(f"Nothing is explained by itself, and both ends are {start}. Name another one.")
+        raise QueryError(f"Start and end are the same entity ({start}). Name another one.")
     if (start.category, end.category) in {("Disease", "Drug"), ("AdverseEffect", "Drug"), ("Drug", "ResistanceMechanism")}:
         start, end = end, start
-    return Explainer(statements, start, end, Deadline(seconds(timeout))).explanation()
+    return _Explainer(edges, start, end, deadline).explanation()
 
 
-class Explainer:
+class _Explainer:
     """Puts one explanation together."""
 
-    def __init__(self, statements: EdgeStatements, start: Term, end: Term, proceed: Deadline) -> None:
-        self._statements = statements
-        self._network = statements.network
+    def __init__(self, edges: Edges, start: Term, end: Term, deadline: Deadline) -> None:
+        self._edges = edges
+        self._network = edges.network
         self._start, self._end = start, end
-        self._proceed = proceed
-        self._bound: str | None = None
+        self._deadline = deadline
+        self._limit: str | None = None
 
     def explanation(self) -> Explanation:
         """Find what the kinds of the two ends ask for."""
-        self._network.fetch([self._start.curie, self._end.curie])
-        categories = self._start.category, self._end.category
-        if categories == ("ResistanceMechanism", "Drug"):
-            chains = self._resistance()
-        elif categories == ("Drug", "Drug"):
-            chains = self._shared()
-        elif categories[0] in _CAUSES and categories[1] in _EFFECTS:
-            chains = self._causes()
-        else:
-            chains = self._ways()
-        stated = self._stated()
+        chains: list[Chain] = []
+        stated: list[Statement] = []
         kinds: tuple[Term, ...] = ()
         mentions: tuple[Statement, ...] = ()
+        hierarchy: tuple[Statement, ...] = ()
         try:
+            self._network.fetch([self._start.curie, self._end.curie], self._deadline)
+            stated += self._stated()
+            chains = self._chains()
             kinds = self._narrower(self._end)
             stated += self._stated_of(kinds)
             mentions = () if stated or chains else self._mentions(kinds)
-        except OutOfTimeError:
-            self._bound = self._bound or str(self._proceed)
-        return Explanation(self._start, self._end, tuple(stated), tuple(chains), self._bound, kinds, mentions)
+            hierarchy = () if chains else self._hierarchy([item for item in stated if not item.negated], kinds)
+        except OutOfTime:
+            self._limit = self._limit or str(self._deadline)
+        found = tuple(chains), kinds, mentions, hierarchy
+        return Explanation(self._start, self._end, tuple(stated), *found, signs=self._network.signs, limit=self._limit)
+
+    def _chains(self) -> list[Chain]:
+        categories = self._start.category, self._end.category
+        if categories == ("ResistanceMechanism", "Drug"):
+            return self._resistance()
+        if categories == ("Drug", "Drug"):
+            return self._shared()
+        if categories[0] in _CAUSES and categories[1] in _EFFECTS:
+            return self._causes()
+        return self._ways()
 
     def _stated(self) -> list[Statement]:
         stated = [*self._between(self._start, self._end), *self._between(self._end, self._start)]
         return sorted(stated, key=lambda item: (-item.strength, str(item)))
 
     def _narrower(self, term: Term) -> tuple[Term, ...]:
-        kinds = kinds_of(self._statements, term, self._proceed) - {term.curie}
-        return tuple(sorted(self._network.terms(kinds, self._proceed), key=str))
+        kinds = kinds_of(self._edges, term, self._deadline) - {term.curie}
+        return tuple(sorted(self._network.terms(kinds, self._deadline), key=str))
 
     def _stated_of(self, kinds: Sequence[Term]) -> list[Statement]:
         """Find what names a narrower kind of one end, or a drug of a regimen, with the other: first the best of each kind."""
@@ -265,9 +251,9 @@ class Explainer:
         ]
         pairs.remove((start, end))
         both = [pair for one, other in pairs for pair in ((one, other), (other, one))]
-        self._statements.load(both, self._proceed)
+        self._edges.load(both, self._deadline)
         ends = {self._start.iri, self._end.iri}
-        found = [item for pair in both for item in self._statements.between(*pair) if item.iri]
+        found = [item for pair in both for item in self._edges.between(*pair) if item.iri]
         found.sort(key=lambda item: (item.negated, -item.strength, str(item)))
         rank: Counter[frozenset[str]] = Counter()
         ranked: list[tuple[int, int, Statement]] = []
@@ -282,11 +268,11 @@ class Explainer:
         word = re.compile(rf"\b{re.escape(self._start.label)}\b", re.IGNORECASE)
         nodes = {self._end.curie, *(kind.curie for kind in kinds)}
         around = {(one, node) for node in nodes for one in self._network.sources(node, self._network.joining)}
-        self._statements.load(sorted(around), self._proceed)
+        self._edges.load(sorted(around), self._deadline)
         found = dict.fromkeys(
             item
             for pair in sorted(around)
-            for item in self._statements.between(*pair)
+            for item in self._edges.between(*pair)
             if word.search(str(item)) or any(self._start in values for values in item.qualifiers.values())
         )
         return tuple(sorted(found, key=lambda item: (item.negated, -item.strength, str(item))))
@@ -296,18 +282,18 @@ class Explainer:
         if self._start.category != "Regimen":
             return self._mechanisms(self._start.curie, self._end.curie)
         chains = []
-        for term, items in self._held():
+        for term, items in list(self._held()):
             first = Hop((self._start,), (term,), items[0].predicate.label, items)
             chains += [replace(chain, hops=(first, *chain.hops)) for chain in self._mechanisms(term.curie, self._end.curie)]
         return sorted(chains, key=lambda chain: (-round(chain.score, 2), str(chain)))
 
     def _held(self) -> Iterator[tuple[Term, tuple[Statement, ...]]]:
-        for term in self._network.terms(sorted(self._joined(self._start, _HOLDS, backward=False))):
+        for term in self._network.terms(sorted(self._joined(self._start, _HOLDS, backward=False)), self._deadline):
             yield term, self._joining(self._start, [term], _HOLDS, backward=False)
 
     def _mechanisms(self, start: str, end: str) -> list[Chain]:
-        found, bound = Mechanisms(self._statements).chains(start, end, self._proceed)
-        self._bound = self._bound or bound
+        found, limit = Mechanisms(self._edges).chains(start, end, self._deadline)
+        self._limit = self._limit or limit
         return found
 
     def _resistance(self) -> list[Chain]:
@@ -315,7 +301,7 @@ class Explainer:
         drug, involves = self._end.curie, compress(IMID + "involves")
         changed = self._network.neighbors(self._start.curie, {involves}, directed=True)
         chains = []
-        for node, term in zip(sorted(changed), self._network.terms(sorted(changed)), strict=True):
+        for node, term in zip(sorted(changed), self._network.terms(sorted(changed), self._deadline), strict=True):
             found = self._mechanisms(drug, node)
             hops = list(found[0].hops) if found else self._reaching(drug, node)
             items = tuple(item for item in self._between(self._start, term) if compress(item.predicate.iri) == involves)
@@ -325,11 +311,17 @@ class Explainer:
         return sorted(chains, key=lambda chain: (len(chain.hops), -round(chain.score, 2), str(chain)))
 
     def _reaching(self, drug: str, node: str) -> list[Hop]:
+        found = self._paths(drug, node, max_length=_LONGEST_WAY, limit=1, predicates=_REACHING, directed=True)
+        return _hops(found[0]) if found else []
+
+    def _paths(self, start: str, end: str, **bounds: Any) -> Sequence[Path]:
         try:
-            found = find_paths(self._statements, drug, node, max_length=_LONGEST_WAY, limit=1, relations=_REACHING, directed=True)
-        except PathNotFound:
-            return []
-        return _hops(found[0])
+            found = paths(self._edges, start, end, self._deadline, **bounds)
+        except PathNotFound as error:
+            self._limit = self._limit or error.limit
+            return ()
+        self._limit = self._limit or (found.limit if len(found) < bounds["limit"] else None)
+        return found
 
     def _shared(self) -> list[Chain]:
         """Put together what two drugs have in common, one relation at a time."""
@@ -338,16 +330,17 @@ class Explainer:
             one, other = (self._joined(end, {relation}, backward) for end in (self._start, self._end))
             if common := sorted(one & other):
                 shared.append((relation, backward, common))
-        self._network.terms({node for *_, common in shared for node in common})
-        self._statements.load(
+        self._network.terms({node for *_, common in shared for node in common}, self._deadline)
+        pairs = (
             (node, end.curie) if backward else (end.curie, node)
             for _, backward, common in shared
             for node in common
             for end in (self._start, self._end)
         )
+        self._edges.load(pairs, self._deadline)
         chains = []
         for relation, backward, common in shared:
-            terms = tuple(sorted(self._network.terms(common), key=str))
+            terms = tuple(sorted(self._network.terms(common, self._deadline), key=str))
             ahead, back = (self._joining(end, terms, {relation}, backward) for end in (self._start, self._end))
             label = self._network.relations[relation].label
             first = Hop((self._start,), terms, label, ahead, backward=backward)
@@ -361,31 +354,38 @@ class Explainer:
 
     def _ways(self) -> list[Chain]:
         """Where no causes lead, list the shortest ways of any kind, those through busy entities last."""
-        try:
-            left = self._proceed.left
-            found = find_paths(
-                self._statements,
-                self._start.curie,
-                self._end.curie,
-                max_length=_LONGEST_DETOUR,
-                limit=_FEWEST_WAYS,
-                timeout=left,
-            )
-        except PathNotFound:
-            return []
-        self._bound = self._bound or found.bound
+        found = self._paths(self._start.curie, self._end.curie, max_length=_LONGEST_DETOUR, limit=_FEWEST_WAYS)
         busy = {node: len(self._network.neighbors(node, self._network.joining)) for path in found for node in path.nodes[1:-1]}
-        chains = [(Chain(tuple(_hops(path))), path) for path in found.load() if len(path) > 1]
+        chains = [(Chain(tuple(_hops(path))), path) for path in found if len(path) > 1]
         chains.sort(key=lambda item: (len(item[1]), sum(busy[node] for node in item[1].nodes[1:-1]), str(item[0])))
         return [chain for chain, _ in chains]
 
+    def _hierarchy(self, stated: Sequence[Statement], kinds: Sequence[Term]) -> tuple[Statement, ...]:
+        """Find what joins those that are named with the ends: a regimen with its drugs, a kind with what it is a kind of."""
+        named = {term.curie for item in stated for term in (item.subject, item.object)} | {self._end.curie}
+        objects = self._network.objects
+        pairs = [
+            (self._start.curie, part) for part in sorted(named) if _HOLDS & set(objects.get(self._start.curie, {}).get(part, ()))
+        ]
+        inside = {self._end.curie, *(kind.curie for kind in kinds)}
+        climbed, waiting = set(), sorted(named & inside)
+        while waiting:
+            kind = waiting.pop()
+            climbed.add(kind)
+            for wider in sorted(objects.get(kind, {}).keys() & inside):
+                pairs.append((kind, wider))
+                waiting += [] if wider in climbed else [wider]  # and on, up to the end that was asked for
+        self._edges.load(pairs, self._deadline)
+        found = dict.fromkeys(item for pair in pairs for item in self._edges.between(*pair))
+        return tuple(item for item in found if compress(item.predicate.iri) in {_BROADER, *_HOLDS} and not item.negated)
+
     def _between(self, one: Term, other: Term) -> tuple[Statement, ...]:
-        return self._statements.between(one.curie, other.curie)
+        return self._edges.between(one.curie, other.curie)
 
     def _joining(self, end: Term, terms: Sequence[Term], relation: Set[str], backward: bool) -> tuple[Statement, ...]:
         pairs = [(term.curie, end.curie) if backward else (end.curie, term.curie) for term in terms]
-        self._statements.load(pairs)
-        items = (item for pair in pairs for item in self._statements.between(*pair))
+        self._edges.load(pairs, self._deadline)
+        items = (item for pair in pairs for item in self._edges.between(*pair))
         return tuple(item for item in items if not item.negated and compress(item.predicate.iri) in relation)
 
 

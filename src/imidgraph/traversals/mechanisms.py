@@ -8,6 +8,7 @@ end alike are one route.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -16,11 +17,12 @@ from itertools import pairwise, product
 from typing import Any
 
 from imidgraph.knowledge.network import BROADER, Network
+from imidgraph.limits import Deadline, OutOfTime
 from imidgraph.model import Statement
 from imidgraph.namespaces import IMID, compress
 from imidgraph.traversals.chains import Chain, Hop
-from imidgraph.traversals.paths import EdgeStatements
-from imidgraph.traversals.walks import Deadline, OutOfTimeError, Walker
+from imidgraph.traversals.edges import Edges
+from imidgraph.traversals.walks import Walker
 
 STEPS = frozenset({"BiologicalProcess", "CellType", "Protein", "ProteinComplex"})
 """The categories of what a chain may pass."""
@@ -32,6 +34,7 @@ MAX_LENGTH = 7
 RECEPTOR = "imid:CRBN"  # `degrades` is defined as loss through cereblon
 _BINDS, _DEGRADES, _BROADER = compress(IMID + "binds"), compress(IMID + "degrades"), compress(BROADER)
 _MOST = 5000  # chains that one search takes up
+_SEARCHING = 0.8  # the share of the time that is for the search; the rest is for the statements of what it found
 
 
 @dataclass
@@ -81,55 +84,61 @@ class Mechanisms:
 
     Parameters
     ----------
-    statements : EdgeStatements
+    edges : Edges
         The network, with the statements on its edges.
     """
 
-    def __init__(self, statements: EdgeStatements) -> None:
-        self._statements = statements
-        self._network: Network = statements.network
+    def __init__(self, edges: Edges) -> None:
+        self._edges = edges
+        self._network: Network = edges.network
 
-    def chains(self, start: str, end: str, proceed: Deadline, max_length: int = MAX_LENGTH) -> tuple[list[Chain], str | None]:
+    def chains(self, start: str, end: str, deadline: Deadline, max_length: int = MAX_LENGTH) -> tuple[list[Chain], str | None]:
         """Find the chains from one entity to another, the best borne out first.
 
         Parameters
         ----------
         start, end : str
             Their CURIEs.
-        proceed : Deadline
-            How long the search may take.
+        deadline : Deadline
+            When the search ends.
         max_length : int
             The most hops of a chain, not counting those at its end that lead from a kind to what it is a kind of.
 
         Returns
         -------
         tuple of list of Chain and str or None
-            The chains, and in words which bound ended the search early.
+            The chains, and in words why the search stopped early.
         """
-        return self.chains_of([(start, end)], proceed, max_length)[start, end]
+        return self.chains_of([(start, end)], deadline, max_length)[start, end]
 
     def chains_of(
-        self, ends: Iterable[tuple[str, str]], proceed: Deadline, max_length: int = MAX_LENGTH
+        self, ends: Iterable[tuple[str, str]], deadline: Deadline, max_length: int = MAX_LENGTH
     ) -> dict[tuple[str, str], tuple[list[Chain], str | None]]:
         """Find the chains of many pairs of a start and an end; their statements are looked up together."""
-        found = {pair: self._search(*pair, max_length, proceed) for pair in ends}
-        self._statements.load(ends for families, _ in found.values() for family in families for ends in family.pairs())
-        return {pair: (self._told(families), bound) for pair, (families, bound) in found.items()}
+        searching = deadline.part(_SEARCHING)
+        found = {pair: self._search(*pair, max_length, searching) for pair in ends}
+        with contextlib.suppress(OutOfTime):
+            self._edges.load((ends for families, _ in found.values() for family in families for ends in family.pairs()), deadline)
+        told: dict[tuple[str, str], tuple[list[Chain], str | None]] = {}
+        for pair, (families, limit) in found.items():
+            known = [family for family in families if all(self._edges.has(*ends) for ends in family.pairs())]
+            told[pair] = self._told(known), limit if len(known) == len(families) else str(deadline)
+        return told
 
-    def _search(self, start: str, end: str, max_length: int, proceed: Deadline) -> tuple[list[_Family], str | None]:
+    def _search(self, start: str, end: str, max_length: int, deadline: Deadline) -> tuple[list[_Family], str | None]:
         routes: list[_Route] = []
-        bound = None
+        limit = None
         try:
-            for nodes in self._walk(start, end, max_length + self._depth(end, proceed), proceed):
+            for nodes in self._walk(start, end, max_length + self._depth(end, deadline), deadline):
                 if len(routes) == _MOST:
-                    bound = f"stopped at {_MOST} ways; there are more"
+                    limit = f"stopped at {_MOST} ways; there are more"
                     break
                 causal = sum(_BROADER not in self._signs(one, other) for one, other in pairwise(nodes))
                 if causal <= max_length and not self._turns_back(nodes):
                     routes.append(self._read(nodes))
-        except OutOfTimeError:
-            bound = str(proceed)
-        return list(_families(_absorbed(routes))), bound
+        except OutOfTime:
+            limit = str(deadline)
+        return list(_families(_absorbed(routes))), limit
 
     def _told(self, families: Iterable[_Family]) -> list[Chain]:
         groups: dict[Any, list[tuple[int, Chain]]] = {}
@@ -144,18 +153,18 @@ class Mechanisms:
             chains.append(replace(best, variants=tuple(chain for _, chain in others)))
         return sorted(chains, key=lambda one: (-round(one.score, 2), -len(one.sources), len(one.hops), str(one)))
 
-    def _depth(self, end: str, proceed: Deadline) -> int:
+    def _depth(self, end: str, deadline: Deadline) -> int:
         """Count the levels of narrower kinds below an entity."""
         seen, level, depth = {end}, {end}, -1
         while level:
-            proceed()
-            self._network.fetch(level, proceed)
+            deadline.check()
+            self._network.fetch(level, deadline)
             level = {kind for node in level for kind in self._network.sources(node, {_BROADER})} - seen
             seen |= level
             depth += 1
         return depth
 
-    def _walk(self, start: str, end: str, max_length: int, proceed: Deadline) -> Iterator[tuple[str, ...]]:
+    def _walk(self, start: str, end: str, max_length: int, deadline: Deadline) -> Iterator[tuple[str, ...]]:
         network = self._network
         wider = frozenset({_BROADER})
 
@@ -180,11 +189,11 @@ class Mechanisms:
             return kinds | {other for other in causes if passable(other)}
 
         def fetch(nodes: Set[str]) -> None:
-            network.fetch(nodes, proceed)
+            network.fetch(nodes, deadline)
             near = (network.neighbors(node, RELATIONS | wider) for node in nodes)
-            network.terms(set(nodes).union(*near), proceed)
+            network.terms(set(nodes).union(*near), deadline)
 
-        return Walker(ahead, behind, fetch, proceed).paths(start, end, max_length)
+        return Walker(ahead, behind, fetch, deadline).paths(start, end, max_length)
 
     def _turns_back(self, nodes: tuple[str, ...]) -> bool:
         """Tell whether a route takes two steps of a feedback loop where one leads on: a to b to c, with b to a and a to c."""
@@ -224,7 +233,7 @@ class Mechanisms:
         return tuple(hops)
 
     def _stated(self, pairs: Iterable[tuple[str, str]], relations: Set[str]) -> tuple[Statement, ...]:
-        found = (item for pair in pairs for item in self._statements.between(*pair))
+        found = (item for pair in pairs for item in self._edges.between(*pair))
         return tuple(item for item in found if not item.negated and compress(item.predicate.iri) in relations)
 
 

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-from imidgraph.limits import MOST_NODES, whole
+from imidgraph.answers import Drawable, Row
+from imidgraph.knowledge.network import Network
+from imidgraph.limits import MOST_NODES, Deadline, OutOfTime, whole
 from imidgraph.model import Statement, Term
-from imidgraph.traversals.paths import EdgeStatements
+from imidgraph.traversals.edges import Edges
+
+_SEARCHING = 0.7  # the share of the time that is for the search; the rest is for what joins the entities
 
 
-@dataclass(frozen=True)
-class Neighborhood:
+@dataclass(frozen=True, repr=False)
+class Neighborhood(Drawable):
     """The entities around one.
 
     Parameters
     ----------
     rings : tuple of tuple of Term
         The entities by their distance: first the center alone, then what is one hop away, and so on.
-    bound : str or None
-        Which bound cut entities off, in words.
+    joins : tuple of Statement
+        What joins the entities: with one another too, not only with the center.
     """
 
     rings: tuple[tuple[Term, ...], ...]
-    bound: str | None
-    _statements: EdgeStatements
-    _relations: frozenset[str]
+    joins: tuple[Statement, ...]
+
+    columns = ("distance", "entity", "label", "category")
 
     @property
     def center(self) -> Term:
@@ -39,74 +42,101 @@ class Neighborhood:
         """All entities, the nearest first."""
         return tuple(term for ring in self.rings for term in ring)
 
-    @cached_property
+    @property
     def statements(self) -> tuple[Statement, ...]:
-        """What joins the entities: with one another too, not only with the center."""
-        network = self._statements.network
-        inside = {term.curie for term in self.nodes}
-        network.fetch(inside)
-        pairs = [(one, other) for one in sorted(inside) for other in sorted(inside & network.objects.get(one, {}).keys())]
-        self._statements.load(pairs)
-        found = (item for pair in pairs for item in self._statements.between(*pair))
-        return tuple(item for item in found if not item.negated and network.curie(item.predicate.iri) in self._relations)
+        """What joins the entities."""
+        return self.joins
 
-    def rows(self) -> Iterator[tuple[int, str, str, str]]:
-        """Give the entities as rows: distance, CURIE, label and category."""
-        for distance, ring in enumerate(self.rings):
-            for term in ring:
-                yield distance, term.curie, term.label, term.category
+    @property
+    def rows(self) -> list[Row]:
+        """The entities, with their distance from the center."""
+        return [(distance, term.curie, term.label, term.category) for distance, ring in enumerate(self.rings) for term in ring]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give the neighborhood as a dictionary that can be written as JSON."""
-        return {
-            "rings": [[term.curie for term in ring] for ring in self.rings],
-            "statements": [item.to_dict() for item in self.statements],
-            "bound": self.bound,
-        }
+    @property
+    def title(self) -> str:
+        """The center."""
+        return f"{len(self)} entities around {self.center}"
 
-    def __repr__(self) -> str:
-        return f"<Neighborhood: {len(self)} entities around {self.center}>"
+    def _document(self) -> dict[str, Any]:
+        rings = [[term.curie for term in ring] for ring in self.rings]
+        return {"rings": rings, "statements": [item.to_dict() for item in self.joins]}
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything around the center."""
+        return len(self.rings) > 1
 
     def __len__(self) -> int:
         """Count the entities."""
         return len(self.nodes)
 
 
-def surround(
-    statements: EdgeStatements, center: Term, hops: int = 1, relations: Iterable[str] = (), limit: int = MOST_NODES
+def neighborhood(
+    edges: Edges, center: Term, deadline: Deadline, hops: int = 1, predicates: Iterable[str] = (), limit: int = MOST_NODES
 ) -> Neighborhood:
     """Find the entities within some hops of one, whichever way the relations lead.
 
     Parameters
     ----------
-    statements : EdgeStatements
+    edges : Edges
         The network, with the statements on its edges.
     center : Term
         The entity in the middle.
+    deadline : Deadline
+        When the search ends.
     hops : int
         How far to go.
-    relations : iterable of str
-        The CURIEs of the relations to follow; all between entities if empty.
+    predicates : iterable of str
+        The relations to follow, by any of their names; all between entities if empty.
     limit : int
         The most entities to take.
 
     Raises
     ------
     QueryError
-        Where a bound makes no sense.
+        Where a limit makes no sense.
     """
     whole("hops", hops, 0)
     whole("limit", limit)
-    network = statements.network
-    followed = frozenset(relations) or network.joining
-    rings, seen, bound = [[center.curie]], {center.curie}, None
-    while len(rings) <= hops and rings[-1] and bound is None:
-        network.fetch(rings[-1])
-        ring = sorted({other for node in rings[-1] for other in network.neighbors(node, followed)} - seen)
-        if len(seen) + len(ring) > limit:
-            ring = ring[: limit - len(seen)]
-            bound = f"cut at {limit} entities; there are more"
-        seen |= set(ring)
-        rings.append(ring)
-    named = [tuple(sorted(network.terms(ring), key=lambda term: (term.category, term.label))) for ring in rings if ring]
-    return Neighborhood(tuple(named), bound, statements, followed)
+    network = edges.network
+    followed = network.chosen(predicates)
+    found: list[list[str]] = []
+    joins: list[Statement] = []
+    stopped = None
+    try:
+        for ring in rings(network, center.curie, hops, followed, deadline.part(_SEARCHING)):
+            room = limit - sum(map(len, found))
+            found.append(ring[:room])
+            if len(ring) > room:
+                stopped = f"cut at {limit} entities; there are more"
+                break
+    except OutOfTime:
+        stopped = str(deadline)
+    try:
+        joins = _joins(edges, [node for ring in found for node in ring], followed, deadline)
+    except OutOfTime:
+        stopped = str(deadline)
+    named = [tuple(sorted(network.terms(ring), key=lambda term: (term.category, term.label))) for ring in found if ring]
+    return Neighborhood(tuple(named), tuple(joins), signs=network.signs, limit=stopped)
+
+
+def rings(network: Network, center: str, hops: int, followed: Set[str], deadline: Deadline) -> Iterator[list[str]]:
+    """Give the CURIEs of the entities around one by their distance: first its own, then those one hop away, and so on."""
+    seen, ring = {center}, [center]
+    yield ring
+    for _ in range(hops):
+        deadline.check()
+        network.fetch(ring, deadline)
+        ring = sorted({other for node in ring for other in network.neighbors(node, followed)} - seen)
+        if not ring:
+            return
+        seen.update(ring)
+        yield ring
+
+
+def _joins(edges: Edges, nodes: Sequence[str], followed: Set[str], deadline: Deadline) -> list[Statement]:
+    network, inside = edges.network, set(nodes)
+    network.fetch(nodes, deadline)
+    pairs = [(one, other) for one in sorted(inside) for other in sorted(inside & network.objects.get(one, {}).keys())]
+    edges.load(pairs, deadline)
+    found = (item for pair in pairs for item in edges.between(*pair))
+    return [item for item in found if not item.negated and network.curie(item.predicate.iri) in followed]

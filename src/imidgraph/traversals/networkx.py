@@ -12,11 +12,14 @@ from typing import Any
 
 from imidgraph.errors import QueryError
 from imidgraph.knowledge.network import Network, below
-from imidgraph.model import Statement, plain
+from imidgraph.limits import NEVER
+from imidgraph.model import Statement, Term, plain
 from imidgraph.namespaces import IMID, PREFIXES, compress, local_name
 from imidgraph.rdf import Iri
 from imidgraph.sparql.results import undisturbed
 from imidgraph.stores import Store, Triples
+from imidgraph.traversals.edges import Edges
+from imidgraph.traversals.neighborhood import rings
 
 KINDS = ("MultiDiGraph", "DiGraph", "Graph")
 _CLASSES = "SELECT ?class ?parent WHERE { ?class rdfs:subClassOf ?parent }"
@@ -35,61 +38,99 @@ _LABEL = PREFIXES["rdfs"] + "label"
 Edge = tuple[str, str, str, dict[str, Any]]
 
 
-def check_kind(kind: str) -> None:
-    """Make sure that there is such a kind of graph.
-
-    Raises
-    ------
-    QueryError
-        Where there is not; the message names those that there are.
-    """
-    if kind not in KINDS:
-        raise QueryError(f"There is no kind of graph {kind!r}. Use one of {', '.join(KINDS)}.")
-
-
-def project(
-    network: Network,
-    associations: Iterable[Statement] = (),
-    attributes: Mapping[str, Mapping[str, Any]] | None = None,
-    *,
+def to_networkx(
+    edges: Edges,
+    store: Store,
     kind: str = "MultiDiGraph",
-    relations: Collection[str] = (),
-    nodes: Collection[str] | None = None,
+    predicates: Iterable[str] = (),
+    pillars: Iterable[str] = (),
+    around: Term | None = None,
+    hops: int = 1,
     negated: bool = False,
 ) -> Any:
-    """Make a networkx graph.
+    """Make a networkx graph of the entities and the statements between them.
+
+    Entities are nodes, named by their CURIEs, with ``label``, ``category`` and their other attributes. Edges carry
+    ``predicate``, ``label``, ``sign``, ``association``, ``negated``, ``strength``, ``statement``, the qualifiers and
+    ``evidence``, a list of dictionaries. Articles are evidence on edges; with the pillar ``articles`` they are nodes.
 
     Parameters
     ----------
-    network : Network
-        The nodes and relations.
-    associations : iterable of Statement
-        The statements to fold into the edges.
-    attributes : mapping, optional
-        The attributes of each node, as `read_attributes` gives them; each of its nodes is in the graph.
+    edges : Edges
+        The network, with the statements on its edges.
+    store : Store
+        The engine that holds the graph, for the attributes of the nodes.
     kind : str
         ``MultiDiGraph``: an edge for each statement, with the CURIE of the statement as its key. ``DiGraph`` and
-        ``Graph``: one edge for each pair of nodes, with its statements in a list.
-    relations : collection of str
-        The CURIEs of the relations to take; all between entities if empty.
-    nodes : collection of str, optional
-        The CURIEs of the nodes to take, whose edges were fetched; all if left out.
+        ``Graph``: one edge for each pair of nodes, with its statements in the list ``statements``.
+    predicates, pillars : iterable of str
+        The relations to take, such as ``degrades``, and the pillars whose relations to take; all between entities
+        where both are empty.
+    around : Term, optional
+        Take only what is within so many `hops` of this entity.
+    hops : int
+        How far to go around it.
     negated : bool
         Whether negated statements are edges too, marked as negated.
 
     Raises
     ------
     QueryError
-        Where the kind is another one.
+        Where there is no such kind, relation or pillar; the message names those that there are.
+    """
+    _check(kind)
+    network = edges.network
+    relations = network.chosen(predicates, pillars)
+    nodes = None
+    if around is not None:
+        nodes = {node for ring in rings(network, around.curie, hops, network.joining, NEVER) for node in ring}
+        network.fetch(nodes)
+        pairs = [(one, other) for one in nodes for other in network.objects.get(one, {}) if other in nodes]
+        edges.load(pairs, NEVER)
+        stated = [item for pair in pairs for item in edges.between(*pair) if item.iri]
+    else:
+        with undisturbed():
+            stated = edges.reader.find()
+    attributes = read_attributes(store, network, _ABOUT in relations)
+    return project(network, stated, attributes, kind=kind, relations=relations, nodes=nodes, negated=negated)
+
+
+def project(
+    network: Network,
+    stated: Iterable[Statement],
+    attributes: Mapping[str, Mapping[str, Any]],
+    *,
+    kind: str,
+    relations: Set[str] = frozenset(),
+    nodes: Collection[str] | None = None,
+    negated: bool = False,
+) -> Any:
+    """Make a networkx graph of statements and attributes that were read; see `to_networkx`.
+
+    Parameters
+    ----------
+    network : Network
+        The nodes and relations.
+    stated : iterable of Statement
+        The statements to fold into the edges.
+    attributes : mapping
+        The attributes of each node, as `read_attributes` gives them; each of its nodes is in the graph.
+    kind : str
+        The class of the graph.
+    relations : set of str
+        The CURIEs of the relations to take; all between entities if empty.
+    nodes : collection of str, optional
+        The CURIEs of the nodes to take, whose edges were fetched; all if left out.
+    negated : bool
+        Whether negated statements are edges too, marked as negated.
     """
     import networkx
 
-    check_kind(kind)
-    edges = _edges(network, associations, frozenset(relations) or network.joining, nodes, negated)
+    edges = _edges(network, stated, relations or network.joining, nodes, negated)
     graph = getattr(networkx, kind)()
     with undisturbed():
-        if attributes is not None:
-            graph.add_nodes_from((node, dict(known)) for node, known in attributes.items() if nodes is None or node in nodes)
+        known = ((node, dict(found)) for node, found in attributes.items() if nodes is None or node in nodes)
+        graph.add_nodes_from(known)
         place = _places(graph)
         if kind == "MultiDiGraph":
             for subject, object, key, data in edges:
@@ -107,7 +148,7 @@ def project_triples(network: Network, triples: Triples, kind: str = "MultiDiGrap
     """Make a networkx graph of the triples that a CONSTRUCT query gives: IRIs are nodes, literals their attributes."""
     import networkx
 
-    check_kind(kind)
+    _check(kind)
     graph = getattr(networkx, kind)()
     place = _places(graph)
     literals: list[tuple[str, str, Any]] = []
@@ -147,6 +188,11 @@ def read_attributes(store: Store, network: Network, sources: bool = False) -> di
     with undisturbed():
         found = store.select(_ATTRIBUTES % (" ".join(f"<{kind}>" for kind in classes), joining)).rows
         return _gathered(network, found)
+
+
+def _check(kind: str) -> None:
+    if kind not in KINDS:
+        raise QueryError(f"Unknown kind of graph {kind!r}. Choose from {', '.join(KINDS)}.")
 
 
 def _gathered(network: Network, rows: Iterable[tuple[str, str, Any]]) -> dict[str, dict[str, Any]]:

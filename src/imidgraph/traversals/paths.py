@@ -1,80 +1,28 @@
-"""Paths: the simple paths between two entities, shortest first, with the statements on their hops, always within bounds."""
+"""Paths: the simple paths between two entities, shortest first, with the statements on their hops, always within limits."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, field
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
-from typing import Any, overload
+from itertools import chain, pairwise
+from typing import Any
 
+from imidgraph.answers import Drawable, Listing, Row
 from imidgraph.errors import PathNotFound, QueryError
 from imidgraph.knowledge.network import Network
-from imidgraph.knowledge.statements import Statements
-from imidgraph.limits import MAX_LENGTH, MOST_PATHS, SECONDS, seconds, whole
+from imidgraph.limits import MAX_LENGTH, MOST_PATHS, NEVER, Deadline, OutOfTime, whole
 from imidgraph.model import Statement, Term
 from imidgraph.prose.citations import cited
-from imidgraph.traversals.walks import Deadline, OutOfTimeError, Walker
+from imidgraph.traversals.edges import Edges
+from imidgraph.traversals.walks import Walker
 
 _LARGEST = 1_000_000  # paths that one answer may hold
-_BATCH = 1000  # pairs of ends that are looked up together
+_FIRST = 10  # paths whose statements are looked up even where the time is up
+_BATCH = 1000  # paths whose statements are looked up together
 _KEPT = 20_000  # nodes whose neighbors a search keeps at hand
-
-
-class EdgeStatements:
-    """The statements on the edges of a network, looked up in groups and kept.
-
-    Parameters
-    ----------
-    network : Network
-        The nodes and relations.
-    associations : Associations
-        Where the statements are looked up.
-    """
-
-    def __init__(self, network: Network, associations: Statements) -> None:
-        self.network = network
-        self._associations = associations
-        self._found: dict[tuple[str, str], tuple[Statement, ...]] = {}
-        self._about: dict[str, tuple[Statement, ...]] = {}
-
-    def load(self, pairs: Iterable[tuple[str, str]], proceed: Callable[[], object] = lambda: None) -> None:
-        """Look up what joins many pairs of nodes, in few queries; `proceed` is called before each and can end it."""
-        missing = [pair for pair in dict.fromkeys(pairs) if pair not in self._found]
-        if not missing:
-            return
-        iri, curie = self.network.iri, self.network.curie
-        for batch in (missing[place : place + _BATCH] for place in range(0, len(missing), _BATCH)):
-            proceed()
-            stated: dict[tuple[str, str], list[Statement]] = {pair: [] for pair in batch}
-            for item in self._associations.between((iri(subject), iri(object)) for subject, object in batch):
-                stated[curie(item.subject.iri), curie(item.object.iri)].append(item)
-            self._found.update({pair: (*items, *self._unstated(pair, items)) for pair, items in stated.items()})
-
-    def between(self, subject: str, object: str) -> tuple[Statement, ...]:
-        """Give the statements that lead from one node to another, negated ones included."""
-        self.load([(subject, object)])
-        return self._found[subject, object]
-
-    def load_about(self, subjects: Iterable[str]) -> None:
-        """Look up all statements that have one of many nodes as their subject, in few queries."""
-        missing = [subject for subject in dict.fromkeys(subjects) if subject not in self._about]
-        stated: dict[str, list[Statement]] = {subject: [] for subject in missing}
-        for item in self._associations.about(map(self.network.iri, missing)):
-            stated[self.network.curie(item.subject.iri)].append(item)
-        self._about.update({subject: tuple(items) for subject, items in stated.items()})
-
-    def about(self, subject: str) -> tuple[Statement, ...]:
-        """Give all statements that have a node as their subject, negated ones included."""
-        self.load_about([subject])
-        return self._about[subject]
-
-    def _unstated(self, pair: tuple[str, str], stated: Sequence[Statement]) -> Iterator[Statement]:
-        """Give the edges that no statement is behind: those of the hierarchies."""
-        known = {self.network.curie(item.predicate.iri) for item in stated}
-        for relation in self.network.objects.get(pair[0], {}).get(pair[1], ()):
-            if relation not in known:
-                subject, object = self.network.terms(pair)
-                yield Statement("", subject, self.network.relations[relation], object)
+_SEARCHING = 0.8  # the share of the time that is for the search; the rest is for the statements of what it found
 
 
 @dataclass(frozen=True)
@@ -107,48 +55,25 @@ class Path:
     ----------
     nodes : tuple of str
         The CURIEs of the entities, from the start to the end.
+    steps : tuple of Step
+        The hops, each with its statements and their evidence.
+    sign : int or None
+        The net direction: 1 where the end goes up with the start, -1 where it goes down, 0 where a hop says neither.
+        None where a hop leads backwards, has no direction, or has two that differ.
     """
 
     nodes: tuple[str, ...]
-    _statements: EdgeStatements = field(repr=False, compare=False)
-    _relations: Set[str] = field(repr=False, compare=False)
+    steps: tuple[Step, ...]
+    sign: int | None
 
     def __len__(self) -> int:
         """Count the hops."""
-        return len(self.nodes) - 1
+        return len(self.steps)
 
     @property
     def terms(self) -> tuple[Term, ...]:
         """The entities, with their names."""
-        return tuple(self._statements.network.terms(self.nodes))
-
-    @cached_property
-    def steps(self) -> tuple[Step, ...]:
-        """The hops, each with its statements and their evidence."""
-        self._statements.load(self.pairs())
-        return tuple(Step(one, other, self._joining(one, other)) for one, other in zip(self.terms, self.terms[1:], strict=False))
-
-    @property
-    def sign(self) -> int | None:
-        """The net direction: 1 where the end goes up with the start, -1 where it goes down, 0 where a hop says neither.
-
-        None where a hop leads backwards, has no direction, or has two that differ.
-        """
-        net = 1
-        for step in self.steps:
-            relations = self._statements.network.relations
-            signs = {relations[self._statements.network.curie(item.predicate.iri)].sign for item in step.ahead}
-            sign = signs.pop() if len(signs) == 1 else None
-            if sign is None:
-                return None
-            net *= sign
-        return net
-
-    def pairs(self) -> Iterator[tuple[str, str]]:
-        """Give the ends of each hop, both ways."""
-        for one, other in zip(self.nodes, self.nodes[1:], strict=False):
-            yield one, other
-            yield other, one
+        return (self.steps[0].start, *(step.end for step in self.steps))
 
     def to_dict(self) -> dict[str, Any]:
         """Give the path as a dictionary that can be written as JSON."""
@@ -161,110 +86,97 @@ class Path:
     def __str__(self) -> str:
         return self.terms[0].label + "".join(f" {step} {step.end.label}" for step in self.steps)
 
-    def _joining(self, one: Term, other: Term) -> tuple[Statement, ...]:
-        curie = self._statements.network.curie
-        pair = curie(one.iri), curie(other.iri)
-        items = (*self._statements.between(*pair), *self._statements.between(*reversed(pair)))
-        return tuple(item for item in items if not item.negated and curie(item.predicate.iri) in self._relations)
 
-
-@dataclass(frozen=True)
-class Paths(Sequence[Path]):
+@dataclass(frozen=True, repr=False)
+class Paths(Listing[Path], Drawable):
     """The paths that a search found, and how far it came.
 
     Parameters
     ----------
-    paths : tuple of Path
+    items : tuple of Path
         The paths, shortest first.
     max_length : int
         The most hops that a path was allowed.
     complete_to : int
         The number of hops up to which every path is here.
-    bound : str or None
-        Which bound ended the search early, in words; None where every path within `max_length` is here.
     """
 
-    paths: tuple[Path, ...]
     max_length: int
     complete_to: int
-    bound: str | None = None
 
-    @overload
-    def __getitem__(self, index: int) -> Path: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Path, ...]: ...
-    def __getitem__(self, index: int | slice) -> Path | tuple[Path, ...]:
-        return self.paths[index]
+    columns = ("path", "hop", "subject", "relation", "object", "statement", "sources")
 
-    def __len__(self) -> int:
-        return len(self.paths)
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The statements of each hop of each path."""
+        return list(self._rows())
 
-    def to_dicts(self) -> list[dict[str, Any]]:
-        """Give each path as a dictionary."""
-        return [path.to_dict() for path in self.load()]
-
-    def rows(self) -> Iterator[tuple[int, int, str, str, str, str, str]]:
-        """Give the paths as rows: path, hop, subject, relation, object, statement and sources."""
-        for number, path in enumerate(self.load(), 1):
+    def _rows(self) -> Iterator[Row]:
+        for number, path in enumerate(self, 1):
             for place, step in enumerate(path.steps, 1):
                 for item in step.statements:
                     ends = item.subject.label, item.predicate.label, item.object.label
                     yield number, place, *ends, item.statement or "", cited([item])
 
-    def load(self) -> Paths:
-        """Look up the statements of all paths together, which is faster than one path at a time."""
-        if self.paths:
-            self.paths[0]._statements.load(pair for path in self.paths for pair in path.pairs())
-        return self
+    @property
+    def title(self) -> str:
+        """The ends."""
+        return f"Paths from {self[0].terms[0]} to {self[0].terms[-1]}"
 
-    def __repr__(self) -> str:
-        return f"<Paths: {len(self)}, complete to {self.complete_to} hops>"
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements of all hops."""
+        return tuple(dict.fromkeys(item for path in self for step in path.steps for item in step.statements))
 
-    def __str__(self) -> str:
-        lines = [str(path) for path in self.load()]
-        return "\n".join([*lines, f"({self.bound})"] if self.bound else lines)
+    def _gaps(self) -> Iterator[str]:
+        if self.limit is None:
+            yield f"These are all paths of at most {self.complete_to} hops."
+        yield from super()._gaps()
+
+    def _document(self) -> dict[str, Any]:
+        return {"complete_to": self.complete_to, "paths": [path.to_dict() for path in self]}
 
 
-def find_paths(
-    statements: EdgeStatements,
+def paths(
+    edges: Edges,
     start: str,
     end: str,
+    deadline: Deadline,
     *,
     max_length: int = MAX_LENGTH,
     limit: int = MOST_PATHS,
-    timeout: float = SECONDS,
     via: Iterable[str] = (),
     avoid: Iterable[str] = (),
-    relations: Iterable[str] = (),
+    predicates: Iterable[str] = (),
     directed: bool = False,
 ) -> Paths:
     """Find the simple paths between two entities, shortest first.
 
     Parameters
     ----------
-    statements : EdgeStatements
+    edges : Edges
         The network, with the statements on its edges.
     start, end : str
         The CURIEs of the ends.
+    deadline : Deadline
+        When the search ends.
     max_length : int
         The most hops that a path may have.
     limit : int
         The most paths to find.
-    timeout : float
-        The most seconds to search.
     via, avoid : iterable of str
         The CURIEs of entities that each path must, or must not, pass.
-    relations : iterable of str
-        The CURIEs of the relations to follow; all between entities if empty.
+    predicates : iterable of str
+        The relations to follow, by any of their names; all between entities if empty.
     directed : bool
         Whether to follow relations only from subject to object.
 
     Raises
     ------
     PathNotFound
-        Where there is no path within the bounds.
+        Where there is no path within the limits.
     QueryError
-        Where the ends are the same, or a bound makes no sense.
+        Where the ends are the same, or a limit makes no sense.
     """
     if start == end:
         raise QueryError(f"A path needs two different ends, and both are {start}. Name another one.")
@@ -274,9 +186,35 @@ def find_paths(
     required, closed = frozenset(via), frozenset(avoid)
     if {start, end} & closed or required & closed:
         raise QueryError("A path cannot avoid what it must pass. Take it out of avoid.")
-    network = statements.network
-    followed = frozenset(relations) or network.joining
-    proceed = Deadline(seconds(timeout))
+    followed = edges.network.chosen(predicates)
+    walker = walker_of(edges.network, followed, closed, directed, deadline.part(_SEARCHING))
+    found, stopped = ways(walker, start, end, max_length, limit, required)
+    complete = max_length if stopped is None else walker.done
+    told = tuple(_told(edges, found, followed, deadline))
+    if len(told) < len(found):
+        stopped, complete = str(deadline), min(complete, len(found[len(told)]) - 2)
+    if not told:
+        raise PathNotFound(start, end, max_length, stopped)
+    return Paths(told, max_length, complete, signs=edges.network.signs, limit=stopped)
+
+
+def ways(
+    walker: Walker, start: str, end: str, max_length: int, limit: int, required: Set[str] = frozenset()
+) -> tuple[list[tuple[str, ...]], str | None]:
+    """List simple paths as the CURIEs that they pass, and say in words why the search stopped before the last."""
+    found: list[tuple[str, ...]] = []
+    try:
+        for nodes in walker.paths(start, end, max_length, required - {start, end}):
+            if len(found) == limit:
+                return found, f"stopped at {limit} paths; there are more"
+            found.append(nodes)
+    except OutOfTime:
+        return found, str(walker.deadline)
+    return found, None
+
+
+def walker_of(network: Network, followed: Set[str], closed: Set[str], directed: bool, deadline: Deadline) -> Walker:
+    """Make what walks along some relations past all but some nodes."""
 
     @lru_cache(maxsize=_KEPT)
     def ahead(node: str) -> Set[str]:
@@ -286,18 +224,42 @@ def find_paths(
     def behind(node: str) -> Set[str]:
         return network.sources(node, followed) - closed
 
-    found: list[Path] = []
-    bound = None
-    try:
-        walker = Walker(ahead, behind if directed else ahead, partial(network.fetch, proceed=proceed), proceed)
-        for nodes in walker.paths(start, end, max_length, required - {start, end}):
-            if len(found) == limit:
-                bound = f"stopped at {limit} paths; there are more"
-                break
-            found.append(Path(nodes, statements, followed))
-    except OutOfTimeError:
-        bound = str(proceed)
-    complete = max_length if bound is None else walker.done
-    if not found:
-        raise PathNotFound(start, end, max_length, bound)
-    return Paths(tuple(found), max_length, complete, bound)
+    return Walker(ahead, behind if directed else ahead, partial(network.fetch, deadline=deadline), deadline)
+
+
+def _told(edges: Edges, ways: Sequence[tuple[str, ...]], followed: Set[str], deadline: Deadline) -> Iterator[Path]:
+    """Look up the statements of ways, many together, until the time is up; those of the first few in any case."""
+    steps: dict[tuple[str, str], tuple[Step, int | None]] = {}
+    with contextlib.suppress(OutOfTime):
+        for batch, end in ((ways[:_FIRST], NEVER), *((rest, deadline) for rest in _batches(ways[_FIRST:]))):
+            pairs = [pair for pair in dict.fromkeys(pair for nodes in batch for pair in pairwise(nodes)) if pair not in steps]
+            edges.load((either for pair in pairs for either in (pair, pair[::-1])), end)
+            edges.network.terms(chain.from_iterable(pairs), end)
+            steps.update((pair, _step(edges, *pair, followed)) for pair in pairs)
+            for nodes in batch:
+                hops = [steps[pair] for pair in pairwise(nodes)]
+                yield Path(nodes, tuple(step for step, _ in hops), _net(sign for _, sign in hops))
+
+
+def _batches(ways: Sequence[tuple[str, ...]]) -> Iterator[Sequence[tuple[str, ...]]]:
+    return (ways[place : place + _BATCH] for place in range(0, len(ways), _BATCH))
+
+
+def _step(edges: Edges, one: str, other: str, followed: Set[str]) -> tuple[Step, int | None]:
+    """Give one hop, and its sign."""
+    network = edges.network
+    items = (*edges.between(one, other), *edges.between(other, one))
+    joining = tuple(item for item in items if not item.negated and network.curie(item.predicate.iri) in followed)
+    start, end = network.terms([one, other])
+    step = Step(start, end, joining)
+    signs = {network.signs.get(network.curie(item.predicate.iri)) for item in step.ahead}
+    return step, signs.pop() if len(signs) == 1 else None
+
+
+def _net(signs: Iterable[int | None]) -> int | None:
+    net = 1
+    for sign in signs:
+        if sign is None:
+            return None
+        net *= sign
+    return net

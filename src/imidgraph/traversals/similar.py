@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from imidgraph.answers import Listing, Row
 from imidgraph.knowledge.network import Network
-from imidgraph.limits import ALIKE_IN, MOST_ALIKE, MOST_NAMED, whole
+from imidgraph.limits import ALIKE_IN, MOST_ALIKE, MOST_NAMED, Deadline, OutOfTime, whole
 from imidgraph.model import Term
 
 _Feature = tuple[str, str, bool]  # relation, other entity, and whether that entity is the subject
 
 
 @dataclass(frozen=True)
-class Similar:
+class Likeness:
     """An entity that is like another one, and why.
 
     Parameters
@@ -49,7 +51,45 @@ class Similar:
         return f"{self.entity} {self.score:.2f} ({reasons})"
 
 
-def similar(network: Network, entity: Term, aspects: tuple[str, ...] = ALIKE_IN, limit: int = MOST_ALIKE) -> list[Similar]:
+@dataclass(frozen=True, repr=False)
+class Similar(Listing[Likeness]):
+    """The entities that have most in common with one, the likest first.
+
+    Parameters
+    ----------
+    items : tuple of Likeness
+        The entities, with what they have in common.
+    entity : Term
+        The one that they are like.
+    aspects : tuple of str
+        The pillars whose relations count.
+    """
+
+    entity: Term
+    aspects: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns: one for each pillar."""
+        return ("entity", "score", *self.aspects)
+
+    @property
+    def rows(self) -> list[Row]:
+        """The entities, with all that they have in common in each pillar."""
+        return [(item.entity.label, round(item.score, 3), *map(item.reasons, self.aspects)) for item in self]
+
+    @property
+    def title(self) -> str:
+        """The entity."""
+        return f"Similar to {self.entity}"
+
+    def _document(self) -> dict[str, Any]:
+        return {"entity": self.entity.curie, "similar": [item.to_dict() for item in self]}
+
+
+def similar(
+    network: Network, entity: Term, deadline: Deadline, aspects: tuple[str, ...] = ALIKE_IN, limit: int = MOST_ALIKE
+) -> Similar:
     """Find the entities of the same category that have most in common with one.
 
     Parameters
@@ -58,6 +98,8 @@ def similar(network: Network, entity: Term, aspects: tuple[str, ...] = ALIKE_IN,
         The nodes and relations.
     entity : Term
         The entity.
+    deadline : Deadline
+        When the search ends; all are compared in time, or none.
     aspects : tuple of str
         The pillars whose relations count.
     limit : int
@@ -66,7 +108,7 @@ def similar(network: Network, entity: Term, aspects: tuple[str, ...] = ALIKE_IN,
     Raises
     ------
     QueryError
-        Where there is no such pillar, or no entity is asked for.
+        Where there is no such pillar, or the limit makes no sense.
 
     Notes
     -----
@@ -75,31 +117,45 @@ def similar(network: Network, entity: Term, aspects: tuple[str, ...] = ALIKE_IN,
     """
     whole("limit", limit)
     pillar_of = {relation: pillar for pillar in aspects for relation in network.relations_of(pillar)}
+    try:
+        found = sorted(_alike(network, entity, pillar_of, deadline), key=lambda item: (-round(item.score, 6), item.entity.label))
+    except OutOfTime:
+        return Similar((), entity, aspects, limit=str(deadline))
+    cut = f"cut at {limit} entities; there are more" if len(found) > limit else None
+    return Similar(tuple(found[:limit]), entity, aspects, limit=cut)
+
+
+def _alike(network: Network, entity: Term, pillar_of: Mapping[str, str], deadline: Deadline) -> Iterator[Likeness]:
     own = _features(network, entity.curie, pillar_of)
-    network.fetch(other for _, other, _ in own)
-    holders = {feature: _holders(network, feature) for feature in own}
-    names = sorted({node for nodes in holders.values() for node in nodes} - {entity.curie})
-    network.fetch(names)
-    kin = [term for term in network.terms(names) if term.category == entity.category]
+    network.fetch((other for _, other, _ in own), deadline)
+    names = sorted({node for feature in own for node in _holders(network, feature)} - {entity.curie})
+    network.fetch(names, deadline)
+    kin = [term for term in network.terms(names, deadline) if term.category == entity.category]
     features = {term: _features(network, term.curie, pillar_of) for term in kin}
-    network.fetch(sorted({other for held in features.values() for _, other, _ in held}))
-    group = {term.curie for term in kin} | {entity.curie}
-    weight = {
-        feature: math.log(1 + len(group) / len(_holders(network, feature) & group))
-        for feature in {*own, *(feature for held in features.values() for feature in held)}
-    }
-    found = []
+    network.fetch(sorted({other for held in features.values() for _, other, _ in held}), deadline)
+    weight = _weights(network, {entity: own, **features}, deadline)
     for term, held in features.items():
+        deadline.check()
         common = sorted(held & own, key=lambda feature: (-weight[feature], feature))
         score = sum(weight[feature] for feature in common) / sum(weight[feature] for feature in held | own)
         shared: dict[str, dict[str, None]] = defaultdict(dict)
         for relation, other, _ in common:
             shared[pillar_of[relation]][other] = None
-        found.append(Similar(term, score, {name: tuple(network.terms(shared[name])) for name in aspects if name in shared}))
-    return sorted(found, key=lambda item: (-round(item.score, 6), item.entity.label))[:limit]
+        pillars = [pillar for pillar in dict.fromkeys(pillar_of.values()) if pillar in shared]
+        yield Likeness(term, score, {pillar: tuple(network.terms(shared[pillar], deadline)) for pillar in pillars})
 
 
-def _features(network: Network, node: str, pillar_of: dict[str, str]) -> set[_Feature]:
+def _weights(network: Network, features: Mapping[Term, set[_Feature]], deadline: Deadline) -> dict[_Feature, float]:
+    """Weigh each feature of some entities: the fewer of them have it, the more it weighs."""
+    group = {term.curie for term in features}
+    weight: dict[_Feature, float] = {}
+    for feature in {feature for held in features.values() for feature in held}:
+        deadline.check()
+        weight[feature] = math.log(1 + len(group) / len(_holders(network, feature) & group))
+    return weight
+
+
+def _features(network: Network, node: str, pillar_of: Mapping[str, str]) -> set[_Feature]:
     network.fetch([node])
     ahead = {(relation, other, False) for other, joined in network.objects.get(node, {}).items() for relation in joined}
     back = {(relation, other, True) for other in network.subjects.get(node, ()) for relation in network.objects[other][node]}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from imidgraph.limits import Deadline
 from imidgraph.model import Statement, Term
 from imidgraph.namespaces import IMID, compress
-from imidgraph.traversals.paths import EdgeStatements
+from imidgraph.traversals.edges import Edges
 
 _COMPONENT, _TESTS, _CONTROL, _ENROLS, _RESULT = (
     compress(IMID + name) for name in ("hasComponent", "tests", "comparesWith", "enrolls", "hasResultFor")
@@ -72,23 +73,25 @@ class Duel:
         return favored if self.tested else -favored
 
 
-def duels(statements: EdgeStatements, one: Term, other: Term, disease: Term | None = None) -> list[Duel]:
+def duels(edges: Edges, one: Term, other: Term, deadline: Deadline, disease: Term | None = None) -> list[Duel]:
     """Find the trials in which one drug stood against another.
 
     Parameters
     ----------
-    statements : EdgeStatements
+    edges : Edges
         The network, with the statements on its edges.
     one, other : Term
         Two drugs.
+    deadline : Deadline
+        When the search ends.
     disease : Term, optional
         The disease that the trials must have enrolled, or a kind of it.
     """
-    network = statements.network
-    first, second = carriers(statements, one), carriers(statements, other)
+    network = edges.network
+    first, second = carriers(edges, one), carriers(edges, other)
     mine, theirs = first - second, second - first
-    network.fetch(mine | theirs)
-    wanted = kinds_of(statements, disease) if disease is not None else set()
+    network.fetch(mine | theirs, deadline)
+    wanted = kinds_of(edges, disease, deadline) if disease is not None else set()
     found = []
     for tested, experimental, control in ((True, mine, theirs), (False, theirs, mine)):
         testing = {arm: network.sources(arm, {_TESTS}) for arm in experimental}
@@ -96,39 +99,39 @@ def duels(statements: EdgeStatements, one: Term, other: Term, disease: Term | No
         for arm in sorted(experimental):
             for against in sorted(control):
                 trials = testing[arm] & controlled[against]
-                network.fetch(trials)
+                network.fetch(trials, deadline)
                 found += [
-                    _duel(statements, trial, arm, against, tested)
+                    _duel(edges, trial, arm, against, tested, deadline)
                     for trial in sorted(trials)
                     if disease is None or network.neighbors(trial, {_ENROLS}, directed=True) & wanted
                 ]
     return sorted(found, key=lambda duel: (duel.trial.label, not duel.tested))
 
 
-def carriers(statements: EdgeStatements, drug: Term) -> set[str]:
+def carriers(edges: Edges, drug: Term) -> set[str]:
     """Give the CURIEs of a drug and of the regimens that hold it."""
-    return {drug.curie} | statements.network.sources(drug.curie, {_COMPONENT})
+    return {drug.curie} | edges.network.sources(drug.curie, {_COMPONENT})
 
 
-def kinds_of(statements: EdgeStatements, term: Term, proceed: Callable[[], object] = lambda: None) -> set[str]:
+def kinds_of(edges: Edges, term: Term, deadline: Deadline) -> set[str]:
     """Give the CURIEs of an entity and of all its narrower kinds."""
     found: set[str] = set()
     frontier = {term.curie}
     while frontier:
         found |= frontier
-        proceed()
-        statements.network.fetch(frontier, proceed)
-        frontier = {kind for node in frontier for kind in statements.network.sources(node, {_BROADER})} - found
+        deadline.check()
+        edges.network.fetch(frontier, deadline)
+        frontier = {kind for node in frontier for kind in edges.network.sources(node, {_BROADER})} - found
     return found
 
 
-def _duel(statements: EdgeStatements, trial: str, arm: str, against: str, tested: bool) -> Duel:
-    network = statements.network
-    term, experimental, control = network.terms([trial, arm, against])
+def _duel(edges: Edges, trial: str, arm: str, against: str, tested: bool, deadline: Deadline) -> Duel:
+    network = edges.network
+    term, experimental, control = network.terms([trial, arm, against], deadline)
     endpoints = sorted(network.neighbors(trial, {_RESULT}, directed=True))
-    statements.load([(trial, arm), (trial, against), *((trial, endpoint) for endpoint in endpoints)])
-    results = (item for endpoint in endpoints for item in statements.between(trial, endpoint))
-    design = (*_of(statements.between(trial, arm), _TESTS), *_of(statements.between(trial, against), _CONTROL))
+    edges.load([(trial, arm), (trial, against), *((trial, endpoint) for endpoint in endpoints)], deadline)
+    results = (item for endpoint in endpoints for item in edges.between(trial, endpoint))
+    design = (*_of(edges.between(trial, arm), _TESTS), *_of(edges.between(trial, against), _CONTROL))
     return Duel(
         term,
         (experimental, control) if tested else (control, experimental),

@@ -7,40 +7,10 @@ nodes that lie on a walk from one end to the other, and lists the simple paths t
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 
-
-class OutOfTimeError(Exception):
-    """The time of a search is up."""
-
-
-class Deadline:
-    """Ends a search that takes too long: each call checks the clock.
-
-    Parameters
-    ----------
-    seconds : float
-        The time from now.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self._end = time.monotonic() + seconds
-
-    def __call__(self) -> None:
-        """Raise `OutOfTimeError` where the time is up."""
-        if time.monotonic() > self._end:
-            raise OutOfTimeError
-
-    @property
-    def left(self) -> float:
-        """The seconds that are left, at least a hundredth."""
-        return max(0.01, self._end - time.monotonic())
-
-    def __str__(self) -> str:
-        return f"stopped after {self.seconds:g} seconds; there may be more"
+from imidgraph.limits import NEVER, Deadline
 
 
 @dataclass
@@ -67,8 +37,8 @@ class Walker:
         Give the nodes that edges lead to from a node, and those that edges lead from to it.
     prepare : callable, optional
         Told which nodes are needed next, before they are asked for one by one.
-    proceed : callable, optional
-        Called often; what it raises ends the search.
+    deadline : Deadline
+        When the search ends.
 
     Attributes
     ----------
@@ -87,12 +57,12 @@ class Walker:
         ahead: Callable[[str], Set[str]],
         behind: Callable[[str], Set[str]],
         prepare: Callable[[Set[str]], object] = lambda nodes: None,
-        proceed: Callable[[], object] = lambda: None,
+        deadline: Deadline = NEVER,
     ) -> None:
         self._ahead = ahead
         self._behind = behind
         self._prepare = prepare
-        self._proceed = proceed
+        self.deadline = deadline
         self.done = 0
 
     def paths(self, start: str, end: str, max_length: int, via: Set[str] = frozenset()) -> Iterator[tuple[str, ...]]:
@@ -114,7 +84,7 @@ class Walker:
         self._prepare(nodes)
         grown: set[str] = set()
         for node in nodes:
-            self._proceed()
+            self.deadline.check()
             grown |= side.step(node)
         grown.discard(side.origin)
         side.ended = side.ended or grown <= side.known
@@ -135,7 +105,7 @@ class Walker:
     def _touching(self, nodes: Set[str], others: Set[str], step: Callable[[str], Set[str]]) -> set[str]:
         kept = set()
         for node in nodes:
-            self._proceed()
+            self.deadline.check()
             if not others.isdisjoint(step(node)):
                 kept.add(node)
         return kept
@@ -145,7 +115,7 @@ class Walker:
         later: list[dict[str, list[str]]] = [{} for _ in layers]
         for place in range(middle, len(layers) - 1):
             for node in sorted(layers[place + 1]):
-                self._proceed()
+                self.deadline.check()
                 for before in self._behind(node) & layers[place]:
                     later[place].setdefault(before, []).append(node)
 
@@ -157,7 +127,7 @@ class Walker:
         passed = set(path)
         choices = [onward(path[0], 0)]
         while choices:
-            self._proceed()
+            self.deadline.check()
             node = next(choices[-1], "")
             if not node:
                 choices.pop()

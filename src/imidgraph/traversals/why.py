@@ -1,4 +1,4 @@
-"""Reasons: what evidence speaks for one drug over another in a disease, and what against it."""
+"""Why one drug and not the other: what evidence speaks for it in a disease, and what against it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from imidgraph.answers import Drawable, Row
 from imidgraph.errors import QueryError
+from imidgraph.limits import Deadline, OutOfTime
 from imidgraph.model import Indication, Risk, Statement, Term
 from imidgraph.namespaces import local_name
-from imidgraph.prose.citations import Notes
+from imidgraph.prose.citations import cited
 from imidgraph.traversals.compare import NO_DRUGS, Comparison, compare
-from imidgraph.traversals.paths import EdgeStatements
+from imidgraph.traversals.edges import Edges
 from imidgraph.traversals.trials import carriers, duels, kinds_of
 
 _TREATMENTS = frozenset({"Drug", "DrugClass", "Regimen"})
@@ -42,8 +44,8 @@ class Reason:
     statements: tuple[Statement, ...]
 
 
-@dataclass(frozen=True)
-class Choice:
+@dataclass(frozen=True, repr=False)
+class Why(Drawable):
     """The reasons for one drug over another in a disease.
 
     What no source says is no reason: a license or a risk that is not curated for a drug may exist all the same.
@@ -79,92 +81,114 @@ class Choice:
         """What was compared and speaks for neither."""
         return tuple(reason for reason in self.reasons if reason.favors is None)
 
-    def __bool__(self) -> bool:
-        """Tell whether the graph knows any reason."""
-        return bool(self.reasons)
+    columns = ("speaks", "about", "reason", "sources")
+    nothing = "The graph knows no reason. That does not mean that there is none."
 
-    def rows(self) -> Iterator[tuple[str, str, str, tuple[Statement, ...]]]:
-        """Give the reasons as rows: the side, the kind, the sentence and the statements."""
-        for side, reasons in (("for", self.for_it), ("against", self.against_it), ("neither", self.open)):
-            for reason in reasons:
-                yield side, reason.kind, reason.text, reason.statements
+    @property
+    def sides(self) -> dict[str, tuple[Reason, ...]]:
+        """The reasons by the side that they speak for."""
+        return {"for": self.for_it, "against": self.against_it, "neither": self.open}
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give the reasons as a dictionary that can be written as JSON."""
+    @property
+    def rows(self) -> list[Row]:
+        """The reasons: for which side, of what kind, in one sentence, with their sources."""
+        return [
+            (side, reason.kind, reason.text, cited(reason.statements))
+            for side, reasons in self.sides.items()
+            for reason in reasons
+        ]
+
+    @property
+    def title(self) -> str:
+        """The question."""
+        return f"{self.drug} over {self.over} for {self.disease}"
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements behind the reasons."""
+        return tuple(dict.fromkeys(item for reasons in self.sides.values() for reason in reasons for item in reason.statements))
+
+    def _document(self) -> dict[str, Any]:
         return {
             "drug": self.drug.curie,
             "over": self.over.curie,
             "disease": self.disease.curie,
             "reasons": [
-                {"side": side, "kind": kind, "text": text, "statements": [item.to_dict() for item in items]}
-                for side, kind, text, items in self.rows()
+                {
+                    "side": side,
+                    "kind": reason.kind,
+                    "text": reason.text,
+                    "statements": [item.to_dict() for item in reason.statements],
+                }
+                for side, reasons in self.sides.items()
+                for reason in reasons
             ],
         }
 
-    def __repr__(self) -> str:
-        return f"<Choice: {self.drug} over {self.over} for {self.disease}, {len(self.reasons)} reasons>"
 
-    def __str__(self) -> str:
-        notes = Notes()
-        lines = [f"{self.drug} over {self.over} for {self.disease}"]
-        for heading, reasons in (("for", self.for_it), ("against", self.against_it), ("for neither", self.open)):
-            lines += [f"{heading}:"] if reasons else []
-            lines += [f"  {reason.kind}: {reason.text}{notes.cite(reason.statements)}" for reason in reasons]
-        if not self.reasons:
-            lines.append("The graph knows no reason. That does not mean that there is none.")
-        return "\n".join([*lines, "", *notes.lines()])
-
-
-def weigh(statements: EdgeStatements, drug: Term, over: Term, disease: Term) -> Choice:
+def why(edges: Edges, drug: Term, over: Term, disease: Term, deadline: Deadline) -> Why:
     """Collect the reasons for one drug over another in a disease.
 
     Parameters
     ----------
-    statements : EdgeStatements
+    edges : Edges
         The network, with the statements on its edges.
     drug, over : Term
         The drug asked about and the other one.
     disease : Term
         The disease.
+    deadline : Deadline
+        When the search ends.
 
     Raises
     ------
     QueryError
-        Where both drugs are the same, or what is named is no drug or no disease.
+        Where both drugs are the same, or what is named is not a drug or not a disease.
     """
     if drug.iri == over.iri:
         raise QueryError(f"A choice is between two drugs, and both are {drug}. Name another one.")
     if disease.category in (NO_DRUGS | _TREATMENTS) - {"Disease"}:
-        raise QueryError(f"{disease} is no disease. Name the disease that the drugs are compared for.")
-    weigher = _Weigher(statements, drug, over, disease)
-    reasons = (
-        *weigher.findings(),
-        *weigher.trials(),
-        *weigher.licenses(),
-        *weigher.warnings(),
-        *weigher.resistance(),
-        *weigher.targets(),
-    )
-    return Choice(drug, over, disease, tuple(dict.fromkeys(reasons)), weigher.comparison)
+        raise QueryError(f"{disease} is not a disease. Name the disease that the drugs are compared for.")
+    comparison = compare(edges, [drug, over], deadline)
+    reasons: list[Reason] = []
+    limit = comparison.limit
+    try:
+        for reason in _Weigher(edges, comparison, disease, deadline).reasons():
+            reasons.append(reason)  # one by one, so that what was found in time is kept
+    except OutOfTime:
+        limit = str(deadline)
+    return Why(drug, over, disease, tuple(dict.fromkeys(reasons)), comparison, signs=edges.network.signs, limit=limit)
 
 
 class _Weigher:
     """Collects the reasons, one kind after the other."""
 
-    def __init__(self, statements: EdgeStatements, drug: Term, over: Term, disease: Term) -> None:
-        self._statements = statements
-        self._drug, self._over, self._disease = drug, over, disease
-        self._kinds = kinds_of(statements, disease)
-        self.comparison = compare(statements, [drug, over])
+    def __init__(self, edges: Edges, comparison: Comparison, disease: Term, deadline: Deadline) -> None:
+        self._edges = edges
+        self._comparison = comparison
+        self._drug, self._over = comparison.drugs
+        self._disease = disease
+        self._deadline = deadline
 
-    def findings(self) -> Iterator[Reason]:
+    def reasons(self) -> Iterator[Reason]:
+        """Give the reasons, those on efficacy first."""
+        self._kinds = kinds_of(self._edges, self._disease, self._deadline)
+        self._edges.load_about((self._drug.curie, self._over.curie), self._deadline)
+        yield from self._findings()
+        yield from self._trials()
+        yield from self._licenses()
+        yield from self._warnings()
+        yield from self._resistance()
+        yield from self._targets()
+
+    def _findings(self) -> Iterator[Reason]:
         """Give what sources say of both drugs, or of regimens that differ in them."""
-        mine, theirs = (carriers(self._statements, drug) for drug in (self._drug, self._over))
+        mine, theirs = (carriers(self._edges, drug) for drug in (self._drug, self._over))
         mine, theirs = mine - theirs, theirs - mine
-        self._statements.load_about(sorted(mine | theirs))
+        self._edges.load_about(sorted(mine | theirs), self._deadline)
         for subject in sorted(mine | theirs):
             others = theirs if subject in mine else mine
-            for item in self._statements.about(subject):
+            for item in self._edges.about(subject):
                 if item.object.curie not in others:
                     continue
                 relation = local_name(item.predicate.iri)
@@ -180,32 +204,32 @@ class _Weigher:
 
     def _enrolled(self, item: Statement) -> set[str]:
         """Give the diseases in which one was found better than the other: those of the trial, else of the regimens."""
-        network = self._statements.network
+        network = self._edges.network
         trials = [term for term in item.qualifiers.get("supportingTrial", ()) if isinstance(term, Term)]
-        network.fetch([term.curie for term in trials])
+        network.fetch([term.curie for term in trials], self._deadline)
         found = {node for term in trials for node in network.neighbors(term.curie, {"imid:enrolls"}, directed=True)}
         arms = [term for term in (item.subject, item.object) if term.category == "Regimen"]
         return found or {node for arm in arms for node in network.neighbors(arm.curie, _USES, directed=True)}
 
-    def trials(self) -> Iterator[Reason]:
+    def _trials(self) -> Iterator[Reason]:
         """Give what trials of one against the other measured in this disease."""
-        for duel in duels(self._statements, self._drug, self._over, self._disease):
+        for duel in duels(self._edges, self._drug, self._over, self._deadline, self._disease):
             for item in duel.results:
                 favored = {1: self._drug, -1: self._over}.get(duel.outcome(item))
                 yield Reason("efficacy", favored, str(item), (item,))
 
-    def licenses(self) -> Iterator[Reason]:
+    def _licenses(self) -> Iterator[Reason]:
         """Tell in which territories only one of them is approved for settings of this disease, a line each."""
         approved = [
             [
                 item
-                for item in self._statements.about(drug.curie)
+                for item in self._edges.about(drug.curie)
                 if isinstance(item, Indication) and not item.negated and self._is_license(item)
             ]
             for drug in (self._drug, self._over)
         ]
         met = {setting.curie for items in approved for item in items for _, setting in _places(item) if setting}
-        self._statements.network.fetch(met)  # at once: a server is asked fewer times
+        self._edges.network.fetch(met, self._deadline)  # at once: a server is asked fewer times
         for position, (drug, other) in enumerate(((self._drug, self._over), (self._over, self._drug))):
             there = {covered for item in approved[1 - position] for covered in self._covered(item)}
             alone: dict[Term | None, dict[str, list[Indication]]] = {}
@@ -224,13 +248,13 @@ class _Weigher:
     def _covered(self, item: Indication) -> Iterator[tuple[Term | None, str, str | None]]:
         """Give each territory, disease and setting of an approval, and the diseases and settings that lie within."""
         for where, setting in _places(item):
-            settings = (None,) if setting is None else kinds_of(self._statements, setting)
-            yield from product((where,), kinds_of(self._statements, item.object), settings)
+            settings = (None,) if setting is None else kinds_of(self._edges, setting, self._deadline)
+            yield from product((where,), kinds_of(self._edges, item.object, self._deadline), settings)
 
-    def warnings(self) -> Iterator[Reason]:
+    def _warnings(self) -> Iterator[Reason]:
         """Tell of which risks the boxed warning of only one of them speaks, or that of both."""
         boxed = [
-            {item.object: item for item in self._statements.about(drug.curie) if isinstance(item, Risk) and item.boxed_warning}
+            {item.object: item for item in self._edges.about(drug.curie) if isinstance(item, Risk) and item.boxed_warning}
             for drug in (self._drug, self._over)
         ]
         for effect in dict.fromkeys([*boxed[0], *boxed[1]]):
@@ -243,14 +267,14 @@ class _Weigher:
             labeled = all(boxed)  # no boxed warning at all: perhaps no label yet, and no reason to feel safe
             yield Reason("risk", other if labeled else None, text, items)
 
-    def resistance(self) -> Iterator[Reason]:
+    def _resistance(self) -> Iterator[Reason]:
         """Tell which of them is used where the other has failed."""
-        network = self._statements.network
+        network = self._edges.network
         for drug, other in ((self._drug, self._over), (self._over, self._drug)):
-            strategies = network.terms(sorted(network.sources(other.curie, {"imid:overcomes"})))
-            self._statements.load((strategy.curie, other.curie) for strategy in strategies)
+            strategies = network.terms(sorted(network.sources(other.curie, {"imid:overcomes"})), self._deadline)
+            self._edges.load(((strategy.curie, other.curie) for strategy in strategies), self._deadline)
             for strategy in strategies:
-                for item in self._statements.between(strategy.curie, other.curie):
+                for item in self._edges.between(strategy.curie, other.curie):
                     given = str(strategy).lower().partition(" after ")[0]  # what comes after it has failed
                     settled = not item.negated and not item.disputed
                     if drug.label.lower() in given and settled:
@@ -258,9 +282,9 @@ class _Weigher:
                     elif drug.label.lower() in f"{given} {item}".lower() and not item.negated:
                         yield Reason("resistance", None, f"{strategy}: {item}", (item,))
 
-    def targets(self) -> Iterator[Reason]:
+    def _targets(self) -> Iterator[Reason]:
         """Tell which molecules only one of them has degraded: a difference, and no reason by itself."""
-        aspect = self.comparison.aspect("degrades")
+        aspect = self._comparison.aspect("degrades")
         if aspect is None:
             return
         for position, drug in enumerate((self._drug, self._over)):

@@ -1,18 +1,17 @@
-"""Losses: what becomes of the effects of drugs where a protein, a complex or a process is lost."""
+"""Without: what becomes of the effects of drugs where a protein, a complex or a process is lost."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from imidgraph.limits import seconds
-from imidgraph.model import Term
+from imidgraph.answers import Answer, Row
+from imidgraph.limits import Deadline, OutOfTime
+from imidgraph.model import Statement, Term
 from imidgraph.traversals.chains import Chain, counted
+from imidgraph.traversals.edges import Edges
 from imidgraph.traversals.mechanisms import RECEPTOR, RELATIONS, STEPS, Mechanisms
-from imidgraph.traversals.paths import EdgeStatements
 from imidgraph.traversals.trials import kinds_of
-from imidgraph.traversals.walks import Deadline, OutOfTimeError
 
 OUTCOMES = frozenset({"AdverseEffect", "Disease"})
 _COMPONENT = "imid:hasComponent"
@@ -49,16 +48,25 @@ class Outcome:
         return f"{self.drug}: {self.effect} ({counted(len(self.cut), 'chain')} cut, {left})"
 
 
-@dataclass(frozen=True)
-class Loss:
+@dataclass(frozen=True, repr=False)
+class Without(Answer):
     """What becomes of the effects of drugs where one entity is lost.
 
     This is reasoning over the curated chains, not an observation: compare it with what the sources say of resistance.
+
+    Parameters
+    ----------
+    entity : Term
+        What is lost.
+    outcomes : tuple of Outcome
+        The effects that lose some or all of their chains.
     """
 
     entity: Term
     outcomes: tuple[Outcome, ...]
-    bound: str | None = None
+
+    columns = ("drug", "effect", "fate", "cut", "left")
+    nothing = "No curated chain needs it."
 
     @property
     def lost(self) -> tuple[Outcome, ...]:
@@ -70,14 +78,26 @@ class Loss:
         """The effects that lose some chains and keep others."""
         return tuple(outcome for outcome in self.outcomes if not outcome.is_lost)
 
-    def rows(self) -> Iterator[tuple[str, str, str, int, int]]:
-        """Give the effects as rows: drug, effect, what becomes of it, and how many chains are cut and left."""
-        for outcome in self.outcomes:
-            fate = "lost" if outcome.is_lost else "weakened"
-            yield outcome.drug.label, outcome.effect.label, fate, len(outcome.cut), len(outcome.left)
+    @property
+    def rows(self) -> list[Row]:
+        """The effects: of which drug, what becomes of them, and how many chains are cut and left."""
+        return [
+            (one.drug.label, one.effect.label, "lost" if one.is_lost else "weakened", len(one.cut), len(one.left))
+            for one in self.outcomes
+        ]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give the loss as a dictionary that can be written as JSON."""
+    @property
+    def title(self) -> str:
+        """What is lost."""
+        return f"Without {self.entity}"
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements of the chains that are cut."""
+        hops = (hop for one in self.outcomes for chain in one.cut for hop in chain.hops)
+        return tuple(dict.fromkeys(item for hop in hops for item in hop.statements))
+
+    def _document(self) -> dict[str, Any]:
         outcomes = [
             {
                 "drug": outcome.drug.curie,
@@ -88,51 +108,38 @@ class Loss:
             }
             for outcome in self.outcomes
         ]
-        return {"entity": self.entity.curie, "outcomes": outcomes, "bound": self.bound}
-
-    def __repr__(self) -> str:
-        return f"<Loss: {self.entity}, {len(self.lost)} effects lost, {len(self.weakened)} weakened>"
-
-    def __str__(self) -> str:
-        lines = [f"without {self.entity}"]
-        for heading, outcomes in (("lost:", self.lost), ("weakened:", self.weakened)):
-            lines += [heading] if outcomes else []
-            lines += [f"  {one}" for one in outcomes]
-        if not self.outcomes:
-            lines.append("No curated chain needs it.")
-        return "\n".join([*lines, self.bound] if self.bound else lines)
+        return {"entity": self.entity.curie, "outcomes": outcomes}
 
 
-def lose(statements: EdgeStatements, entity: Term, timeout: float) -> Loss:
+def without(edges: Edges, entity: Term, deadline: Deadline) -> Without:
     """Find the effects of drugs whose chains need an entity.
 
     A neosubstrate is degraded through cereblon: such a step needs cereblon, the ligase that holds it, and its parts.
 
     Parameters
     ----------
-    statements : EdgeStatements
+    edges : Edges
         The network, with the statements on its edges.
     entity : Term
         What is lost: a protein, a complex, a process or a cell.
-    timeout : float
-        The most seconds to search.
+    deadline : Deadline
+        When the search ends.
     """
-    proceed = Deadline(seconds(timeout))
-    through_receptor = entity.curie in _ligase(statements)
     outcomes: list[Outcome] = []
-    bound = None
+    limit = None
     try:
-        lost = {entity.curie} if entity.category in {"Protein", "ProteinComplex"} else kinds_of(statements, entity, proceed)
-        drugs = _before(statements, {RECEPTOR} if through_receptor else lost, proceed)
-        ends = {(drug.curie, effect.curie): (drug, effect) for drug in drugs for effect in _after(statements, drug, proceed)}
-        for pair, (chains, stopped) in Mechanisms(statements).chains_of(ends, proceed).items():
-            bound = bound or stopped
+        through_receptor = entity.curie in _ligase(edges, deadline)
+        lost = {entity.curie} if entity.category in {"Protein", "ProteinComplex"} else kinds_of(edges, entity, deadline)
+        drugs = _before(edges, {RECEPTOR} if through_receptor else lost, deadline)
+        ends = {(drug.curie, effect.curie): (drug, effect) for drug in drugs for effect in _after(edges, drug, deadline)}
+        for pair, (chains, stopped) in Mechanisms(edges).chains_of(ends, deadline).items():
+            limit = limit or stopped
             cut = tuple(chain for chain in chains if _needs(chain, lost, through_receptor))
             if cut:
                 outcomes.append(Outcome(*ends[pair], cut, tuple(chain for chain in chains if chain not in cut)))
-    except OutOfTimeError:
-        bound = str(proceed)
-    return Loss(entity, tuple(sorted(outcomes, key=lambda one: (one.drug.label, one.effect.label))), bound)
+    except OutOfTime:
+        limit = str(deadline)
+    return Without(entity, tuple(sorted(outcomes, key=lambda one: (one.drug.label, one.effect.label))), limit=limit)
 
 
 def _needs(chain: Chain, lost: set[str], through_receptor: bool) -> bool:
@@ -141,36 +148,36 @@ def _needs(chain: Chain, lost: set[str], through_receptor: bool) -> bool:
     return any({term.curie for term in terms} <= lost for terms in chain.nodes[1:-1])
 
 
-def _ligase(statements: EdgeStatements) -> set[str]:
+def _ligase(edges: Edges, deadline: Deadline) -> set[str]:
     """Give the receptor, the complexes that hold it, and their parts."""
-    network = statements.network
+    network = edges.network
     complexes = network.sources(RECEPTOR, {_COMPONENT})
-    network.fetch(complexes)
+    network.fetch(complexes, deadline)
     parts = {part for name in complexes for part in network.neighbors(name, {_COMPONENT}, directed=True)}
     return {RECEPTOR} | complexes | parts
 
 
-def _before(statements: EdgeStatements, nodes: set[str], proceed: Deadline) -> list[Term]:
+def _before(edges: Edges, nodes: set[str], deadline: Deadline) -> list[Term]:
     """Give the drugs from which causes lead to some nodes."""
-    network = statements.network
+    network = edges.network
     follow = RELATIONS | {"imid:binds"}
     seen, frontier = set(nodes), set(nodes)
     while frontier:
-        proceed()
-        network.fetch(frontier, proceed)
+        deadline.check()
+        network.fetch(frontier, deadline)
         frontier = {other for node in frontier for other in network.sources(node, follow)} - seen
         seen |= frontier
-    return [term for term in network.terms(sorted(seen), proceed) if term.category == "Drug"]
+    return [term for term in network.terms(sorted(seen), deadline) if term.category == "Drug"]
 
 
-def _after(statements: EdgeStatements, drug: Term, proceed: Deadline) -> list[Term]:
+def _after(edges: Edges, drug: Term, deadline: Deadline) -> list[Term]:
     """Give the diseases and adverse effects to which causes lead from a drug."""
-    network = statements.network
+    network = edges.network
     seen, frontier = {drug.curie}, {drug.curie}
     while frontier:
-        proceed()
-        network.fetch(frontier, proceed)
+        deadline.check()
+        network.fetch(frontier, deadline)
         reached = {other for node in frontier for other in network.neighbors(node, RELATIONS, directed=True)} - seen
         seen |= reached
-        frontier = {term.curie for term in network.terms(sorted(reached), proceed) if term.category in STEPS}
-    return [term for term in network.terms(sorted(seen), proceed) if term.category in OUTCOMES]
+        frontier = {term.curie for term in network.terms(sorted(reached), deadline) if term.category in STEPS}
+    return [term for term in network.terms(sorted(seen), deadline) if term.category in OUTCOMES]

@@ -16,6 +16,7 @@ import threading
 import time
 import weakref
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -135,10 +136,10 @@ def _read(message: dict[str, Any], payload: bytes) -> Results | bool | Triples:
     if message["kind"] == "boolean":
         return bool(message["value"])
     if message["kind"] == "triples":
-        return Triples([quad.triple for quad in parse(payload, format=RdfFormat.N_TRIPLES)], truncated=message["cut"])
+        return Triples.of((quad.triple for quad in parse(payload, format=RdfFormat.N_TRIPLES)), message["cut"])
     solutions = parse_query_results(payload, format=QueryResultsFormat.TSV)
     assert isinstance(solutions, QuerySolutions)
-    return Results(solutions, truncated=message["cut"])
+    return Results.of(solutions, limit=message["cut"])
 
 
 class WorkerStore:
@@ -202,9 +203,7 @@ class WorkerStore:
             answer = _read(message, payload)
         except MemoryError:
             raise QueryError("There is no memory left for the answer. Ask for fewer rows or columns.") from None
-        if isinstance(answer, Results):
-            answer.elapsed = time.monotonic() - start
-        return answer
+        return replace(answer, elapsed=time.monotonic() - start) if isinstance(answer, Results) else answer
 
     def start(self) -> None:
         """Start the worker before the first query, so that it need not wait."""

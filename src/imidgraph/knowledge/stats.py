@@ -1,9 +1,10 @@
-"""Coverage: what the graph knows and how well it is backed, in counts."""
+"""Statistics: what the graph knows and how well it is backed, in counts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from imidgraph.answers import Listing, Row
 from imidgraph.namespaces import local_name
 from imidgraph.stores import Store
 
@@ -67,7 +68,25 @@ class Count:
     number: int | float
 
 
-def coverage(store: Store) -> list[Count]:
+@dataclass(frozen=True, repr=False)
+class Stats(Listing[Count]):
+    """What a graph knows and how well it is backed, topic by topic."""
+
+    columns = ("topic", "kind", "number")
+    notice = ""
+
+    @property
+    def rows(self) -> list[Row]:
+        """The counts."""
+        return [(count.topic, count.kind, count.number) for count in self]
+
+    @property
+    def title(self) -> str:
+        """What is counted."""
+        return "What the graph knows, and how well it is backed"
+
+
+def stats(store: Store) -> Stats:
     """Count what a graph knows and how well it is backed.
 
     Parameters
@@ -75,16 +94,11 @@ def coverage(store: Store) -> list[Count]:
     store : Store
         The engine that holds the graph.
 
-    Returns
-    -------
-    list of Count
-        The report, topic by topic.
-
     Examples
     --------
     >>> from imidgraph.resources import RELEASE
     >>> from imidgraph.stores.oxigraph import OxigraphStore
-    >>> counts = coverage(OxigraphStore.read(RELEASE))
+    >>> counts = stats(OxigraphStore.read(RELEASE))
     >>> next(count.number for count in counts if count.kind == "without evidence")
     0
     """
@@ -103,4 +117,4 @@ def coverage(store: Store) -> list[Count]:
         Count("backing of associations", "disputed", store.select(_DISPUTED).rows[0][0]),
         Count("backing of associations", "negated", store.select(_NEGATED).rows[0][0]),
     ]
-    return report
+    return Stats(tuple(report))

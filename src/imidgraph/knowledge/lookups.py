@@ -1,0 +1,232 @@
+"""Lookups: what a search by words, a search for statements and the question whether a fact holds answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from imidgraph.answers import Answer, Listing, Row
+from imidgraph.knowledge.names import Match, Names
+from imidgraph.knowledge.statements import Reader
+from imidgraph.limits import whole
+from imidgraph.model import Frequency, Indication, Risk, Statement, Term
+
+COLUMNS = ("subject", "relation", "object", "details", "sources", "statement")
+"""The columns of a table of statements."""
+
+
+@dataclass(frozen=True, repr=False)
+class Search(Listing[Match]):
+    """The entities whose names come close to some words, the best first.
+
+    Parameters
+    ----------
+    items : tuple of Match
+        The entities, each with the name that matched and how well.
+    words : str
+        What was searched for.
+    """
+
+    words: str
+
+    columns = ("entity", "label", "category", "matched", "score")
+    notice = ""
+
+    @property
+    def rows(self) -> list[Row]:
+        """The entities, with the name that matched and how well, from 0 to 100."""
+        return [(item.entity.curie, item.entity.label, item.entity.category, item.name, item.score) for item in self]
+
+    @property
+    def title(self) -> str:
+        """The words."""
+        return f"Matches of {self.words!r}"
+
+    def _gaps(self) -> Iterator[str]:
+        if not self:
+            yield f"Nothing is called anything like {self.words!r}."
+        else:
+            yield from super()._gaps()
+
+
+@dataclass(frozen=True, repr=False)
+class Statements(Listing[Statement]):
+    """Statements, with their qualifiers and evidence."""
+
+    columns = COLUMNS
+    nothing = "Not curated here: the graph has no such statement. That does not mean that it is false."
+
+    @property
+    def rows(self) -> list[Row]:
+        """The statements: their ends, their qualifiers in words, their sources, and their names."""
+        return list(statement_rows(self))
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements."""
+        return self.items
+
+    @property
+    def title(self) -> str:
+        """How many."""
+        return "1 statement" if len(self) == 1 else f"{len(self)} statements"
+
+    def _document(self) -> dict[str, Any]:
+        return {"statements": [item.to_dict() for item in self]}
+
+
+@dataclass(frozen=True, repr=False)
+class Status(Answer):
+    """Whether a fact holds, as far as the graph knows.
+
+    Parameters
+    ----------
+    subject, predicate, object : Term
+        The fact.
+    word : str
+        ``supported``, ``disputed``, ``denied`` or ``not curated``.
+    found : tuple of Statement
+        The statements that say so: those of the fact, and where sources differ the other ones too.
+    """
+
+    subject: Term
+    predicate: Term
+    object: Term
+    word: str
+    found: tuple[Statement, ...]
+
+    columns = ("status", *COLUMNS)
+
+    @property
+    def sentence(self) -> str:
+        """The answer in one sentence."""
+        fact = f"{self.subject} {self.predicate} {self.object}"
+        return {
+            "supported": f"A source says so: {fact}.",
+            "disputed": f"Sources disagree: {fact}.",
+            "denied": f"A source denies it: {fact}.",
+        }.get(self.word, f"Not curated here: {fact}. That does not mean that it is false.")
+
+    @property
+    def rows(self) -> list[Row]:
+        """The word with each of the statements, or alone where there are none."""
+        nothing = (self.subject.label, self.predicate.label, self.object.label, "", "", "")
+        return [(self.word, *row) for row in (statement_rows(self.found) if self.found else [nothing])]
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements that say so."""
+        return self.found
+
+    @property
+    def title(self) -> str:
+        """The word."""
+        return self.word
+
+    def __bool__(self) -> bool:
+        """Tell whether the fact is supported, disputed or not."""
+        return self.word in {"supported", "disputed"}
+
+    def _gaps(self) -> Iterator[str]:
+        return iter(())  # the sentence says it
+
+    def _document(self) -> dict[str, Any]:
+        return {
+            "status": self.word,
+            "sentence": self.sentence,
+            "subject": self.subject.curie,
+            "predicate": self.predicate.curie,
+            "object": self.object.curie,
+            "statements": [item.to_dict() for item in self.found],
+        }
+
+
+def search(names: Names, words: str, limit: int) -> Search:
+    """Find entities whose names come close to some words, the best first.
+
+    Parameters
+    ----------
+    names : Names
+        The names of the entities.
+    words : str
+        The words.
+    limit : int
+        The most entities to give.
+    """
+    found = names.search(words, whole("limit", limit) + 1)
+    cut = f"cut at {limit} matches; there are more" if len(found) > limit else None
+    return Search(tuple(found[:limit]), words, limit=cut)
+
+
+def statements(
+    names: Names, reader: Reader, subject: str | None = None, predicate: str | None = None, object: str | None = None
+) -> Statements:
+    """Find statements by any of their ends.
+
+    Parameters
+    ----------
+    names : Names
+        The names of the entities.
+    reader : Reader
+        Where the statements are looked up.
+    subject, predicate, object : str, optional
+        The ends and the relation, by any of their names; what is left out means any.
+    """
+    one, other = (name if name is None else names.find(name).iri for name in (subject, object))
+    relation = predicate if predicate is None else reader.predicate(predicate).iri
+    return Statements(tuple(reader.find(one, relation, other)))
+
+
+def status(names: Names, reader: Reader, subject: str, predicate: str, object: str) -> Status:
+    """Tell whether a fact is supported, disputed, denied or not curated.
+
+    Parameters
+    ----------
+    names : Names
+        The names of the entities.
+    reader : Reader
+        Where the statements are looked up.
+    subject, predicate, object : str
+        The fact, by any of the names of its ends and its relation.
+    """
+    fact = names.find(subject), reader.predicate(predicate), names.find(object)
+    iris = tuple(term.iri for term in fact)
+    found = reader.find(*iris)
+    if not found:
+        return Status(*fact, "not curated", ())
+    rivals = reader.rivals(*iris)
+    stances = {item.stance for statement in found for item in statement.evidence}
+    negated = {statement.negated for statement in found}
+    contested = len({item.object.iri for item in (*found, *rivals) if not item.negated}) > 1
+    disputed = len(negated) > 1 or "disputes" in stances or (contested and bool(rivals))
+    word = "disputed" if disputed else "denied" if True in negated else "supported"
+    return Status(*fact, word, (*found, *(rivals if disputed else ())))
+
+
+def statement_rows(found: Iterable[Statement]) -> Iterator[Row]:
+    """Give the rows of a table of statements."""
+    for item in found:
+        relation = ("not: " if item.negated else "") + item.predicate.label
+        yield item.subject.label, relation, item.object.label, details(item), _backing(item), item.curie
+
+
+def details(item: Statement) -> str:
+    """Tell the qualifiers of a statement in words."""
+    combined = "with " + " and ".join(map(str, item.combined_with)) if item.combined_with else None
+    parts: list[Any]
+    if isinstance(item, Risk):
+        parts = ["BOXED WARNING" if item.boxed_warning else None, item.severity, combined, item.population]
+    elif isinstance(item, Indication):
+        parts = [item.jurisdiction, item.approval_date, item.approval_type, item.setting, combined, item.population]
+    else:
+        parts = [value for name, values in sorted(item.qualifiers.items()) for value in values]
+    return ", ".join(str(part) for part in parts if part is not None)
+
+
+def _backing(item: Statement) -> str:
+    """Tell the figures and sources of a statement."""
+    return "; ".join(
+        (f"{evidence.figure} ({evidence.population}): " if isinstance(evidence, Frequency) else "") + evidence.reference
+        for evidence in item.evidence
+    )

@@ -1,0 +1,118 @@
+"""Layout: an answer on a terminal, in Markdown and in HTML: its outline or its table, what is open, and its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import singledispatch
+from html import escape
+
+from imidgraph.answers import Answer
+from imidgraph.knowledge.entities import Entity
+from imidgraph.model import Source
+from imidgraph.pages import tables
+from imidgraph.pages.markdown import comparison_card, entity_card
+from imidgraph.pages.markup import plain
+from imidgraph.pages.outlines import Line, outline
+from imidgraph.prose.citations import LEGEND, Notes
+from imidgraph.traversals.compare import Comparison
+
+
+def text(answer: Answer) -> str:
+    """Lay an answer out for a terminal.
+
+    Examples
+    --------
+    >>> import imidgraph
+    >>> print(text(imidgraph.load().status("lenalidomide", "degrades", "GSPT1")))
+    not curated
+    Not curated here: lenalidomide degrades GSPT1. That does not mean that it is false.
+    """
+    lines, notes = _outlined(answer)
+    if lines is None:
+        return "\n".join([*([tables.text(answer)] if answer.rows else []), *answer.gaps])
+    told = [answer.title]
+    for line in lines:
+        if not line.depth and told[-1].startswith(" "):
+            told.append("")
+        told.append("  " * line.depth + line.text)
+    told += [*([""] if answer.gaps and len(told) > 1 else []), *answer.gaps]
+    return "\n".join([*told, *([""] if notes.cited else []), *notes.lines()])
+
+
+@singledispatch
+def markdown(answer: Answer) -> str:
+    """Lay an answer out as Markdown."""
+    return "\n".join(_markdown(answer)) + "\n"
+
+
+@markdown.register
+def _(answer: Entity) -> str:
+    return entity_card(answer, answer.graph_version)
+
+
+@markdown.register
+def _(answer: Comparison) -> str:
+    return comparison_card(answer, answer.graph_version)
+
+
+def _markdown(answer: Answer) -> Iterator[str]:
+    lines, notes = _outlined(answer)
+    yield f"# {plain(answer.title)}"
+    if lines is None and answer.rows:
+        yield from ("", tables.markdown(answer))
+    before = Line(0, "")
+    for line in lines or ():
+        if not line.depth or not before.depth:
+            yield ""
+        yield "  " * (line.depth - 1) + f"- {plain(line.text)}" if line.depth else f"## {plain(line.text).removesuffix(':')}"
+        before = line
+    for gap in answer.gaps:
+        yield from ("", plain(gap))
+    if notes.cited:
+        yield from ("", f"Sources ({plain(LEGEND)}):", "")
+        yield from (f"{number}. {plain(source.citation)}" for number, source in notes.cited.items())
+    if answer.notice:
+        yield from ("", "---", "", f"imidgraph {answer.graph_version or ''}, CC BY 4.0. **{answer.notice}**".replace(" ,", ","))
+
+
+def html(answer: Answer) -> str:
+    """Lay an answer out as HTML: static, without scripts or styles of its own."""
+    lines, notes = _outlined(answer)
+    parts = [f"<h3>{escape(answer.title)}</h3>"]
+    parts.append(_nested(lines) if lines is not None else tables.html(answer) if answer.rows else "")
+    parts += [f"<p>{escape(gap)}</p>" for gap in answer.gaps]
+    if notes.cited:
+        items = "".join(f'<li value="{number}">{_linked(source)}</li>' for number, source in notes.cited.items())
+        parts.append(f"<p>Sources ({escape(LEGEND)}):</p><ol>{items}</ol>")
+    if answer.notice:
+        parts.append(f"<p><em>{escape(answer.notice)}</em></p>")
+    return f"<article>{''.join(parts)}</article>"
+
+
+def _outlined(answer: Answer) -> tuple[Sequence[Line] | None, Notes]:
+    """Give the lines of an answer and the sources that they cite, each with its number in the answer."""
+    notes = Notes(answer.sources)
+    lines = outline(answer, notes)
+    return None if lines is None else list(lines), notes
+
+
+def _nested(lines: Sequence[Line]) -> str:
+    """Write lines as headings and nested lists."""
+    parts: list[str] = []
+    depth = 0
+    for line in lines:
+        if not line.depth:
+            parts.append("</li></ul>" * depth + f"<h4>{escape(line.text)}</h4>")
+        elif line.depth > depth:
+            parts.append("<ul><li>" * (line.depth - depth) + escape(line.text))
+        else:
+            parts.append("</li></ul>" * (depth - line.depth) + f"</li><li>{escape(line.text)}")
+        depth = line.depth
+    return "".join([*parts, "</li></ul>" * depth])
+
+
+def _linked(source: Source) -> str:
+    address = source.url or source.iri
+    if not address.startswith(("http://", "https://")):
+        return escape(source.citation)
+    return f'<a href="{escape(address)}">{escape(source.citation)}</a>'

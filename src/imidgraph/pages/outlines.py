@@ -1,0 +1,189 @@
+"""Outlines: what an answer tells a person, as lines that stand below one another; each way to lay it out starts here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import singledispatch
+from typing import NamedTuple
+
+from imidgraph.answers import Answer
+from imidgraph.knowledge.entities import Entity
+from imidgraph.knowledge.lookups import Status, details
+from imidgraph.model import Frequency, Statement, Term
+from imidgraph.prose.citations import Notes
+from imidgraph.traversals.chains import Chain, counted
+from imidgraph.traversals.compare import Comparison, measured
+from imidgraph.traversals.explain import Explanation
+from imidgraph.traversals.paths import Paths
+from imidgraph.traversals.why import Why
+from imidgraph.traversals.without import Outcome, Without
+
+
+class Line(NamedTuple):
+    """One line of an outline.
+
+    Parameters
+    ----------
+    depth : int
+        How far it is indented: 0 is a heading.
+    text : str
+        What it says.
+    """
+
+    depth: int
+    text: str
+
+
+Lines = Iterator[Line]
+
+
+@singledispatch
+def outline(answer: Answer, notes: Notes) -> Lines | None:
+    """Give the outline of an answer, or None where it is a table.
+
+    Parameters
+    ----------
+    answer : Answer
+        The answer.
+    notes : Notes
+        Where its sources get their numbers.
+    """
+    return None
+
+
+@outline.register
+def _(answer: Explanation, notes: Notes) -> Lines:
+    kinds = answer.of_kinds
+    ends, shown = (answer.start, answer.end), answer.shown
+    yield from _told("Stated:", [item for item in answer.stated if item not in kinds], notes, shown, ends)
+    yield from _told(f"Stated of {answer.parts}, not of {answer.wide} as such:", kinds, notes, 2 * shown, ends)
+    yield from _told(f"Said of others, with mention of {answer.start}:", answer.mentions, notes, shown, ends)
+    for number, chain in enumerate(answer.chains[:shown], 1):
+        verdict = answer.verdict(chain)
+        yield Line(0, f"{number}. {chain}" + (f" ({verdict})" if verdict else ""))
+        yield from _chain(chain, notes)
+    if len(answer.chains) > shown:
+        yield Line(0, f"and {counted(len(answer.chains) - shown, 'more chain')}")
+
+
+def _chain(chain: Chain, notes: Notes) -> Lines:
+    for hop in chain.hops:
+        yield Line(1, str(hop))
+        told = hop.sentences if not hop.is_hierarchy else {}
+        yield from (Line(2, f"{sentence}{notes.cite(items)}") for sentence, items in told.items())
+    yield from (Line(1, f"seen: {item}{notes.cite([item])}") for item in chain.observed)
+    yield from (Line(1, f"also: {variant}") for variant in chain.variants)
+    yield from (Line(1, f"open: {gap}") for gap in chain.gaps)
+
+
+@outline.register
+def _(answer: Why, notes: Notes) -> Lines:
+    for side, reasons in answer.sides.items():
+        if reasons:
+            yield Line(0, f"{'for neither' if side == 'neither' else side}:")
+        yield from (Line(1, f"{reason.kind}: {reason.text}{notes.cite(reason.statements)}") for reason in reasons)
+
+
+@outline.register
+def _(answer: Without, notes: Notes) -> Lines:
+    yield from _outcomes("lost:", answer.lost)
+    yield from _outcomes("weakened:", answer.weakened)
+
+
+def _outcomes(heading: str, outcomes: Sequence[Outcome]) -> Lines:
+    if outcomes:
+        yield Line(0, heading)
+    yield from (Line(1, str(one)) for one in outcomes)
+
+
+@outline.register
+def _(answer: Paths, notes: Notes) -> Lines:
+    return (Line(1, str(path)) for path in answer)
+
+
+@outline.register
+def _(answer: Status, notes: Notes) -> Lines:
+    yield Line(0, answer.sentence)
+    yield from (Line(1, f"{'not: ' if item.negated else ''}{item}{notes.cite([item])}") for item in answer.found)
+
+
+@outline.register
+def _(answer: Comparison, notes: Notes) -> Lines:
+    yield from _shared(answer)
+    yield from _measured(answer, notes)
+    yield from _told("said of both:", answer.between, notes)
+    if answer.trials:
+        yield Line(0, "one against the other in trials:")
+    for duel in answer.trials:
+        yield Line(1, f"{duel.trial}: {duel.arms[0]} and {duel.arms[1]}{notes.cite(duel.design)}")
+        yield from (Line(2, f"{item}{notes.cite([item])}") for item in duel.results)
+    yield from _told("disputed or denied:", answer.disputes, notes)
+
+
+def _shared(answer: Comparison) -> Lines:
+    for aspect in answer.aspects:
+        yield Line(0, f"{aspect.predicate.label}:")
+        if aspect.shared:
+            yield Line(1, f"all: {_names(aspect.shared)}")
+        for place, drug in enumerate(answer.drugs):
+            if only := aspect.only(place):
+                yield Line(1, f"only {drug.label}: {_names(only)}")
+    settings = {disease: places for disease, places in answer.settings.items() if any(places)}
+    if settings:
+        yield Line(0, "approved in the settings:")
+    for disease, places in settings.items():
+        for drug, named in zip(answer.drugs, places, strict=True):
+            if named:
+                yield Line(1, f"{disease}, {drug}: {_names(named)}")
+
+
+def _measured(answer: Comparison, notes: Notes) -> Lines:
+    if answer.frequencies:
+        yield Line(0, "how often, each figure in its own population (not to be subtracted from one another):")
+    for effect, groups in answer.frequencies.items():
+        yield Line(1, str(effect))
+        for drug, figures in zip(answer.drugs, groups, strict=True):
+            yield from (Line(2, f"{drug}: {measured(figure)} [{notes.number(figure.source)}]") for figure in figures)
+
+
+@outline.register
+def _(answer: Entity, notes: Notes) -> Lines:
+    if answer.definition:
+        yield Line(0, answer.definition)
+    for name, values in (("also called", answer.synonyms), ("identifiers", answer.identifiers)):
+        if values:
+            yield Line(0, f"{name}: {', '.join(values)}")
+    groups: dict[str, list[Statement]] = {}
+    for item in answer.statements:
+        relation = ("not: " if item.negated else "") + item.predicate.label
+        groups.setdefault(relation if item.subject.iri == answer.iri else f"... {relation} {answer.label}", []).append(item)
+    for relation, items in groups.items():
+        yield Line(0, relation)
+        for item in items:
+            yield from _on_card(item, answer, notes)
+
+
+def _on_card(item: Statement, entity: Entity, notes: Notes) -> Lines:
+    qualified = details(item)
+    other = item.object if item.subject.iri == entity.iri else item.subject
+    cited = ", ".join(map(notes.mark, item.evidence))
+    yield Line(1, f"{other.label}" + (f" ({qualified})" if qualified else "") + f"  [{cited}]")
+    for evidence in item.evidence:
+        if isinstance(evidence, Frequency):
+            yield Line(2, f"{evidence.figure}: {evidence.population}  [{notes.number(evidence.source)}]")
+
+
+def _told(heading: str, items: Iterable[Statement], notes: Notes, shown: int | None = None, ends: Sequence[Term] = ()) -> Lines:
+    """Tell statements under a heading; of what is not one of the ends it is said first of what they speak."""
+    once = list(dict.fromkeys(items))
+    if once:
+        yield Line(0, heading)
+    for item in once[:shown]:
+        about = ", ".join(term.label for term in (item.subject, item.object) if ends and term not in ends)
+        yield Line(1, (f"{about}: " if about else "") + f"{item}{notes.cite([item])}")
+    if shown is not None and len(once) > shown:
+        yield Line(1, f"and {counted(len(once) - shown, 'more statement')}")
+
+
+def _names(terms: Iterable[Term]) -> str:
+    return ", ".join(term.label for term in terms)
