@@ -143,7 +143,7 @@ def test_a_browser_shows_the_page(kg: KnowledgeGraph, tmp_path: Path, width: int
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")  # skips the contents
         assert page.evaluate("document.activeElement.id") == "content"
-        assert page.pdf().startswith(b"%PDF")
+        assert page.pdf(page_ranges="1-3").startswith(b"%PDF")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

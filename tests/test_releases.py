@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse, serialize
 
 from imidgraph import ExportError, KnowledgeGraph
 from imidgraph.cli import main
@@ -17,6 +17,7 @@ from imidgraph.formats.projection import Projection
 from imidgraph.namespaces import IMID, PREFIXES
 from imidgraph.release.changes import changes
 from imidgraph.release.publish import write_release
+from imidgraph.resources import RELEASE
 from tests.conftest import need
 
 LABEL = NamedNode(PREFIXES["rdfs"] + "label")
@@ -136,9 +137,13 @@ def _approval(kg: KnowledgeGraph) -> str:
     return edge.id.removeprefix("imid:")
 
 
-def test_a_release_holds_every_format_with_sums(kg: KnowledgeGraph, edited: Projection, tmp_path: Path) -> None:
-    folder = tmp_path / "release"
-    files = write_release(edited, folder, kg.projection)
+@pytest.fixture(scope="module")
+def released(kg: KnowledgeGraph, edited: Projection, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return list(write_release(edited, tmp_path_factory.mktemp("release") / "new", kg.projection))
+
+
+def test_a_release_holds_every_format_with_sums(released: list[Path]) -> None:
+    files, folder = released, released[0].parent
     listed = (folder / "README.md").read_text(encoding="utf-8")
     assert all(f"`{path.name}`" in listed for path in files if path.name.startswith("imidgraph-"))
     names = {path.name for path in files}
@@ -154,13 +159,7 @@ def test_a_release_holds_every_format_with_sums(kg: KnowledgeGraph, edited: Proj
     described = {quad.triple for quad in parse((folder / "void.ttl").read_bytes(), format=RdfFormat.TURTLE)}
     titles = {triple.object.value for triple in described if triple.predicate.value == PREFIXES["dcterms"] + "title"}
     assert {name for name in names if name.startswith("imidgraph-")} <= titles
-    assert list(tmp_path.iterdir()) == [folder]
-
-
-def test_a_release_is_the_same_each_time(edited: Projection, tmp_path: Path) -> None:
-    write_release(edited, tmp_path / "one")
-    write_release(edited, tmp_path / "two")
-    assert (tmp_path / "one" / "SHA256SUMS").read_bytes() == (tmp_path / "two" / "SHA256SUMS").read_bytes()
+    assert list(folder.parent.iterdir()) == [folder]
 
 
 def test_a_release_refuses_what_would_mislead(kg: KnowledgeGraph, edited: Projection, tmp_path: Path) -> None:
@@ -179,7 +178,9 @@ def test_a_release_refuses_what_would_mislead(kg: KnowledgeGraph, edited: Projec
     assert [path.name for path in tmp_path.iterdir()] == ["full"]
 
 
-def test_the_command_writes_a_release(tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, ["release", str(tmp_path / "new")])
+def test_the_command_writes_the_same_release(edited: Projection, released: list[Path], tmp_path: Path) -> None:
+    graph, folder = tmp_path / "edited.nt", tmp_path / "new"
+    graph.write_bytes(serialize(edited.triples(), format=RdfFormat.N_TRIPLES))
+    result = CliRunner().invoke(main, ["--graph", str(graph), "release", str(folder), "--previous", str(RELEASE)])
     assert result.exit_code == 0, result.output
-    assert (tmp_path / "new" / "SHA256SUMS").exists()
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {path.name: path.read_bytes() for path in released}
