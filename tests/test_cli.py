@@ -110,7 +110,7 @@ def test_sparql_answers_each_form() -> None:
         (("run", "boxed-warnings", "medicine=x"), 2, "It takes"),
         (("run", "boxed-warnings", "drug"), 2, "name=value"),
         (("run", "boxed-warnings", "drug=a", "drug=b"), 2, "twice"),
-        (("run", "boxed-warnings", 'drug="} } DROP ALL {'), 2, "no value of drug"),
+        (("run", "boxed-warnings", 'drug="} } DROP ALL {'), 2, "Unknown drug"),
         (("sparql", "SELECT ?x {"), 2, "not valid SPARQL"),
         (("sparql", "SELECT ?x { SERVICE <http://127.0.0.1/> { ?x ?y ?z } }"), 2, "SERVICE"),
         (("sparql", "DROP ALL"), 2, "read-only"),

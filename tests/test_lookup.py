@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imidgraph import AmbiguousLabel, EntityNotFound, KnowledgeGraph, QueryError
-from imidgraph.knowledge.names import normalize
+from imidgraph.knowledge.spelling import normalize
 from imidgraph.model import Frequency
 
 

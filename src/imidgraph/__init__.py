@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from imidgraph.formats.projection import Projection
     from imidgraph.graph import KnowledgeGraph
     from imidgraph.knowledge.entities import Entity
-    from imidgraph.knowledge.lookups import Search, Statements, Status
-    from imidgraph.knowledge.names import Match
+    from imidgraph.knowledge.lookups import Mentions, Search, Statements, Status
+    from imidgraph.knowledge.mentions import Match, Mention
     from imidgraph.knowledge.stats import Count, Stats
     from imidgraph.knowledge.validation import Validation, Violation
     from imidgraph.loading import connect, load
@@ -72,8 +72,8 @@ _HOMES = {
     "formats.projection": "Projection",
     "graph": "KnowledgeGraph",
     "knowledge.entities": "Entity",
-    "knowledge.lookups": "Search Statements Status",
-    "knowledge.names": "Match",
+    "knowledge.lookups": "Mentions Search Statements Status",
+    "knowledge.mentions": "Match Mention",
     "knowledge.stats": "Count Stats",
     "knowledge.validation": "Validation Violation",
     "loading": "connect load",
@@ -124,6 +124,8 @@ __all__ = [
     "Likeness",
     "Match",
     "MechanismOfAction",
+    "Mention",
+    "Mentions",
     "MissingExtra",
     "MissingProgram",
     "Neighborhood",

@@ -123,7 +123,16 @@ class KnowledgeGraph:
         >>> kg.search("thalidomid", limit=1)[0].entity.curie
         'imid:thalidomide'
         """
-        return self._stamped(knowledge.lookups.search(self.names, words, limit))
+        return self._stamped(knowledge.lookups.search(self._finder, words, limit))
+
+    def mentions(self, text: str) -> knowledge.lookups.Mentions:
+        """Find the entities that a text names, in its order, and the regimen that its drugs make.
+
+        >>> found = kg.mentions("Carfilzomib, Lenalidomide, Dexamethasone")
+        >>> [item.entity.label for item in found], str(found.regimen)
+        (['carfilzomib', 'lenalidomide', 'dexamethasone'], 'KRd')
+        """
+        return self._stamped(knowledge.lookups.mentions(self._finder, text))
 
     def statements(
         self, subject: str | None = None, predicate: str | None = None, object: str | None = None
@@ -347,6 +356,10 @@ class KnowledgeGraph:
     def names(self) -> knowledge.names.Names:
         """The names of the entities and sources."""
         return knowledge.names.Names(self._store)
+
+    @cached_property
+    def _finder(self) -> knowledge.mentions.Finder:
+        return knowledge.mentions.Finder(self.names, self._store)
 
     @cached_property
     def network(self) -> knowledge.network.Network:

@@ -1,4 +1,4 @@
-"""Commands that look things up: show, search, statements, status, stats."""
+"""Commands that look things up: show, search, mentions, statements, status, stats."""
 
 from __future__ import annotations
 
@@ -33,6 +33,19 @@ def show(name: str) -> Answer:
 def search(words: tuple[str, ...], limit: int) -> Answer:
     """Search for entities whose names come close to WORDS."""
     return opened().search(" ".join(words), limit)
+
+
+@click.command()
+@click.argument("text", nargs=-1, required=True)
+@prints()
+def mentions(text: tuple[str, ...]) -> Answer:
+    """Find the entities that TEXT names, in its order.
+
+    \b
+    For example:
+      imidgraph mentions "Carfilzomib, Lenalidomide, Dexamethasone (KRd) + Daratumumab"
+    """
+    return opened().mentions(" ".join(text))
 
 
 @click.command()
@@ -72,4 +85,4 @@ def stats() -> Answer:
     return opened().stats()
 
 
-COMMANDS = (show, search, statements, status, stats)
+COMMANDS = (show, search, mentions, statements, status, stats)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from imidgraph.answers import Answer, Listing, Row
-from imidgraph.knowledge.names import Match, Names
+from imidgraph.knowledge.mentions import Finder, Match, Mention
+from imidgraph.knowledge.names import Names
 from imidgraph.knowledge.statements import Reader
 from imidgraph.limits import whole
 from imidgraph.model import Frequency, Indication, Risk, Statement, Term
@@ -45,9 +46,42 @@ class Search(Listing[Match]):
 
     def _gaps(self) -> Iterator[str]:
         if not self:
-            yield f"Nothing is called anything like {self.words!r}."
+            yield f"No name is like {self.words!r}. It is not in the graph; that is not a no."
         else:
             yield from super()._gaps()
+
+
+@dataclass(frozen=True, repr=False)
+class Mentions(Listing[Mention]):
+    """The entities that a text names, in its order, and the regimen that its drugs make.
+
+    Parameters
+    ----------
+    items : tuple of Mention
+        The entities, each with how and where the text names it.
+    regimen : Term or None
+        The regimen that the drugs make together, where the graph holds one.
+    """
+
+    regimen: Term | None = None
+
+    columns = ("entity", "label", "category", "text", "start", "end")
+    notice = ""
+    nothing = "The text names nothing that is in the graph."
+
+    @property
+    def rows(self) -> list[Row]:
+        """The entities, with how and where the text names each."""
+        return [(item.entity.curie, item.entity.label, item.entity.category, item.text, item.start, item.end) for item in self]
+
+    @property
+    def title(self) -> str:
+        """How many, and the regimen."""
+        made = f", which make {self.regimen}" if self.regimen else ""
+        return f"{len(self)} mentions{made}"
+
+    def _document(self) -> dict[str, Any]:
+        return {**super()._document(), "regimen": self.regimen and self.regimen.curie}
 
 
 @dataclass(frozen=True, repr=False)
@@ -142,21 +176,35 @@ class Status(Answer):
         }
 
 
-def search(names: Names, words: str, limit: int) -> Search:
-    """Find entities whose names come close to some words, the best first.
+def search(finder: Finder, words: str, limit: int) -> Search:
+    """Find entities by words, the best first.
 
     Parameters
     ----------
-    names : Names
-        The names of the entities.
+    finder : Finder
+        Knows the names of the entities.
     words : str
         The words.
     limit : int
         The most entities to give.
     """
-    found = names.search(words, whole("limit", limit) + 1)
+    found = finder.search(words, whole("limit", limit) + 1)
     cut = f"cut at {limit} matches; there are more" if len(found) > limit else None
     return Search(tuple(found[:limit]), words, limit=cut)
+
+
+def mentions(finder: Finder, text: str) -> Mentions:
+    """Find the entities that a text names, in its order.
+
+    Parameters
+    ----------
+    finder : Finder
+        Knows the names of the entities.
+    text : str
+        The text: an intervention of a trial, a sentence, an abstract.
+    """
+    found = tuple(finder.find(text))
+    return Mentions(found, finder.regimen(item.entity for item in found))
 
 
 def statements(

@@ -1,14 +1,13 @@
-"""Names: an entity by any of them, and what was probably meant by a misspelt one."""
+"""Names: an entity by any of them, and what was probably meant by a misspelled one."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 from imidgraph.errors import AmbiguousLabel, EntityNotFound, QueryError
+from imidgraph.knowledge.spelling import identifier, key_of, normalize, singular, spellings
 from imidgraph.model import Term
 from imidgraph.namespaces import IMID, compress, expand, local_name
 from imidgraph.sparql.catalog import Query
@@ -25,15 +24,8 @@ SELECT ?entity ?label ?category ?root ?property ?name WHERE {
 """
 _SOURCE = 10  # what a source is called stands behind what an entity is called
 _PRIORITY = {"label": 0, "brandName": 1, "altLabel": 1, "exactMatch": 2, "closeMatch": 3}
-
-
-@dataclass(frozen=True)
-class Match:
-    """An entity that a search found, by which of its names and how well (0 to 100)."""
-
-    entity: Term
-    name: str
-    score: float
+_NEAR = 65  # how alike a suggestion is at the least, from 0 to 100
+_SHORTEST = 4  # letters of a name that may be misspelled: shorter ones are alike by chance
 
 
 class Names:
@@ -49,7 +41,7 @@ class Names:
         self._store = store
 
     def find(self, name: str, category: str | None = None) -> Term:
-        """Find one entity by label, synonym, brand, lay word, CURIE in any spelling, or IRI.
+        """Find one entity by label, synonym, brand, lay word, identifier or IRI, in any usual spelling.
 
         Parameters
         ----------
@@ -65,33 +57,24 @@ class Names:
         AmbiguousLabel
             Where several entities answer to the name; it carries them.
         """
-        iri = expand(name) or name
-        found = {term.iri: term for term in self._by_iri.get(iri, ())}
-        if not found:
-            ranked = self._by_name.get(normalize(name), {})
-            fitting = [(rank, term) for term, rank in ranked.items() if self._fits(term, category)]
-            best = min((rank for rank, _ in fitting), default=None)
-            found = {term.iri: term for rank, term in fitting if rank == best}
-        elif category is not None:
-            found = {key: term for key, term in found.items() if self._fits(term, category)}
+        found = self.exact(name, category)
         if not found:
             raise EntityNotFound(name, self._suggestions(name, category))
         if len(found) > 1:
-            raise AmbiguousLabel(name, [f"{term.curie} ({term.label})" for term in found.values()])
-        return next(iter(found.values()))
+            raise AmbiguousLabel(name, [f"{term.curie} ({term.label})" for term in found])
+        return found[0]
 
-    def search(self, words: str, limit: int = 10) -> list[Match]:
-        """Find entities whose names come close to some words, the best first."""
-        from rapidfuzz import fuzz, process
-
-        matches: dict[str, Match] = {}
-        found = process.extract(normalize(words), list(self._by_name), scorer=fuzz.WRatio, limit=limit * 5, score_cutoff=60)
-        for name, score, _ in found:
-            for term in self._by_name[name]:
-                if term.iri not in matches:
-                    matches[term.iri] = Match(term, self._spelling[name], round(score, 1))
-        ranked = sorted(matches.values(), key=lambda match: (-match.score, len(match.name), match.entity.label))
-        return ranked[:limit]
+    def exact(self, name: str, category: str | None = None) -> list[Term]:
+        """Give what answers to a name: one entity, several where it is ambiguous, none where nothing does."""
+        iri = identifier(name) or name
+        if terms := self._best(self._by_iri.get(iri, {}), category):
+            return terms
+        for text in (name, *spellings(name)):
+            key = key_of(text)
+            for form in (key, singular(key)):
+                if form and (terms := self._best(self._by_key.get(form, {}), category)):
+                    return terms
+        return []
 
     def resolve(self, query: Query, values: Mapping[str, Any]) -> dict[str, Any]:
         """Turn names of entities among the parameters of a query into IRIs.
@@ -115,23 +98,46 @@ class Names:
                 resolved[key] = self.find(name, parameter.entity_class).iri
             except (EntityNotFound, AmbiguousLabel) as error:
                 known = self.labels(parameter.entity_class) if parameter.entity_class else []
-                hint = f" It takes: {', '.join(known)}." if 0 < len(known) <= 40 else ""
-                raise QueryError(f"{name!r} is no value of {key}. {error}{hint}") from error
+                hint = f" Choose from {', '.join(known)}." if 0 < len(known) <= 40 else ""
+                raise QueryError(f"Unknown {key}: {name!r}. {error}{hint}") from error
         return resolved
 
     def labels(self, category: str) -> list[str]:
         """List the labels of the entities of a class."""
-        return sorted({term.label for terms in self._by_iri.values() for term in terms if self._fits(term, category)})
+        return sorted({term.label for term, _, _, _ in self._names if self.fits(term, category)})
 
-    def _fits(self, term: Term, category: str | None) -> bool:
+    def fits(self, term: Term, category: str | None) -> bool:
+        """Tell whether an entity belongs to a class; ``Entity`` and ``Source`` stand for all of theirs."""
         return category in (None, term.category, self._roots.get(term.category))
+
+    def by_key(self) -> Mapping[str, Mapping[Term, int]]:
+        """Give who answers to what: by the key of each name the entities, with the rank of the name."""
+        return self._by_key
+
+    def spelled(self, key: str) -> list[str]:
+        """Give the spellings that names with a key have in the graph."""
+        return self._spellings.get(key, [])
+
+    def texts(self) -> Iterator[tuple[str, Term, int]]:
+        """Give each name as text, not as an identifier, with the entity that it is of and its rank."""
+        for term, rank, property_, name in self._names:
+            if not property_.endswith("Match"):
+                yield name, term, rank
+
+    def _best(self, ranked: Mapping[Term, int], category: str | None) -> list[Term]:
+        fitting = [(rank, term) for term, rank in ranked.items() if self.fits(term, category)]
+        best = min((rank for rank, _ in fitting), default=None)
+        return list({term.iri: term for rank, term in fitting if rank == best}.values())
 
     def _suggestions(self, name: str, category: str | None) -> list[str]:
         from rapidfuzz import fuzz, process
 
-        names = [key for key, terms in self._by_name.items() if any(self._fits(term, category) for term in terms)]
-        found = process.extract(normalize(name), names, scorer=fuzz.ratio, limit=3, score_cutoff=65)
-        return [self._spelling[match] for match, _, _ in found]
+        folded = normalize(name)
+        if len(folded) < _SHORTEST:
+            return []
+        names = {normalize(text): text for text, term, _ in self.texts() if self.fits(term, category) and len(text) >= _SHORTEST}
+        found = process.extract(folded, list(names), scorer=fuzz.ratio, limit=3, score_cutoff=_NEAR)
+        return [names[match] for match, _, _ in found]
 
     @cached_property
     def _names(self) -> list[tuple[Term, int, str, Any]]:
@@ -148,52 +154,36 @@ class Names:
         return {term.category: "Source" if rank >= _SOURCE else "Entity" for term, rank, _, _ in self._names}
 
     @cached_property
-    def _by_iri(self) -> dict[str, list[Term]]:
-        found: dict[str, list[Term]] = {}
-        matched: dict[str, list[Term]] = {}
-        for term, _, property_, name in self._names:
-            if property_ == "label":
-                found.setdefault(term.iri, []).append(term)
-            elif property_ in {"exactMatch", "closeMatch"}:
-                matched.setdefault(name, []).append(term)
-        return matched | found
+    def _by_iri(self) -> dict[str, dict[Term, int]]:
+        """Who answers to an IRI: the entity itself, and that of which it is an identifier, such as a trial of its record."""
+        found: dict[str, dict[Term, int]] = {}
+        for term, rank, property_, name in self._names:
+            iri = term.iri if property_ == "label" else name if property_.endswith("Match") else None
+            if iri is not None:
+                ranks = found.setdefault(iri, {})
+                ranks[term] = min(rank, ranks.get(term, rank))
+        return found
 
     @cached_property
-    def _by_name(self) -> dict[str, dict[Term, int]]:
+    def _by_key(self) -> dict[str, dict[Term, int]]:
         found: dict[str, dict[Term, int]] = {}
+        plural: list[tuple[str, Term, int]] = []
         for term, rank, property_, name in self._names:
             text = name
             if property_.endswith("Match"):
                 text = compress(name).rpartition(":")[2]
                 if text.isdigit() or "/" in text:
                     continue  # a bare number says nothing without its prefix
-            key = normalize(text)
+            key = key_of(text)
             ranks = found.setdefault(key, {})
             ranks[term] = min(rank, ranks.get(term, rank))
-            self._spelling.setdefault(key, text)
+            self._spellings.setdefault(key, []).append(text)
+            if one := singular(key):
+                plural.append((one, term, rank))
+        for key, term, rank in plural:  # who is called by a plural answers to the singular too, behind who is called by it
+            found.setdefault(key, {}).setdefault(term, rank + 1)
         return found
 
     @cached_property
-    def _spelling(self) -> dict[str, str]:
+    def _spellings(self) -> dict[str, list[str]]:
         return {}
-
-
-def normalize(name: str) -> str:
-    """Fold what does not tell names apart: case, accents, hyphens, spaces, trademark signs, Greek letters.
-
-    Examples
-    --------
-    >>> normalize("Behçet’s  DISEASE") == normalize("Behcet's disease")
-    True
-    >>> normalize("TNF-α")
-    'tnf alpha'
-    """
-    text = name
-    if not name.isascii():
-        decomposed = unicodedata.normalize("NFKD", name.translate(_GREEK))
-        text = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(text.translate(_FOLDED).casefold().split())
-
-
-_GREEK = str.maketrans({"α": "alpha", "β": "beta", "γ": "gamma", "κ": "kappa"})
-_FOLDED = str.maketrans("’-_‐‑–", "'     ", "®™©")
