@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import pyoxigraph
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
-from imidgraph import KnowledgeGraph, QueryError
+from imidgraph import Answer, KnowledgeGraph, PathNotFound, QueryError
 from imidgraph.knowledge.network import Network
 from imidgraph.knowledge.statements import Reader
 from imidgraph.limits import NEVER, Deadline
 from imidgraph.model import Term
 from imidgraph.namespaces import IMID, PREFIXES
-from imidgraph.resources import ONTOLOGY
+from imidgraph.resources import ONTOLOGY, QUERIES, RELEASE
+from imidgraph.sparql.catalog import Catalog
 from imidgraph.stores.oxigraph import OxigraphStore
 from imidgraph.traversals.edges import Edges
 from imidgraph.traversals.explain import explain
@@ -29,7 +31,33 @@ TIMED: list[Call] = [
     lambda kg, value: kg.paths("lenalidomide", "CRBN", timeout=value),  # type: ignore[arg-type]
     lambda kg, value: kg.explain("lenalidomide", "multiple myeloma", timeout=value),  # type: ignore[arg-type]
     lambda kg, value: kg.without("CRBN", timeout=value),  # type: ignore[arg-type]
+    lambda kg, value: kg.compare("lenalidomide", "pomalidomide", timeout=value),  # type: ignore[arg-type]
+    lambda kg, value: kg.why("lenalidomide", "pomalidomide", "leprosy", timeout=value),  # type: ignore[arg-type]
+    lambda kg, value: kg.similar("CRBN", timeout=value),  # type: ignore[arg-type]
+    lambda kg, value: kg.neighborhood("CRBN", timeout=value),  # type: ignore[arg-type]
+    lambda kg, value: kg.centrality(timeout=value),  # type: ignore[arg-type]
+    lambda kg, value: kg.communities(timeout=value),  # type: ignore[arg-type]
+    lambda kg, value: kg.articulation_points(timeout=value),  # type: ignore[arg-type]
 ]
+SLOW: dict[str, Callable[[KnowledgeGraph, float], Answer]] = {
+    "explain a drug and a disease": lambda kg, timeout: kg.explain("pomalidomide", "multiple myeloma", timeout),
+    "explain a drug and a wide risk": lambda kg, timeout: kg.explain("lenalidomide", "blood clots", timeout),
+    "explain a regimen": lambda kg, timeout: kg.explain("VRd", "multiple myeloma", timeout),
+    "explain two drugs": lambda kg, timeout: kg.explain("lenalidomide", "pomalidomide", timeout),
+    "explain a resistance": lambda kg, timeout: kg.explain("imid:ube2m-loss", "lenalidomide", timeout),
+    "explain a trial": lambda kg, timeout: kg.explain("FIRST", "IKZF1", timeout),
+    "explain what is mentioned": lambda kg, timeout: kg.explain("dexamethasone", "thromboembolism", timeout),
+    "compare": lambda kg, timeout: kg.compare("thalidomide", "lenalidomide", "pomalidomide", timeout=timeout),
+    "why": lambda kg, timeout: kg.why("lenalidomide", "thalidomide", "multiple myeloma", timeout),
+    "paths": lambda kg, timeout: kg.paths("thalidomide", "leprosy", max_length=4, limit=500, timeout=timeout),
+    "neighborhood": lambda kg, timeout: kg.neighborhood("CRBN", hops=3, timeout=timeout),
+    "similar": lambda kg, timeout: kg.similar("pomalidomide", timeout=timeout),
+    "without": lambda kg, timeout: kg.without("cereblon", timeout),
+    "betweenness": lambda kg, timeout: kg.centrality(timeout=timeout),
+    "pagerank": lambda kg, timeout: kg.centrality("pagerank", timeout=timeout),
+    "communities": lambda kg, timeout: kg.communities(timeout=timeout),
+    "articulation points": lambda kg, timeout: kg.articulation_points(timeout=timeout),
+}
 COUNTED: list[Call] = [
     lambda kg, value: kg.paths("lenalidomide", "CRBN", max_length=value),  # type: ignore[arg-type]
     lambda kg, value: kg.paths("lenalidomide", "CRBN", limit=value),  # type: ignore[arg-type]
@@ -111,6 +139,57 @@ def test_the_loss_of_a_hub_is_bounded(hub: OxigraphStore) -> None:
     loss = without(_edges(hub), _term("hub", "Protein"), Deadline(0.05))
     assert loss.limit
     assert "stopped after" in str(loss)
+
+
+class Clock:
+    """A clock that stands still but for what a test adds to it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+class SlowStore(OxigraphStore):
+    """An engine that takes a second for each query, by a clock of its own."""
+
+    clock = Clock()
+
+    def evaluate(self, *arguments: Any, **options: Any) -> Any:
+        self.clock.now += 1
+        return super().evaluate(*arguments, **options)
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> KnowledgeGraph:
+    """A graph on the slow engine that has looked up nothing but the names of its entities and relations."""
+    monkeypatch.setattr("imidgraph.limits.time", SlowStore.clock)
+    store = SlowStore(OxigraphStore.read(RELEASE).embedded())
+    kg = KnowledgeGraph(store, lambda: pytest.fail("no free query is asked"), Catalog(QUERIES))
+    assert kg.version
+    assert kg.names.find("lenalidomide")
+    assert kg.network.relations
+    return kg
+
+
+@pytest.mark.parametrize("timeout", [0.5, 3.5, 8.5, 20.5])
+@pytest.mark.parametrize("verb", SLOW)
+def test_every_verb_ends_in_time_on_a_slow_engine(slow: KnowledgeGraph, verb: str, timeout: float) -> None:
+    start = SlowStore.clock.now
+    limit: str | None
+    try:
+        answer = SLOW[verb](slow, timeout)
+        limit = answer.limit
+        assert str(answer)
+        assert answer.to_json()
+    except PathNotFound as error:
+        limit = error.limit
+    taken = SlowStore.clock.now - start
+    # Beyond the time it may end the lookup that it is in, which is a few queries, and name what it found.
+    assert taken <= timeout + 12
+    assert limit is None or f"stopped after {timeout} seconds" in limit or "there are more" in limit
+    assert limit or taken <= timeout + 5
 
 
 def _edges(store: OxigraphStore) -> Edges:

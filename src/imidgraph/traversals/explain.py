@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
@@ -355,7 +356,11 @@ class _Explainer:
     def _ways(self) -> list[Chain]:
         """Where no causes lead, list the shortest ways of any kind, those through busy entities last."""
         found = self._paths(self._start.curie, self._end.curie, max_length=_LONGEST_DETOUR, limit=_FEWEST_WAYS)
-        busy = {node: len(self._network.neighbors(node, self._network.joining)) for path in found for node in path.nodes[1:-1]}
+        passed = {node for path in found for node in path.nodes[1:-1]}
+        busy = dict.fromkeys(passed, 0)
+        with contextlib.suppress(OutOfTime):
+            self._network.fetch(passed, self._deadline)
+            busy = {node: len(self._network.neighbors(node, self._network.joining)) for node in passed}
         chains = [(Chain(tuple(_hops(path))), path) for path in found if len(path) > 1]
         chains.sort(key=lambda item: (len(item[1]), sum(busy[node] for node in item[1].nodes[1:-1]), str(item[0])))
         return [chain for chain, _ in chains]
