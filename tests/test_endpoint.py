@@ -80,8 +80,8 @@ def test_a_graph_is_pushed_and_replaced(
     there = imidgraph.connect(f"{virtuoso_address}/sparql", graph, timeout=60)
     push(url, graph, list(kg.triples())[:1], ("dba", "dba"))
     assert len(there) == 1
-    command = ["push", url, "--into", graph, "--user", "dba", "--password", "dba", *options]
-    result = CliRunner().invoke(main, command)
+    command = ["push", url, "--into", graph, "--user", "dba", *options]
+    result = CliRunner().invoke(main, command, env={"IMIDGRAPH_PASSWORD": "dba"})
     assert result.exit_code == 0, result.output
     assert there.serialize("nt") == kg.serialize("nt")
 

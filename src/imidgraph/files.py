@@ -8,6 +8,7 @@ import gzip
 import io
 import os
 import tempfile
+import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -20,6 +21,8 @@ Progress = Callable[[int], None]
 """Is told how many bytes were read or made since the last call."""
 
 PACKED = (".gz", ".zst")
+_NAME = 50  # letters of a name that its temporary file keeps: a system takes 255 bytes in all
+_PATIENCE = 5.0  # seconds to wait for the reader of a pipe
 _CHUNK = 1 << 18  # bytes that are written or read at once
 _PACKED_CHUNK = 1 << 12  # packed bytes that are read at once: they may hold thousands of times as many
 
@@ -66,11 +69,11 @@ def write_all(contents: Mapping[Path, bytes | Iterable[bytes]]) -> None:
                 if path.is_dir():
                     raise IsADirectoryError(f"{path} is a folder")
                 if path.exists() and not path.is_file():  # a device or a pipe, which no file may replace
-                    with path.open("wb") as special:
+                    with _special(path) as special:
                         special.writelines(chunks)
                     continue
                 target = path.resolve()  # behind a link, the file that it leads to
-                handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+                handle, name = tempfile.mkstemp(prefix=f".{target.name[:_NAME]}.", dir=target.parent)
                 beside[target] = Path(name)
                 with os.fdopen(handle, "wb") as file:
                     file.writelines(chunks)
@@ -104,6 +107,10 @@ def writing(path: Path | str) -> Iterator[None]:
     """
     try:
         yield
+    except RuntimeError as error:
+        if "ymlink loop" not in str(error):
+            raise
+        raise ExportError(f"{path} cannot be written: it is a link that leads to itself. Choose another file.") from error
     except OSError as error:
         if isinstance(error, ImidgraphError | BrokenPipeError):  # whose reader has seen enough
             raise
@@ -202,6 +209,21 @@ def locked(path: Path) -> Iterator[None]:
 
             msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
         yield
+
+
+def _special(path: Path) -> IO[bytes]:
+    """Open a device or a pipe for writing; a pipe that nobody reads is waited for, but not for ever."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            handle = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
+        except OSError as error:
+            if error.errno != errno.ENXIO or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            os.set_blocking(handle, True)
+            return os.fdopen(handle, "wb")
 
 
 def chunked(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -1,10 +1,12 @@
-"""The behavior that all commands share: errors become one line and an exit code, misspelt commands a suggestion."""
+"""The behavior that all commands share: errors become one line and an exit code, misspelled commands a suggestion."""
 
 from __future__ import annotations
 
 import contextlib
 import difflib
+import io
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -17,10 +19,17 @@ from imidgraph import KnowledgeGraph, connect, load
 from imidgraph.errors import AmbiguousLabel, EntityNotFound, ImidgraphError, PathNotFound, QueryNotFound
 
 FOUND, NOTHING, USAGE = 0, 1, 2
+# All but tabs and line breaks, and what turns the direction of a line.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class Group(click.Group):
     """A group of commands that suggests the command that was meant, and turns errors into exit codes."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run the program, on streams that take any text."""
+        _ready_streams()
+        return super().main(*arguments, **options)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Find the command, or say which one was probably meant."""
@@ -48,6 +57,31 @@ class Group(click.Group):
         except (ImidgraphError, OSError) as error:
             _let_output_go()
             fail(error)
+
+
+def _ready_streams() -> None:
+    """Make sure that there is a standard output and error, and that each takes any letter.
+
+    Who starts a program without them, as cron or pythonw may, gets silence. In a pipe the text is UTF-8, whatever the
+    system's own encoding, as on Windows; a terminal that lacks a letter shows a sign in its place.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - for the life of the process
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace") if stream.isatty() else stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def shown(text: str) -> str:
+    r"""Give a text with its control signs to be seen, not to be obeyed by a terminal.
+
+    Examples
+    --------
+    >>> shown("a\x1b[31mb\u202ec\nd")
+    'a\\x1b[31mb\\u202ec\nd'
+    """
+    return _CONTROLS.sub(lambda match: repr(match[0])[1:-1], text)
 
 
 def _let_output_go() -> None:
@@ -82,5 +116,5 @@ def opened(path: Path | None = None) -> KnowledgeGraph:
 
 def fail(error: ImidgraphError | OSError) -> NoReturn:
     """Say what is wrong on standard error, and exit: 1 where nothing was found, 2 where the request is wrong."""
-    click.echo(f"{click.style('error', fg='red')}: {error}", err=True)
+    click.echo(f"{click.style('error', fg='red')}: {shown(str(error))}", err=True)
     sys.exit(NOTHING if isinstance(error, EntityNotFound | AmbiguousLabel | PathNotFound | QueryNotFound) else USAGE)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from imidgraph.answers import Answer, Drawable
-from imidgraph.cli.group import NOTHING
+from imidgraph.cli.group import NOTHING, shown
 from imidgraph.errors import QueryError
 
 FORMATS = ("table", "csv", "tsv", "json", "markdown")
@@ -77,16 +77,17 @@ def emit(answer: Answer, format: str | None) -> None:
     """Print an answer: its data on standard output, what else there is to say on standard error."""
     format = format or ("table" if sys.stdout.isatty() else "tsv")
     if format == "json":
-        click.echo(answer.to_json())
+        click.echo(_safe(answer.to_json()))
     elif format == "markdown":
-        click.echo(answer.markdown(), nl=False)
+        click.echo(shown(answer.markdown()), nl=False)
     elif format == "csv":
-        csv.writer(sys.stdout, lineterminator="\n").writerows([answer.columns, *(map(_text, row) for row in answer.rows)])
+        csv.writer(sys.stdout, lineterminator="\n").writerows([answer.columns, *(map(_cell, row) for row in answer.rows)])
     elif format == "tsv":
         for row in [answer.columns, *answer.rows]:
-            click.echo("\t".join(_text(cell).translate(_TSV_ESCAPES) for cell in row))
+            click.echo("\t".join(shown(_text(cell).translate(_TSV_ESCAPES)) for cell in row))
     elif answer.rows:
-        click.echo(_colored(str(answer)) if sys.stdout.isatty() else str(answer))
+        text = shown(str(answer))
+        click.echo(_colored(text) if sys.stdout.isatty() else text)
     if format in {"csv", "tsv", "json"} or not answer.rows:
         for gap in answer.gaps:
             say(gap)
@@ -96,7 +97,7 @@ def emit(answer: Answer, format: str | None) -> None:
 
 def say(message: str) -> None:
     """Say something to the person, on standard error."""
-    click.secho(message, fg="yellow", err=True)
+    click.secho(shown(message), fg="yellow", err=True)
 
 
 @contextlib.contextmanager
@@ -135,6 +136,15 @@ def _text(cell: Any) -> str:
     if cell is None:
         return ""
     return str(cell).lower() if isinstance(cell, bool) else str(cell)
+
+
+def _cell(cell: Any) -> str:
+    return _safe(_text(cell))
+
+
+def _safe(text: str) -> str:
+    """Give data as it is to a program; to a terminal, what it cannot take for a command."""
+    return shown(text) if sys.stdout.isatty() else text
 
 
 def _colored(text: str) -> str:

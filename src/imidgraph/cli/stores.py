@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -51,10 +52,9 @@ def store(files: tuple[Path, ...], directory: Path, beside: bool) -> None:
 @click.command()
 @click.argument("url")
 @click.option("--into", "name", default="https://w3id.org/imidgraph/", show_default=True, help="The named graph to replace.")
-@click.option("--user", help="The user; the password comes from --password or a prompt.")
-@click.option("--password", envvar="IMIDGRAPH_PASSWORD", help="The password; better in the variable IMIDGRAPH_PASSWORD.")
+@click.option("--user", help="The user; the password comes from the variable IMIDGRAPH_PASSWORD, or a prompt.")
 @click.option("--update", is_flag=True, help="URL takes SPARQL Update, not the Graph Store Protocol.")
-def push(url: str, name: str, user: str | None, password: str | None, update: bool) -> None:
+def push(url: str, name: str, user: str | None, update: bool) -> None:
     """Load the graph into the server at URL.
 
     Into its graph store, or with --update through its update endpoint.
@@ -63,14 +63,17 @@ def push(url: str, name: str, user: str | None, password: str | None, update: bo
     For example, a Virtuoso on this machine:
       imidgraph push http://127.0.0.1:8890/sparql-graph-crud-auth --user dba
     """
+    from imidgraph.stores.http import without_password
     from imidgraph.stores.upload import insert_graph, put_graph
 
+    # Not an option: what stands on a command line, everybody on the machine can read.
+    password = os.environ.get("IMIDGRAPH_PASSWORD")
     if user is not None and password is None:
         password = click.prompt("Password", hide_input=True, err=True)
     auth = (user, password or "") if user is not None else None
     graph = opened()
     (insert_graph if update else put_graph)(url, name, graph.triples(), auth)
-    say(f"Loaded {len(graph)} triples into the graph {name} at {url}.")
+    say(f"Loaded {len(graph)} triples into the graph {name} at {without_password(url)}.")
 
 
 @click.command()
