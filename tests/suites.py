@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -58,13 +59,12 @@ def address(path: Path) -> str:
 
 def cases(*kinds: str, leave_out: tuple[str, ...] = ()) -> list[Case]:
     """List the query tests of SPARQL 1.1 of some kinds."""
-    return [
-        case
-        for manifest in sorted((W3C / "sparql/sparql11").glob("*/manifest.ttl"))
-        if manifest.parent.name not in leave_out
-        for case in _of(manifest)
-        if case.kind in kinds
-    ]
+    return [case for case in _cases() if case.kind in kinds and case.name.partition("/")[0] not in leave_out]
+
+
+@cache
+def _cases() -> list[Case]:
+    return [case for manifest in sorted((W3C / "sparql/sparql11").glob("*/manifest.ttl")) for case in _of(manifest)]
 
 
 def _of(manifest: Path) -> Iterator[Case]:
