@@ -68,6 +68,15 @@ def asked(client: httpx.Client, query: str, accept: str | None = None, **headers
     return client.get("/sparql", params={"query": query}, headers={**headers, **({"Accept": accept} if accept else {})})
 
 
+def asked_again(client: httpx.Client, query: str) -> httpx.Response:
+    """Ask while the server is busy: on a busy machine a new worker takes longer to start than a query may wait."""
+    deadline = time.monotonic() + 20
+    while (answer := asked(client, query)).status_code == 503:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return answer
+
+
 # --- the protocol ---------------------------------------------------------------------------------------------------
 
 
@@ -315,7 +324,7 @@ def test_a_slow_query_is_stopped_and_the_next_one_works(strict: Served) -> None:
         answer = asked(client, ENDLESS)
         assert answer.status_code == 504
         assert "longer than 1 seconds" in answer.text
-        assert asked(client, ASK).json()["boolean"] is True
+        assert asked_again(client, ASK).json()["boolean"] is True
         assert len(workers - set(strict.workers)) == 1, "the worker of free queries is a new one"
 
 
@@ -326,9 +335,7 @@ def test_a_query_that_kills_its_worker_leaves_the_others(strict: Served) -> None
             answer = client.post("/sparql", data={"query": deep})
             assert answer.status_code in {400, 503, 504}
             assert "Traceback" not in answer.text
-        deadline = time.monotonic() + 20
-        while asked(client, ASK).status_code != 200:
-            assert time.monotonic() < deadline
+        assert asked_again(client, ASK).json()["boolean"] is True
 
 
 def test_rows_beyond_the_limit_are_cut_and_said_to_be(strict: Served) -> None:
@@ -372,10 +379,8 @@ def test_what_cannot_be_answered_in_time_is_turned_away(strict: Served) -> None:
     for answer in answers:
         assert (answer.headers.get("retry-after") == "1") == (answer.status_code == 503)
     with httpx.Client(base_url=strict.address, timeout=30) as client:
-        deadline = time.monotonic() + 20
-        while client.get("/health").status_code == 503:
-            assert time.monotonic() < deadline
-        assert asked(client, ASK).json()["boolean"] is True
+        assert asked_again(client, ASK).json()["boolean"] is True
+        assert client.get("/health").status_code == 200
 
 
 def test_our_own_client_waits_for_a_busy_server(strict: Served) -> None:
