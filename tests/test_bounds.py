@@ -16,9 +16,8 @@ from imidgraph.knowledge.statements import Reader
 from imidgraph.limits import NEVER, Deadline
 from imidgraph.model import Term
 from imidgraph.namespaces import IMID, PREFIXES
-from imidgraph.resources import ONTOLOGY, QUERIES, RELEASE
-from imidgraph.sparql.catalog import Catalog
-from imidgraph.stores.oxigraph import OxigraphStore
+from imidgraph.resources import ONTOLOGY
+from imidgraph.stores.oxigraph import OxigraphStore, embedded
 from imidgraph.traversals.edges import Edges
 from imidgraph.traversals.explain import explain
 from imidgraph.traversals.without import without
@@ -162,15 +161,14 @@ class SlowStore(OxigraphStore):
 
 
 @pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> KnowledgeGraph:
+def slow(kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch) -> KnowledgeGraph:
     """A graph on the slow engine that has looked up nothing but the names of its entities and relations."""
     monkeypatch.setattr("imidgraph.limits.time", SlowStore.clock)
-    store = SlowStore(OxigraphStore.read(RELEASE).embedded())
-    kg = KnowledgeGraph(store, lambda: pytest.fail("no free query is asked"), Catalog(QUERIES))
-    assert kg.version
-    assert kg.names.find("lenalidomide")
-    assert kg.network.relations
-    return kg
+    graph = KnowledgeGraph(SlowStore(embedded(kg._store)), lambda: pytest.fail("no free query is asked"), kg.queries)
+    assert graph.version
+    assert graph.names.find("lenalidomide")
+    assert graph.network.relations
+    return graph
 
 
 @pytest.mark.parametrize("timeout", [0.5, 3.5, 8.5, 20.5])
