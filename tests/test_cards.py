@@ -18,7 +18,7 @@ def test_the_card_of_a_drug_has_its_boxed_warnings_with_sources(kg: KnowledgeGra
     card = entity_card(kg.entity("Revlimid"), kg.version)
     assert card.startswith("# lenalidomide\n")
     lines = [line for line in card.splitlines() if line.startswith("- **embryo-fetal toxicity**")]
-    line = next(line for line in lines if "BOXED WARNING" in line)
+    line = next(line for line in lines if "boxed warning" in line)
     assert re.search(r"\[\^\d+\]", line)
     assert NOT_ADVICE in card
     assert f"imidgraph {kg.version}" in card

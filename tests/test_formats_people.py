@@ -16,7 +16,7 @@ from pyoxigraph import Triple
 from imidgraph import KnowledgeGraph
 from imidgraph.formats import stream
 from imidgraph.formats.columns import text_of
-from imidgraph.knowledge.network import PILLARS
+from imidgraph.knowledge.relations import PILLARS
 from imidgraph.prose.citations import NOT_ADVICE
 from tests import graphs
 from tests.conftest import need
@@ -129,7 +129,7 @@ def test_the_page_tells_all_that_the_graph_knows_of_a_drug(kg: KnowledgeGraph) -
     for edge in kg.projection.edges():
         if edge.subject == node.id:
             assert all(text_of(value) in told for value in edge.attributes.get("statement", ())), edge.id
-    assert "BOXED WARNING" in told
+    assert "boxed warning" in told
     assert "boxed warning: false" not in told
 
 

@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import Any
 
 from imidgraph.formats.columns import Facts
-from imidgraph.formats.projection import Projection, iri_of
+from imidgraph.formats.elements import iri_of
+from imidgraph.formats.projection import Projection
 from imidgraph.formats.records import VERSION, Record, edge_records, flatten, node_records, plain_text
 
 _NODE_SLOTS = {

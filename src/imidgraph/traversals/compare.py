@@ -14,6 +14,7 @@ from imidgraph.limits import Deadline, OutOfTime
 from imidgraph.model import Frequency, Risk, Statement, Term
 from imidgraph.namespaces import local_name
 from imidgraph.prose.citations import cited
+from imidgraph.prose.statement import occurrence, sentence
 from imidgraph.traversals.chains import in_words
 from imidgraph.traversals.edges import Edges
 from imidgraph.traversals.trials import Duel, duels
@@ -264,10 +265,5 @@ def _cell(items: tuple[Statement, ...]) -> str:
 
 def _details(item: Statement) -> str:
     if isinstance(item, Risk) and item.frequencies:
-        return "; ".join(map(measured, item.frequencies))
-    return str(item)
-
-
-def measured(figure: Frequency) -> str:
-    """Tell a figure with the population that it was measured in."""
-    return f"{figure.figure} ({figure.population})" if figure.population else figure.figure
+        return "; ".join(map(occurrence, item.frequencies))
+    return sentence(item)

@@ -13,7 +13,7 @@ from typing import Any
 
 from imidgraph.answers import Drawable, Row
 from imidgraph.errors import PathNotFound, QueryError
-from imidgraph.knowledge.network import BROADER
+from imidgraph.knowledge.relations import BROADER
 from imidgraph.limits import MOST_TOLD, Deadline, OutOfTime
 from imidgraph.model import Statement, Term
 from imidgraph.namespaces import IMID, compress

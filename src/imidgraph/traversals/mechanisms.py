@@ -16,7 +16,8 @@ from functools import cache
 from itertools import pairwise, product
 from typing import Any
 
-from imidgraph.knowledge.network import BROADER, Network
+from imidgraph.knowledge.network import Network
+from imidgraph.knowledge.relations import BROADER
 from imidgraph.limits import Deadline, OutOfTime
 from imidgraph.model import Statement
 from imidgraph.namespaces import IMID, compress
