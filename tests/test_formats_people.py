@@ -26,7 +26,7 @@ from tests.foreign import shown
 def test_a_workbook_has_a_sheet_for_each_pillar(kg: KnowledgeGraph, tmp_path: Path) -> None:
     (path,) = kg.write(tmp_path / "imid.xlsx").paths
     book = openpyxl.load_workbook(path, read_only=True)
-    assert book.sheetnames == ["about", "entities", *PILLARS]
+    assert book.sheetnames == ["about", "entities", *PILLARS, "other relations"]
     rows = list(book["risks"].iter_rows(values_only=True))
     header = rows[0]
     risks = [dict(zip(header, row, strict=True)) for row in rows[1:]]

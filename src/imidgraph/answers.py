@@ -223,11 +223,11 @@ class Drawable(Answer):
 
     Parameters
     ----------
-    signs : mapping of str to int
-        The directions of the relations that have one, by CURIE.
+    places : mapping of str to int
+        The places of the categories that have one, from left to right.
     """
 
-    signs: Mapping[str, int] = field(default_factory=dict, kw_only=True, compare=False)
+    places: Mapping[str, int] = field(default_factory=dict, kw_only=True, compare=False)
 
     def picture(self) -> pages.picture.Picture:
         """Draw it.

@@ -89,9 +89,9 @@ class Network:
         return {compress(relation.iri): relation for relation in self.vocabulary.joining()}
 
     @cached_property
-    def signs(self) -> dict[str, int]:
-        """The sign of each relation that has one, by CURIE."""
-        return {curie: relation.sign for curie, relation in self.relations.items() if relation.sign is not None}
+    def steps(self) -> frozenset[str]:
+        """The CURIEs of the relations that a chain of causes follows."""
+        return frozenset(curie for curie, relation in self.relations.items() if relation.is_step)
 
     @cached_property
     def joining(self) -> frozenset[str]:

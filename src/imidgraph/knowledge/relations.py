@@ -23,14 +23,17 @@ HIERARCHY = Relation(BROADER, "is a kind of", "ObjectProperty")
 PILLARS = ("drugs", "generations", "mechanisms", "indications", "risks", "articles")
 """The pillars of the graph, in their order."""
 
-_MIDDLE = 500  # where a category without an order stands
+MIDDLE = 500
+"""The place of a category that has none."""
+
+_BETTER = "SELECT ?endpoint ?better WHERE { ?endpoint imid:betterWhenHigher ?better }"
 _TERMS = """
 SELECT ?term ?kind ?property ?value WHERE {
     VALUES ?kind { owl:ObjectProperty owl:Class }
     ?term a ?kind ; ?property ?value .
     VALUES ?property {
         rdfs:label rdfs:subClassOf rdfs:subPropertyOf
-        imid:isSharedTrait imid:isStep imid:needs imid:order imid:pillar imid:sign
+        imid:isHeadline imid:isSharedTrait imid:isStep imid:needs imid:order imid:pillar imid:sign imid:singleValued
     }
 }
 """
@@ -58,6 +61,7 @@ class Relations(Mapping[str, Relation]):
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._kinds: dict[str, frozenset[str]] = {}
 
     def __getitem__(self, iri: str) -> Relation:
         return self._relations[iri]
@@ -70,8 +74,20 @@ class Relations(Mapping[str, Relation]):
 
     def joining(self) -> Iterator[Relation]:
         """Give the relations between things: those below `relatedTo`, what sources are about, and the hierarchy."""
-        inside = {IMID + "isAbout", BROADER} | below(self._parents(_SUBPROPERTY), IMID + "relatedTo")
+        inside = {IMID + "isAbout", BROADER, *self.narrower("relatedTo")}
         return (relation for iri, relation in self.items() if iri in inside)
+
+    def narrower(self, name: str) -> set[str]:
+        """Give the IRIs of a relation, by its local name, and of all that it follows from.
+
+        Examples
+        --------
+        >>> from imidgraph.resources import RELEASE
+        >>> from imidgraph.stores.oxigraph import OxigraphStore
+        >>> sorted(map(local_name, Relations(OxigraphStore.read(RELEASE)).narrower("decreases")))
+        ['decreases', 'degrades']
+        """
+        return below(self._parents(_SUBPROPERTY), IMID + name)
 
     @cached_property
     def pillars(self) -> dict[str, tuple[Relation, ...]]:
@@ -102,7 +118,9 @@ class Relations(Mapping[str, Relation]):
         >>> sorted(Relations(OxigraphStore.read(RELEASE)).kinds("Condition"))
         ['AdverseEffect', 'Condition', 'Disease']
         """
-        return frozenset(map(local_name, below(self._parents(_SUBCLASS), IMID + name)))
+        if name not in self._kinds:
+            self._kinds[name] = frozenset(map(local_name, below(self._parents(_SUBCLASS), IMID + name)))
+        return self._kinds[name]
 
     def place(self, category: str) -> int:
         """Give the place of a category, from what is treated with to what is treated; one without an order stands in the middle.
@@ -115,7 +133,21 @@ class Relations(Mapping[str, Relation]):
         >>> sorted(["Disease", "Protein", "Drug"], key=relations.place)
         ['Drug', 'Protein', 'Disease']
         """
-        return self._places.get(category, _MIDDLE)
+        return self.places.get(category, MIDDLE)
+
+    @cached_property
+    def better_when_higher(self) -> dict[str, bool]:
+        """Whether a higher value is better, by the IRI of each endpoint for which the graph says it."""
+        return {str(iri): value is True for iri, value in self._store.select(_BETTER).rows}
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The place of each category that has one, from what is treated with to what is treated."""
+        return {
+            local_name(iri): order
+            for iri, facts in self._terms.items()
+            if facts[""] == [_CLASS] and (order := _number(facts.get(IMID + "order", ()))) is not None
+        }
 
     @cached_property
     def _terms(self) -> dict[str, dict[str, list[Any]]]:
@@ -133,16 +165,6 @@ class Relations(Mapping[str, Relation]):
         has_steps = any(IMID + "isStep" in facts for facts in described.values())
         found = [HIERARCHY, *(_relation(iri, facts, has_steps) for iri, facts in described.items() if iri != BROADER)]
         return {relation.iri: relation for relation in sorted(found, key=lambda item: (item.order, item.label, item.iri))}
-
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        return {
-            local_name(iri): order
-            for iri, facts in self._terms.items()
-            if facts[""] == [_CLASS]
-            for order in facts.get(IMID + "order", ())[:1]
-            if isinstance(order, int)
-        }
 
     def _parents(self, property_: str) -> set[tuple[str, str]]:
         return {(iri, parent) for iri, facts in self._terms.items() for parent in facts.get(property_, ())}
@@ -177,6 +199,8 @@ def _relation(iri: str, facts: Mapping[str, list[Any]], has_steps: bool) -> Rela
         pillars=tuple(map(str, facts.get(IMID + "pillar", ()))),
         is_step=True in facts.get(IMID + "isStep", ()) if has_steps else sign is not None,
         is_shared_trait=True in facts.get(IMID + "isSharedTrait", ()),
+        is_headline=True in facts.get(IMID + "isHeadline", ()),
+        is_single_valued=True in facts.get(IMID + "singleValued", ()),
         needs=tuple(map(str, facts.get(IMID + "needs", ()))),
         **shared,
     )

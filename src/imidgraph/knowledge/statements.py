@@ -41,8 +41,8 @@ _ATTRIBUTES = "SELECT ?property ?value WHERE { ?entity ?property ?value }"
 _PREDICATES = (
     "SELECT DISTINCT ?predicate ?label WHERE { ?a imid:predicate ?predicate . ?predicate rdfs:label ?label } ORDER BY ?label"
 )
-_BATCH = 200  # pairs of ends, or entities, in one query
-_SINGLE = "ASK { ?predicate imid:singleValued true }"
+_BATCH = 200  # pairs of ends in one query
+_NAMED = 500  # things whose names are asked for in one query
 
 _TYPE, _EVIDENCE_OF, _SOURCE_OF = PREFIXES["rdf"] + "type", IMID + "evidence", IMID + "source"
 _ENDS = (IMID + "subject", IMID + "predicate", IMID + "object")
@@ -123,7 +123,7 @@ class Reader:
 
     def _names(self, iris: Set[Any]) -> dict[Any, Term]:
         waiting = iter(sorted(iris - self._terms.keys()))
-        while batch := list(islice(waiting, _BATCH)):
+        while batch := list(islice(waiting, _NAMED)):
             named: dict[str, Term] = {}
             rows = self._select(_NAMES % " ".join(str(NamedNode(iri)) for iri in batch)).rows
             for iri, label, category in sorted(rows, key=str):
@@ -148,7 +148,8 @@ class Reader:
 
     def rivals(self, subject: str, predicate: str, object: str) -> list[Statement]:
         """Find what sources say instead of a fact, where only one thing can be true, such as the generation of a drug."""
-        if not self._store.ask(_SINGLE.replace("?predicate", str(NamedNode(predicate)))):
+        relation = self.relations.get(predicate)
+        if relation is None or not relation.is_single_valued:
             return []
         return [item for item in self.find(subject, predicate) if not item.negated and item.object.iri != object]
 

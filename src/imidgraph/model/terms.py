@@ -79,6 +79,10 @@ class Relation(Term):
         Whether a chain of causes may follow it.
     is_shared_trait : bool
         Whether two drugs that share an object of it are alike in something.
+    is_headline : bool
+        Whether it is among the first things to tell of a drug.
+    is_single_valued : bool
+        Whether two objects of it are a disagreement of sources.
     needs : tuple of str
         The IRIs of the qualifiers without which it is not true.
     """
@@ -88,6 +92,8 @@ class Relation(Term):
     order: float = math.inf
     is_step: bool = False
     is_shared_trait: bool = False
+    is_headline: bool = False
+    is_single_valued: bool = False
     needs: tuple[str, ...] = ()
 
 

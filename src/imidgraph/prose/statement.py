@@ -20,6 +20,7 @@ _BANDS = {
     "very rare": "less than 1 in 10,000",
     "unknown": "cannot be estimated",
 }
+_GUESSED = {"hypothesis", "prediction"}  # the second is the word of Biolink
 _SYSTEMS = {
     "cell line": "in a cell line",
     "mouse": "in mice",
@@ -44,7 +45,7 @@ def sentence(statement: Statement) -> str:
     >>> sentence(Statement("", *ends, statement="It may help.", knowledge_level="hypothesis"))
     'Hypothesis: It may help.'
     """
-    return f"Hypothesis: {statement}" if statement.knowledge_level == "hypothesis" else str(statement)
+    return f"Hypothesis: {statement}" if statement.knowledge_level in _GUESSED else str(statement)
 
 
 def details(statement: Statement) -> str:
