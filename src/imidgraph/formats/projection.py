@@ -57,7 +57,7 @@ class Projection:
     >>> projection = imidgraph.load().projection
     >>> edge = next(edge for edge in projection.edges() if edge.subject == "imid:lenalidomide" and edge.object == "imid:IKZF1")
     >>> edge.predicate, edge.category, edge.evidence[0]["source"]
-    ('imid:degrades', 'MechanismOfAction', ('pubmed:24292623',))
+    ('imid:degrades', 'MechanismOfAction', ('pubmed:24292625',))
     """
 
     def __init__(self, store: QuadStore) -> None:

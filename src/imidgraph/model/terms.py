@@ -29,7 +29,7 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, bool | int | float) else str(getattr(value, "curie", value))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Term:
     """A thing with a name: an entity, a class or a relation.
 
@@ -62,7 +62,7 @@ class Term:
         return self.label
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Relation(Term):
     """A relation, with what the annotations of the ontology say of it.
 
@@ -97,7 +97,7 @@ class Relation(Term):
     needs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source(Term):
     """A document or record that statements rest on."""
 

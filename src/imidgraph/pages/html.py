@@ -31,12 +31,12 @@ def entity_card(entity: Entity, version: str | None) -> str:
     --------
     >>> import imidgraph
     >>> kg = imidgraph.load()
-    >>> entity_card(kg.entity("Revlimid"), kg.version).startswith("<article><h2>lenalidomide <small>")
+    >>> entity_card(kg.entity("Revlimid"), kg.version).startswith("<article><h3>lenalidomide <small>")
     True
     """
-    notes = Notes()
+    notes = Notes(entity.sources)
     kind = f"<small>{escape(entity.category)} <code>{escape(entity.curie)}</code></small>"
-    lines = [f"<article><h2>{escape(entity.label)} {kind}</h2>\n"]
+    lines = [f"<article><h3>{escape(entity.label)} {kind}</h3>\n"]
     lines += [paragraph(entity.definition)] if entity.definition else []
     lines += [paragraph(f"Also called: {', '.join(entity.synonyms)}")] if entity.synonyms else []
     links = ", ".join(linked(expand(name) or name, name) for name in entity.identifiers)
@@ -59,23 +59,23 @@ def comparison_card(comparison: Comparison, version: str | None) -> str:
     --------
     >>> import imidgraph
     >>> kg = imidgraph.load()
-    >>> comparison_card(kg.compare("lenalidomide", "pomalidomide"), kg.version).count("<h2>")
+    >>> comparison_card(kg.compare("lenalidomide", "pomalidomide"), kg.version).count("<h3>")
     1
     """
-    notes, told = Notes(), []
-    lines = [f"<article><h2>{escape(' and '.join(drug.label for drug in comparison.drugs))}</h2>\n"]
+    notes, told = Notes(comparison.sources), []
+    lines = [f"<article><h3>{escape(' and '.join(drug.label for drug in comparison.drugs))}</h3>\n"]
     heads = "".join(f'<th scope="col">{escape(drug.label)}</th>' for drug in comparison.drugs)
     for aspect in comparison.aspects:
-        lines.append(f"<h3>{escape(aspect.predicate.label)}</h3>\n<table><tr><td></td>{heads}</tr>\n")
+        lines.append(f"<h4>{escape(aspect.predicate.label)}</h4>\n<table><tr><td></td>{heads}</tr>\n")
         for term in aspect.objects:
-            cells = "".join(f"<td>{'<br>'.join(_cell(item, notes) for item in items)}</td>" for items in aspect.about(term))
+            cells = "".join(f"<td>{'<br/>'.join(_cell(item, notes) for item in items)}</td>" for items in aspect.about(term))
             lines.append(f'<tr><th scope="row">{escape(term.label)}</th>{cells}</tr>\n')
             told += [item for items in aspect.about(term) for item in items]
         lines.append("</table>\n")
     results = [result for duel in comparison.trials for result in duel.results]
     for title, items in (("both named", comparison.between), ("in trials", results), ("disputed or denied", comparison.disputes)):
         entries = "".join(f"<li>{escape(sentence(item))} {cited(item.evidence, notes, _address)}</li>\n" for item in items)
-        lines.append(f"<h3>{title}</h3>\n<ul>{entries}</ul>\n" if entries else "")
+        lines.append(f"<h4>{title}</h4>\n<ul>{entries}</ul>\n" if entries else "")
         told += items
     return "".join([*lines, *_footer(notes, told, version), "</article>\n"])
 
@@ -152,8 +152,8 @@ def _address(source: Source) -> str:
 
 
 def _footer(notes: Notes, statements: Iterable[Statement], version: str | None) -> Iterator[str]:
-    entries = "".join(f"<li>{escape(source.citation)}</li>\n" for _, source in notes.cited.items())
-    yield f"<h3>sources</h3>\n{paragraph(LEGEND)}<ol>\n{entries}</ol>\n" if entries else ""
+    entries = "".join(f'<li value="{number}">{escape(source.citation)}</li>\n' for number, source in notes.cited.items())
+    yield f"<h4>sources</h4>\n{paragraph(LEGEND)}<ol>\n{entries}</ol>\n" if entries else ""
     left = unread(statements)
     yield paragraph(left) if left else ""
     yield paragraph(f"imidgraph {version or ''}, CC BY 4.0. {NOT_ADVICE}")

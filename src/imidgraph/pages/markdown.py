@@ -30,7 +30,7 @@ def entity_card(entity: Entity, version: str | None) -> str:
     >>> entity_card(kg.entity("Revlimid"), kg.version).splitlines()[0]
     '# lenalidomide'
     """
-    notes = Notes()
+    notes = Notes(entity.sources)
     lines = [
         f"# {plain(entity.label)}",
         "",
@@ -62,7 +62,7 @@ def comparison_card(comparison: Comparison, version: str | None) -> str:
     >>> comparison_card(kg.compare("lenalidomide", "pomalidomide"), kg.version).splitlines()[0]
     '# lenalidomide and pomalidomide'
     """
-    notes = Notes()
+    notes = Notes(comparison.sources)
     names = [plain(drug.label) for drug in comparison.drugs]
     lines = [f"# {', '.join(names[:-1])} and {names[-1]}"]
     for aspect in comparison.aspects:

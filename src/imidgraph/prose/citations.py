@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from imidgraph.answers import NOT_ADVICE as NOT_ADVICE
 from imidgraph.model import Evidence, Source, Statement
 from imidgraph.prose.statement import doubt, doubts, occurrence, unsure
 from imidgraph.words import counted
 
+NOT_ADVICE = "This is a summary of published sources, not medical advice. Ask a doctor or pharmacist."
 LEGEND = "* seen in a copy or in a report of it, not in the source itself"
 _TRUST = ("source", "copy", "unconfirmed")
 

@@ -32,7 +32,7 @@ def told(qualifiers: Qualifiers) -> Iterator[str]:
     for place in sorted({_PLACES[name] for name in qualifiers if name in _PLACES}):
         yield from _TABLE[place][1](qualifiers)
     for name in sorted(qualifiers.keys() - _PLACES.keys()):
-        values, words = qualifiers[name], spaced(name.rpartition(":")[2])
+        values, words = qualifiers[name], spaced(re.split("[/#:]", name)[-1])
         yield words if values == (True,) else f"not {words}" if values == (False,) else f"{words}: {listed(shown(values))}"
 
 
