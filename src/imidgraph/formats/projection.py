@@ -186,7 +186,7 @@ class Projection:
     def _evidence(self, facts: Facts) -> Iterable[Evidence]:
         kinds = facts.get("category", ("",))
         sources = [self.source(str(source)) for source in facts.get("source", ())]
-        said = {name: values for name, values in facts.items() if name not in {"id", "category"}}
+        said = {name: values for name, values in facts.items() if name not in {"id", "category", "source"}}
         return assembly.evidence(iri_of(str(facts["id"][0])), str(kinds[0]), self._valued(said), sources)
 
     def _valued(self, facts: Facts) -> dict[str, list[Any]]:

@@ -15,7 +15,7 @@ from imidgraph.namespaces import IMID, compress
 Facts = Mapping[str, Sequence[Any]]
 
 _STATEMENT = {name: attribute for name, attribute in attributes(Statement).items() if attribute not in {"negated", "statement"}}
-_ELSEWHERE = {"label", "negated", "rdf:type", "statement"} | _STATEMENT.keys()
+_ELSEWHERE = {"label", "negated", "statement"} | _STATEMENT.keys()
 _EVIDENCE, _FREQUENCY = attributes(Evidence), attributes(Frequency)
 _FIGURES = _FREQUENCY.keys() - _EVIDENCE.keys()
 
@@ -50,6 +50,7 @@ def statement(
     ('Risk', 'severe', {'example:seen': (1,), 'severity': ('severe',)})
     """
     subject, predicate, object_ = ends
+    text = facts.get("statement", ())
     return CATEGORIES.get(category, Statement)(
         iri=iri,
         subject=subject,
@@ -57,15 +58,17 @@ def statement(
         object=object_,
         category=category,
         negated=True in facts.get("negated", ()),
-        statement=" ".join(map(str, each_once(facts.get("statement", ())))) or None,
-        qualifiers={name: each_once(facts[name]) for name in sorted(facts.keys() - _ELSEWHERE)},
-        evidence=tuple(sorted(evidence, key=lambda item: (item.iri, item.source.iri))),
+        statement=(str(text[0]) if len(text) == 1 else " ".join(map(str, each_once(text)))) or None,
+        qualifiers={name: each_once(facts[name]) for name in sorted(facts) if name not in _ELSEWHERE},
+        evidence=tuple(sorted(evidence, key=_name)),
         **{attribute: str(each_once(facts[name])[0]) for name, attribute in _STATEMENT.items() if name in facts},
     )
 
 
-def evidence(iri: str, category: str, facts: Facts, sources: Iterable[Source]) -> Iterable[Evidence]:
+def evidence(iri: str, category: str, facts: Facts, sources: Iterable[Source]) -> list[Evidence]:
     """Put a piece of evidence together, one for each of its sources.
+
+    Of several values of what has an attribute, the attribute holds the first, and `others` the rest.
 
     Evidence without a source is left out: it is reported by validate, not shown.
 
@@ -77,12 +80,19 @@ def evidence(iri: str, category: str, facts: Facts, sources: Iterable[Source]) -
     ('Frequency', 5, {'example:seen': (True,)})
     """
     kind = Frequency if category == "Frequency" or not _FIGURES.isdisjoint(facts) else Evidence
-    values = {name: each_once(facts[name]) for name in sorted(facts)}
     own = _FREQUENCY if kind is Frequency else _EVIDENCE
-    known = {own[name]: found[0] for name, found in values.items() if name in own}
-    others = {name: found[1:] if name in own else found for name, found in values.items()}
-    others = {name: found for name, found in others.items() if found and name not in {"source", "rdf:type"}}
-    return (kind(iri, source, **known, others=others) for source in sources)
+    known: dict[str, Any] = {}
+    others: dict[str, tuple[Any, ...]] = {}
+    for name, values in facts.items():
+        found = each_once(values)
+        if name in own:
+            known[own[name]] = found[0]
+            found = found[1:]
+        if found:
+            others[name] = found
+    if len(others) > 1:
+        others = dict(sorted(others.items()))
+    return [kind(iri, source, **known, others=others) for source in sources]
 
 
 def source(iri: str, label: str, category: str, facts: Facts) -> Source:
@@ -111,6 +121,10 @@ def named(value: object) -> Source:
     'pubmed:1'
     """
     return source(str(value), compress(str(value)), "", {})
+
+
+def _name(item: Evidence) -> tuple[str, str]:
+    return item.iri, item.source.iri
 
 
 def each_once(values: Sequence[Any]) -> tuple[Any, ...]:

@@ -13,6 +13,7 @@ from imidgraph.knowledge.relations import Relations
 from imidgraph.model import CATEGORIES, Evidence, Relation, Source, Statement, Term
 from imidgraph.namespaces import IMID, PREFIXES, attribute_name, expand, local_name, short_name
 from imidgraph.rdf import Iri, NamedNode
+from imidgraph.sparql.results import undisturbed
 from imidgraph.sparql.text import bind, bind_rows
 from imidgraph.stores import Store
 
@@ -45,8 +46,7 @@ _BATCH = 200  # pairs of ends in one query
 _NAMED = 500  # things whose names are asked for in one query
 
 _TYPE, _EVIDENCE_OF, _SOURCE_OF = PREFIXES["rdf"] + "type", IMID + "evidence", IMID + "source"
-_ENDS = (IMID + "subject", IMID + "predicate", IMID + "object")
-_UNNAMED = {_TYPE, _EVIDENCE_OF, _SOURCE_OF}  # what is told by its IRI
+_ENDS = ("imid:subject", "imid:predicate", "imid:object")
 
 _Described = dict[str, dict[str, list[Any]]]
 
@@ -90,24 +90,37 @@ class Reader:
         return found
 
     def _gather(self, bind: Callable[[str], str]) -> list[Statement]:
-        described = _described(self._select(bind(_STATEMENTS)).rows)
-        if not described:
+        with undisturbed():
+            return self._read(bind)
+
+    def _read(self, bind: Callable[[str], str]) -> list[Statement]:
+        stated = self._select(bind(_STATEMENTS)).rows
+        if not stated:
             return []
+        backed = self._select(bind(_EVIDENCE)).rows
+        properties = {row[1] for row in stated} | {row[2] for row in backed}
+        names = {property_: attribute_name(property_) for property_ in properties}
+        apart = {_TYPE, _EVIDENCE_OF, _SOURCE_OF}  # what is told by its IRI
+        things = {value for _, property_, value in stated if type(value) is Iri and property_ not in apart}
+        things |= {value for *_, property_, value in backed if type(value) is Iri and property_ not in apart}
+        terms = self._names(things)
+        described = _described((iri, names[property_], value) for iri, property_, value in stated)
         passages: dict[str, _Described] = {}
-        for statement, passage, property_, value in self._select(bind(_EVIDENCE)).rows:  # most of the time is spent here
-            items = passages.get(statement)
+        for iri, passage, property_, value in backed:
+            items = passages.get(iri)
             if items is None:
-                items = passages[statement] = {}
+                items = passages[iri] = {}
             facts = items.get(passage)
             if facts is None:
                 facts = items[passage] = {}
-            facts.setdefault(property_, []).append(value)
-        terms = self._names(_things(described.values()) | _things(item for items in passages.values() for item in items.values()))
-        sources = self._sources({iri for items in passages.values() for facts in items.values() for iri in _sources_of(facts)})
-        found = (
-            self._statement(iri, facts, terms, [*_evidence(passages.get(iri, {}), terms, sources)])
-            for iri, facts in described.items()
+            facts.setdefault(names[property_], []).append(value)
+        sources = self._sources(
+            {iri for items in passages.values() for facts in items.values() for iri in facts.get("source", ())}
         )
+        found = [
+            self._statement(iri, facts, terms, _evidence(passages.get(iri, {}), terms, sources))
+            for iri, facts in described.items()
+        ]
         return sorted(
             found, key=lambda item: (item.subject.label, item.category, item.predicate.label, item.object.label, item.iri)
         )
@@ -116,10 +129,10 @@ class Reader:
         self, iri: str, facts: dict[str, list[Any]], terms: Mapping[Any, Term], evidence: Iterable[Evidence]
     ) -> Statement:
         subject, predicate, object_ = (min(facts.pop(end), key=str) for end in _ENDS)
+        facts.pop("imid:evidence", None)
         relation = self.relations.get(predicate) or Relation(predicate, _term(predicate, terms).label)
         ends = _term(subject, terms), relation, _term(object_, terms)
-        category = min(map(short_name, facts.get(_TYPE, ())), key=_specific_first, default="")
-        return assembly.statement(iri, ends, category, _named(facts, terms), evidence)
+        return assembly.statement(iri, ends, _category(facts), _valued(facts, terms), evidence)
 
     def _names(self, iris: Set[Any]) -> dict[Any, Term]:
         waiting = iter(sorted(iris - self._terms.keys()))
@@ -188,42 +201,32 @@ def _described(rows: Iterable[tuple[str, str, Any]]) -> _Described:
     return found
 
 
-def _things(described: Iterable[Mapping[str, list[Any]]]) -> set[Any]:
-    """Give the IRIs that are values, and have a name to be shown."""
-    return {
-        value
-        for facts in described
-        for property_, values in facts.items()
-        if property_ not in _UNNAMED
-        for value in values
-        if type(value) is Iri
-    }
-
-
-def _named(facts: Mapping[str, list[Any]], terms: Mapping[Any, Term]) -> dict[str, list[Any]]:
-    return {
-        attribute_name(property_): [terms.get(value, value) for value in values]
-        for property_, values in facts.items()
-        if property_ not in _UNNAMED
-    }
+def _valued(facts: dict[str, list[Any]], terms: Mapping[Any, Term]) -> dict[str, list[Any]]:
+    """Put terms in the place of their IRIs."""
+    for values in facts.values():
+        for place, value in enumerate(values):
+            if type(value) is Iri and value in terms:
+                values[place] = terms[value]
+    return facts
 
 
 def _term(value: Any, terms: Mapping[Any, Term]) -> Term:
     return terms[value] if value in terms else Term(str(value), local_name(str(value)))
 
 
+def _category(facts: dict[str, list[Any]]) -> str:
+    """Take out the classes of a thing, and give the most specific one."""
+    return min(map(short_name, facts.pop("rdf:type", ())), key=_specific_first, default="")
+
+
 def _specific_first(category: str) -> tuple[bool, bool, bool, str]:
-    return category not in CATEGORIES, ":" in category, category == "Association", category
+    return category not in CATEGORIES, ":" in category, category in {"Association", "Evidence"}, category
 
 
 def _evidence(passages: _Described, terms: Mapping[Any, Term], sources: Mapping[str, Source]) -> Iterable[Evidence]:
     for iri, facts in passages.items():
-        category = min(map(short_name, facts.get(_TYPE, ())), default="")
-        yield from assembly.evidence(iri, category, _named(facts, terms), [sources[value] for value in _sources_of(facts)])
-
-
-def _sources_of(facts: Mapping[str, list[Any]]) -> list[Any]:
-    return facts.get(_SOURCE_OF, [])
+        category, cited = _category(facts), [sources[value] for value in facts.pop("source", ())]
+        yield from assembly.evidence(iri, category, _valued(facts, terms), cited)
 
 
 def _sources(rows: Iterable[tuple[str, str, Any]]) -> dict[str, Source]:
