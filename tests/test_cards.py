@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from imidgraph import KnowledgeGraph
 from imidgraph.cli import main
 from imidgraph.pages.markdown import comparison_card, entity_card
-from imidgraph.prose.citations import NOT_ADVICE
+from imidgraph.prose import NOT_ADVICE
 
 
 def test_the_card_of_a_drug_has_its_boxed_warnings_with_sources(kg: KnowledgeGraph) -> None:

@@ -17,7 +17,7 @@ from imidgraph import KnowledgeGraph
 from imidgraph.formats import stream
 from imidgraph.formats.columns import text_of
 from imidgraph.knowledge.relations import PILLARS
-from imidgraph.prose.citations import NOT_ADVICE
+from imidgraph.prose import NOT_ADVICE
 from tests import graphs
 from tests.conftest import need
 from tests.foreign import shown

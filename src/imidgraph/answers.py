@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
 from imidgraph import pages  # imported when an answer is shown: pages know every answer, and an answer knows no page
 from imidgraph.errors import MissingExtra
-from imidgraph.model import Evidence, Source, Statement
-from imidgraph.prose.citations import NOT_ADVICE
+from imidgraph.prose import NOT_ADVICE
 
 if TYPE_CHECKING:
     import pandas
+
+    from imidgraph.model import Evidence, Source, Statement
 
 
 Row = tuple[Any, ...]

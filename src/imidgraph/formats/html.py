@@ -12,8 +12,9 @@ from imidgraph.formats.projection import Projection
 from imidgraph.model import Source, Statement, Term
 from imidgraph.namespaces import compress
 from imidgraph.pages.card import grouped
-from imidgraph.pages.html import definitions, linked
-from imidgraph.prose.citations import LEGEND, NOT_ADVICE, Notes, unread
+from imidgraph.pages.html import definitions, linked, told
+from imidgraph.prose import NOT_ADVICE
+from imidgraph.prose.citations import LEGEND, Notes, unread
 
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -68,6 +69,7 @@ class _Page:
     def __init__(self, graph: Projection) -> None:
         self._graph = graph
         self._notes = Notes()
+        self._told: dict[str, str] = {}
         self._statements: dict[str, list[Statement]] = {}
         for edge in graph.edges():
             if edge.predicate != "imid:isAbout":  # it follows from the rest
@@ -151,7 +153,7 @@ class _Page:
         lines = [f'<article><h3 id="{escape(node.id)}">{title}</h3>\n', self._described(node.attributes)]
         term = Term(iri_of(node.id), node.label, node.category)
         groups = grouped(term, self._statements.get(node.id, ()))
-        return "".join([*lines, *definitions(groups, self._notes, self._name, self._address), "</article>\n"])
+        return "".join([*lines, *definitions(groups, self._name, self._tell), "</article>\n"])
 
     def _described(self, attributes: Facts) -> str:
         names = attributes.get("brandName", ()) + attributes.get("altLabel", ())
@@ -169,6 +171,11 @@ class _Page:
         if name in self._sources:
             return _to(f"source-{self._notes.number(self._graph.source(name))}", term.label)
         return _to(name, term.label) if name in self._graph.named else escape(term.label)
+
+    def _tell(self, item: Statement) -> str:
+        if item.iri not in self._told:  # each is told twice, once at either end
+            self._told[item.iri] = told(item, self._notes, self._address)
+        return self._told[item.iri]
 
     def _address(self, source: Source) -> str:
         return f"#source-{self._notes.number(source)}"

@@ -12,7 +12,8 @@ from imidgraph.errors import ExportError, MissingExtra
 from imidgraph.formats.columns import Facts, text_of
 from imidgraph.formats.elements import Edge, Node, iri_of
 from imidgraph.formats.projection import Projection
-from imidgraph.prose.citations import NOT_ADVICE, passage
+from imidgraph.prose import NOT_ADVICE
+from imidgraph.prose.citations import passage
 from imidgraph.prose.statement import sentence
 
 _LONGEST = 32_767  # characters of a cell

@@ -12,8 +12,6 @@ from imidgraph.knowledge.names import Names
 from imidgraph.knowledge.statements import Reader
 from imidgraph.limits import whole
 from imidgraph.model import Statement, Term
-from imidgraph.prose.citations import passage
-from imidgraph.prose.statement import details
 
 COLUMNS = ("subject", "relation", "object", "details", "sources", "statement")
 """The columns of a table of statements."""
@@ -256,6 +254,9 @@ def status(names: Names, reader: Reader, subject: str, predicate: str, object: s
 
 def statement_rows(found: Iterable[Statement]) -> Iterator[Row]:
     """Give the rows of a table of statements."""
+    from imidgraph.prose.citations import passage
+    from imidgraph.prose.statement import details
+
     for item in found:
         backing = "; ".join(map(passage, item.evidence))
         yield item.subject.label, item.relation, item.object.label, details(item), backing, item.curie

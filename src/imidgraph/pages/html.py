@@ -9,7 +9,8 @@ from imidgraph.knowledge.entities import Entity
 from imidgraph.model import Evidence, Source, Statement, Term
 from imidgraph.namespaces import expand
 from imidgraph.pages.card import Group, grouped
-from imidgraph.prose.citations import LEGEND, NOT_ADVICE, Notes, unread
+from imidgraph.prose import NOT_ADVICE
+from imidgraph.prose.citations import LEGEND, Notes, unread
 from imidgraph.prose.statement import occurrences, remarks, sentence
 from imidgraph.traversals.compare import Comparison
 
@@ -41,7 +42,8 @@ def entity_card(entity: Entity, version: str | None) -> str:
     lines += [paragraph(f"Also called: {', '.join(entity.synonyms)}")] if entity.synonyms else []
     links = ", ".join(linked(expand(name) or name, name) for name in entity.identifiers)
     lines += [f"<p>{links}</p>\n"] if links else []
-    lines += definitions(grouped(entity, entity.statements), notes, lambda term: escape(term.label), _address)
+    groups = grouped(entity, entity.statements)
+    lines += definitions(groups, lambda term: escape(term.label), lambda item: told(item, notes, _address))
     return "".join([*lines, *_footer(notes, entity.statements, version), "</article>\n"])
 
 
@@ -62,7 +64,7 @@ def comparison_card(comparison: Comparison, version: str | None) -> str:
     >>> comparison_card(kg.compare("lenalidomide", "pomalidomide"), kg.version).count("<h3>")
     1
     """
-    notes, told = Notes(comparison.sources), []
+    notes, every = Notes(comparison.sources), []
     lines = [f"<article><h3>{escape(' and '.join(drug.label for drug in comparison.drugs))}</h3>\n"]
     heads = "".join(f'<th scope="col">{escape(drug.label)}</th>' for drug in comparison.drugs)
     for aspect in comparison.aspects:
@@ -70,29 +72,27 @@ def comparison_card(comparison: Comparison, version: str | None) -> str:
         for term in aspect.objects:
             cells = "".join(f"<td>{'<br/>'.join(_cell(item, notes) for item in items)}</td>" for items in aspect.about(term))
             lines.append(f'<tr><th scope="row">{escape(term.label)}</th>{cells}</tr>\n')
-            told += [item for items in aspect.about(term) for item in items]
+            every += [item for items in aspect.about(term) for item in items]
         lines.append("</table>\n")
     results = [result for duel in comparison.trials for result in duel.results]
     for title, items in (("both named", comparison.between), ("in trials", results), ("disputed or denied", comparison.disputes)):
         entries = "".join(f"<li>{escape(sentence(item))} {cited(item.evidence, notes, _address)}</li>\n" for item in items)
         lines.append(f"<h4>{title}</h4>\n<ul>{entries}</ul>\n" if entries else "")
-        told += items
-    return "".join([*lines, *_footer(notes, told, version), "</article>\n"])
+        every += items
+    return "".join([*lines, *_footer(notes, every, version), "</article>\n"])
 
 
-def definitions(groups: Iterable[Group], notes: Notes, name: Callable[[Term], str], address: Address) -> Iterator[str]:
+def definitions(groups: Iterable[Group], name: Callable[[Term], str], tell: Callable[[Statement], str]) -> Iterator[str]:
     """Write groups of statements as a list of definitions.
 
     Parameters
     ----------
     groups : iterable of Group
         The statements by relation.
-    notes : Notes
-        Numbers the sources.
     name : callable
         Writes the name of what a statement leads to, linked or not.
-    address : callable
-        Gives where the number of a source leads.
+    tell : callable
+        Tells the statement, as `told` does.
     """
     opened = False
     for group in groups:
@@ -101,7 +101,7 @@ def definitions(groups: Iterable[Group], notes: Notes, name: Callable[[Term], st
         relation = escape(group.relation)
         heading = f'<span class="of">... {relation} {escape(group.about)}</span>' if group.about else relation
         yield f"<dt>{heading}</dt>\n"
-        yield from (f'<dd class="short">{name(other)}{_told(item, notes, address)}</dd>\n' for other, item in group.items)
+        yield from (f'<dd class="short">{name(other)}{tell(item)}</dd>\n' for other, item in group.items)
     yield "</dl>\n" if opened else ""
 
 
@@ -126,8 +126,18 @@ def linked(address: str, text: str) -> str:
     return f'<a href="{escape(address)}">{escape(text)}</a>' if safe else escape(text)
 
 
-def _told(item: Statement, notes: Notes, address: Address) -> str:
-    """Tell a statement: its sentence, the figures of its evidence, its qualifiers and the passages that back it."""
+def told(item: Statement, notes: Notes, address: Address) -> str:
+    """Tell a statement: its sentence, the figures of its evidence, its qualifiers and the passages that back it.
+
+    Parameters
+    ----------
+    item : Statement
+        The statement.
+    notes : Notes
+        Numbers the sources.
+    address : callable
+        Gives where the number of a source leads.
+    """
     said = [paragraph(sentence(item))] if item.statement else []
     for text, evidence in occurrences(item.evidence).items():
         said.append(f"<p>{escape(text)} {cited(evidence, notes, address)}</p>\n")
@@ -143,8 +153,8 @@ def _remarks(item: Statement) -> str:
 
 
 def _cell(item: Statement, notes: Notes) -> str:
-    told = _remarks(item)
-    return f"yes{f' ({told})' if told else ''} {cited(item.evidence, notes, _address)}".rstrip()
+    around = _remarks(item)
+    return f"yes{f' ({around})' if around else ''} {cited(item.evidence, notes, _address)}".rstrip()
 
 
 def _address(source: Source) -> str:

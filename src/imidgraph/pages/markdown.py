@@ -8,7 +8,8 @@ from imidgraph.knowledge.entities import Entity
 from imidgraph.model import Evidence, Statement, Term
 from imidgraph.pages.card import grouped
 from imidgraph.pages.markup import plain
-from imidgraph.prose.citations import LEGEND, NOT_ADVICE, Mark, Notes, unread
+from imidgraph.prose import NOT_ADVICE
+from imidgraph.prose.citations import LEGEND, Mark, Notes, unread
 from imidgraph.prose.statement import details, occurrences, sentence
 from imidgraph.traversals.compare import Comparison
 

@@ -9,7 +9,6 @@ from imidgraph.model import Evidence, Source, Statement
 from imidgraph.prose.statement import doubt, doubts, occurrence, unsure
 from imidgraph.words import counted
 
-NOT_ADVICE = "This is a summary of published sources, not medical advice. Ask a doctor or pharmacist."
 LEGEND = "* seen in a copy or in a report of it, not in the source itself"
 _TRUST = ("source", "copy", "unconfirmed")
 
