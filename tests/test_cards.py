@@ -11,14 +11,14 @@ from markdown_it import MarkdownIt
 from imidgraph import KnowledgeGraph
 from imidgraph.cli import main
 from imidgraph.pages.markdown import comparison_card, entity_card
-from imidgraph.prose.citations import NOT_ADVICE
+from imidgraph.prose import NOT_ADVICE
 
 
 def test_the_card_of_a_drug_has_its_boxed_warnings_with_sources(kg: KnowledgeGraph) -> None:
     card = entity_card(kg.entity("Revlimid"), kg.version)
     assert card.startswith("# lenalidomide\n")
     lines = [line for line in card.splitlines() if line.startswith("- **embryo-fetal toxicity**")]
-    line = next(line for line in lines if "BOXED WARNING" in line)
+    line = next(line for line in lines if "boxed warning" in line)
     assert re.search(r"\[\^\d+\]", line)
     assert NOT_ADVICE in card
     assert f"imidgraph {kg.version}" in card

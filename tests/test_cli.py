@@ -28,7 +28,7 @@ def test_show_prints_a_card_with_sources() -> None:
     assert result.exit_code == 0
     assert "degrades" in result.stdout
     assert "CSNK1A1" in result.stdout
-    assert "BOXED WARNING" in result.stdout
+    assert "boxed warning" in result.stdout
     assert "https://pubmed.ncbi.nlm.nih.gov/" in result.stdout
     assert NOT_ADVICE in result.stderr
     assert NOT_ADVICE not in result.stdout

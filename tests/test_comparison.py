@@ -6,7 +6,7 @@ import pytest
 
 from imidgraph import KnowledgeGraph, QueryError
 from imidgraph.limits import NEVER
-from imidgraph.model import Source, Statement, Term
+from imidgraph.model import Relation, Source, Statement, Term
 from imidgraph.namespaces import IMID
 from imidgraph.traversals.trials import Duel, duels
 from imidgraph.traversals.why import Why
@@ -76,9 +76,19 @@ def test_a_difference_that_can_be_chance_favors_nobody(measured: dict[str, objec
     trial, arm, control = (Term(IMID + name, name) for name in ("trial", "arm", "control"))
     endpoint = Term(IMID + "overall-survival", "overall survival", "Endpoint")
     qualifiers = {name: (value,) for name, value in measured.items()}
-    result = Statement("", trial, Term(IMID + "hasResultFor", "has a result for"), endpoint, qualifiers=qualifiers)
-    assert Duel(trial, (arm, control), True, (), (result,)).outcome(result) == favored
-    assert Duel(trial, (control, arm), False, (), (result,)).outcome(result) == -favored
+    result = Statement("", trial, Relation(IMID + "hasResultFor", "has a result for"), endpoint, qualifiers=qualifiers)
+    better = {endpoint.iri: True}
+    assert Duel(trial, (arm, control), True, (), (result,), better).outcome(result) == favored
+    assert Duel(trial, (control, arm), False, (), (result,), better).outcome(result) == -favored
+
+
+def test_a_lower_value_can_be_the_better_one() -> None:
+    trial, arm, control = (Term(IMID + name, name) for name in ("trial", "arm", "control"))
+    score = Term(IMID + "score", "severity score", "Endpoint")
+    values = {"experimentalValue": (3.0,), "comparatorValue": (5.0,), "pValue": (".01",)}
+    result = Statement("", trial, Relation(IMID + "hasResultFor", "has a result for"), score, qualifiers=values)
+    assert Duel(trial, (arm, control), True, (), (result,), {score.iri: False}).outcome(result) == 1
+    assert Duel(trial, (arm, control), True, (), (result,), {}).outcome(result) == 0
 
 
 def test_three_drugs_and_a_drug_of_another_class(kg: KnowledgeGraph) -> None:

@@ -16,8 +16,8 @@ from pyoxigraph import Triple
 from imidgraph import KnowledgeGraph
 from imidgraph.formats import stream
 from imidgraph.formats.columns import text_of
-from imidgraph.knowledge.network import PILLARS
-from imidgraph.prose.citations import NOT_ADVICE
+from imidgraph.knowledge.relations import PILLARS
+from imidgraph.prose import NOT_ADVICE
 from tests import graphs
 from tests.conftest import need
 from tests.foreign import shown
@@ -26,7 +26,7 @@ from tests.foreign import shown
 def test_a_workbook_has_a_sheet_for_each_pillar(kg: KnowledgeGraph, tmp_path: Path) -> None:
     (path,) = kg.write(tmp_path / "imid.xlsx").paths
     book = openpyxl.load_workbook(path, read_only=True)
-    assert book.sheetnames == ["about", "entities", *PILLARS]
+    assert book.sheetnames == ["about", "entities", *PILLARS, "other relations"]
     rows = list(book["risks"].iter_rows(values_only=True))
     header = rows[0]
     risks = [dict(zip(header, row, strict=True)) for row in rows[1:]]
@@ -129,7 +129,7 @@ def test_the_page_tells_all_that_the_graph_knows_of_a_drug(kg: KnowledgeGraph) -
     for edge in kg.projection.edges():
         if edge.subject == node.id:
             assert all(text_of(value) in told for value in edge.attributes.get("statement", ())), edge.id
-    assert "BOXED WARNING" in told
+    assert "boxed warning" in told
     assert "boxed warning: false" not in told
 
 

@@ -16,6 +16,7 @@ ROWS = {
     "lazy": 0,
     "namespaces": 0,
     "resources": 0,
+    "words": 0,
     "files": 1,
     "limits": 1,
     "model": 1,

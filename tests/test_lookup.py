@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from imidgraph import AmbiguousLabel, EntityNotFound, KnowledgeGraph, QueryError
 from imidgraph.knowledge.spelling import normalize
 from imidgraph.model import Frequency
+from imidgraph.prose.statement import figure
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_risks_of_a_drug_carry_evidence_and_the_boxed_ones_come_first(kg: Knowle
     boxed = [risk.boxed_warning for risk in drug.risks]
     assert boxed == sorted(boxed, reverse=True)
     assert all(risk.evidence and all(item.source.label for item in risk.evidence) for risk in drug.risks)
-    assert any(isinstance(item, Frequency) and item.figure for risk in drug.risks for item in risk.evidence)
+    assert any(isinstance(item, Frequency) and figure(item) for risk in drug.risks for item in risk.evidence)
 
 
 def test_views_of_a_drug_are_typed(kg: KnowledgeGraph) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from imidgraph import ExportError, KnowledgeGraph, MissingProgram, QueryError
 from imidgraph.pages.picture import Arrow, Node, Picture
-from imidgraph.prose.citations import NOT_ADVICE
+from imidgraph.prose import NOT_ADVICE
 from tests.conftest import need
 
 

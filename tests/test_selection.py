@@ -14,7 +14,7 @@ from pyoxigraph import Triple
 from imidgraph import KnowledgeGraph, QueryError
 from imidgraph.cli import main
 from imidgraph.formats import selection
-from imidgraph.knowledge.network import PILLARS
+from imidgraph.knowledge.relations import PILLARS
 from tests import graphs
 
 

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
 from imidgraph import pages  # imported when an answer is shown: pages know every answer, and an answer knows no page
 from imidgraph.errors import MissingExtra
-from imidgraph.model import Evidence, Source, Statement
+from imidgraph.prose import NOT_ADVICE
 
 if TYPE_CHECKING:
     import pandas
 
-NOT_ADVICE = "This is a summary of published sources, not medical advice. Ask a doctor or pharmacist."
+    from imidgraph.model import Evidence, Source, Statement
+
 
 Row = tuple[Any, ...]
 Item = TypeVar("Item")
@@ -223,11 +224,11 @@ class Drawable(Answer):
 
     Parameters
     ----------
-    signs : mapping of str to int
-        The directions of the relations that have one, by CURIE.
+    places : mapping of str to int
+        The places of the categories that have one, from left to right.
     """
 
-    signs: Mapping[str, int] = field(default_factory=dict, kw_only=True, compare=False)
+    places: Mapping[str, int] = field(default_factory=dict, kw_only=True, compare=False)
 
     def picture(self) -> pages.picture.Picture:
         """Draw it.

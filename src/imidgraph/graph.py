@@ -364,7 +364,7 @@ class KnowledgeGraph:
     @cached_property
     def network(self) -> knowledge.network.Network:
         """The entities as nodes, joined by relations; fetched from the store as needed."""
-        return knowledge.network.Network(self._store)
+        return knowledge.network.Network(self._store, self._reader.relations)
 
     @cached_property
     def projection(self) -> Projection:

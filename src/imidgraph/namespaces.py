@@ -73,6 +73,12 @@ SYNONYMS: dict[str, str] = {
     "uniprotkb": "uniprot",
 }
 
+_LABEL = PREFIXES["rdfs"] + "label"
+_RESERVED = {"id", "subject", "predicate", "object", "category", "evidence", "edge", "graphVersion"}
+_SKOS_NAMES = {
+    *("altLabel", "broadMatch", "closeMatch", "definition", "exactMatch", "example", "hiddenLabel", "label", "narrowMatch"),
+    *("notation", "note", "prefLabel", "relatedMatch", "scopeNote"),
+}
 _PREFERRED = {prefix.lower(): prefix for prefix in PREFIXES} | SYNONYMS
 _LONGEST_FIRST = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
 _CURIE = re.compile(r"([A-Za-z][A-Za-z0-9.]*)[:_](\S+)")
@@ -149,6 +155,35 @@ def local_name(iri: str) -> str:
     'degrades'
     """
     return re.split(r"[/#]", iri)[-1]
+
+
+@lru_cache(maxsize=4096)
+def short_name(iri: str) -> str:
+    """Give the short name of a class or property: a local one of this graph's own and SKOS's words, else a CURIE.
+
+    Examples
+    --------
+    >>> short_name(IMID + "Drug"), short_name(PREFIXES["skos"] + "definition"), short_name("https://schema.org/Drug")
+    ('Drug', 'definition', 'schema:Drug')
+    """
+    local = local_name(iri)
+    if iri == _LABEL or (local in _SKOS_NAMES and iri == PREFIXES["skos"] + local):
+        return local
+    return iri.removeprefix(IMID) if iri.startswith(IMID) else compress(iri)
+
+
+@lru_cache(maxsize=4096)
+def attribute_name(iri: str) -> str:
+    """Give the name of an attribute: the short one of its property, unless every record has one of that name.
+
+    Examples
+    --------
+    >>> attribute_name(IMID + "percent"), attribute_name(IMID + "id"), attribute_name(IMID + "label")
+    ('percent', 'imid:id', 'imid:label')
+    """
+    name = short_name(iri)
+    taken = name in _RESERVED or (iri.startswith(IMID) and name in _SKOS_NAMES)
+    return compress(iri) if taken else name
 
 
 def prefixes_in(text: bytes) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from imidgraph.formats.projection import Projection
 from imidgraph.formats.records import Record, edge_records, flat, node_records, plain_text
-from imidgraph.namespaces import local_name
+from imidgraph.words import denied
 
 _MERMAID = re.compile(r"""["#&;<>\n\r\t\\`|{}\[\]()]""")
 
@@ -27,7 +27,7 @@ def write_dot(graph: Projection) -> Iterator[bytes]:
         yield f"{name} [{_attributes(record, record.pop('label'))}];\n".encode()
     for record in map(flat, edge_records(graph)):
         ends = f"{_quoted(record.pop('subject'))} -> {_quoted(record.pop('object'))}"
-        yield f"{ends} [{_attributes(record, local_name(record['predicate'].rpartition(':')[2]))}];\n".encode()
+        yield f"{ends} [{_attributes(record, _relation(graph, record['predicate'], record.get('negated') is True))}];\n".encode()
     yield b"}\n"
 
 
@@ -46,9 +46,8 @@ def write_mermaid(graph: Projection) -> Iterator[bytes]:
         numbers[node.id] = number
         yield f'    n{number}["{_entities(node.label.strip() or node.id)}"]\n'.encode()
     for edge in graph.edges():
-        relation = _entities(edge.predicate.rpartition(":")[2] or edge.predicate)
-        denied = "not " if edge.attributes.get("negated") == (True,) else ""
-        yield f'    n{numbers[edge.subject]} -->|"{denied}{relation}"| n{numbers[edge.object]}\n'.encode()
+        relation = _relation(graph, edge.predicate, edge.attributes.get("negated") == (True,))
+        yield f'    n{numbers[edge.subject]} -->|"{_entities(relation)}"| n{numbers[edge.object]}\n'.encode()
 
 
 def write_edge_list(graph: Projection) -> Iterator[bytes]:
@@ -69,6 +68,11 @@ def write_edge_list(graph: Projection) -> Iterator[bytes]:
         if line != last and edge.attributes.get("negated") != (True,):
             yield line.encode()
             last = line
+
+
+def _relation(graph: Projection, predicate: str, negated: bool) -> str:
+    label = graph.relation(predicate).label or predicate
+    return denied(label) if negated else label
 
 
 def _attributes(record: Record, label: str) -> str:

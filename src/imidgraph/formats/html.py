@@ -7,10 +7,14 @@ from html import escape
 from urllib.parse import quote
 
 from imidgraph.formats.columns import Facts, text_of
-from imidgraph.formats.projection import Node, Projection, iri_of
-from imidgraph.formats.reading import Reading, Statement
+from imidgraph.formats.elements import Node, iri_of
+from imidgraph.formats.projection import Projection
+from imidgraph.model import Source, Statement, Term
 from imidgraph.namespaces import compress
-from imidgraph.prose.citations import NOT_ADVICE
+from imidgraph.pages.card import grouped
+from imidgraph.pages.html import definitions, linked, told
+from imidgraph.prose import NOT_ADVICE
+from imidgraph.prose.citations import LEGEND, Notes, unread
 
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -34,7 +38,6 @@ ol.sources li { overflow-wrap: anywhere; }
   .short { break-inside: avoid; } :target { outline: none; }
 }
 """
-_FIRST = ("Drug", "DrugClass", "Generation", "Disease", "AdverseEffect", "Mitigation", "Protein", "BiologicalProcess")
 _SCHEMA = (("Class", "Classes"), ("ObjectProperty", "Relations"), ("DatatypeProperty", "Attributes"))
 _PARTS = {
     "kind of": ("rdfs:subClassOf", "rdfs:subPropertyOf"),
@@ -64,23 +67,25 @@ class _Page:
     """The page, piece by piece, with the numbers of the sources that it has cited so far."""
 
     def __init__(self, graph: Projection) -> None:
-        self._reading = Reading(graph)
-        self._numbers: dict[str, int] = {}
-        self._about: dict[str, list[Statement]] = {}
-        self._reverse: dict[str, list[Statement]] = {}
-        for item in self._reading.statements():
-            self._about.setdefault(item.edge.subject, []).append(item)
-            self._reverse.setdefault(item.edge.object, []).append(item)
+        self._graph = graph
+        self._notes = Notes()
+        self._told: dict[str, str] = {}
+        self._statements: dict[str, list[Statement]] = {}
+        for edge in graph.edges():
+            if edge.predicate != "imid:isAbout":  # it follows from the rest
+                statement = graph.statement(edge)
+                for end in dict.fromkeys((edge.subject, edge.object)):
+                    self._statements.setdefault(end, []).append(statement)
         self._sources = {str(source) for edge in graph.edges() for item in edge.evidence for source in item.get("source", ())}
         self._categories: dict[str, list[Node]] = {}
-        for node in self._reading.nodes.values():
+        for node in graph.named.values():
             if node.id not in self._sources:
                 self._categories.setdefault(node.category, []).append(node)
         for nodes in self._categories.values():
             nodes.sort(key=lambda node: (node.label.lower(), node.id))
 
     def pieces(self) -> Iterator[str]:
-        title = escape(f"imidgraph {self._reading.graph.version}".rstrip())
+        title = escape(f"imidgraph {self._graph.version}".rstrip())
         style = _STYLE.replace("VERSION", "".join(sign for sign in title if sign.isalnum() or sign in " .-+"))
         yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -109,20 +114,22 @@ class _Page:
             yield "</section>\n"
         for name, terms in schema.items():
             yield f'<section><h2 id="schema-{name}">Ontology: {name.lower()}</h2>\n<dl>\n{terms}</dl></section>\n'
-        yield '<section><h2 id="sources">Sources</h2>\n<p>* a copy or a report of it was read, not the source itself; '
-        yield '? not confirmed.</p>\n<ol class="sources">\n'
-        yield from map(self._source, self._numbers)
+        yield f'<section><h2 id="sources">Sources</h2>\n<p>{escape(LEGEND)}.</p>\n'
+        left = unread(item for items in self._statements.values() for item in items)
+        yield f"<p>{escape(left)}</p>\n" if left else ""
+        yield '<ol class="sources">\n'
+        yield from (_source(number, source) for number, source in self._notes.cited.items())
         yield "</ol></section>\n</main>\n</body>\n</html>\n"
 
     def _rank(self, category: str) -> tuple[int, str]:
-        return _FIRST.index(category) if category in _FIRST else len(_FIRST), self._title(category)
+        return self._graph.relations.place(category), self._title(category)
 
     def _title(self, category: str) -> str:
-        return self._reading.term(category) if category else "other"
+        return self._graph.label(category) if category else "other"
 
     def _schema(self) -> Iterator[tuple[str, str]]:
         found: dict[str, dict[str, str]] = {}
-        for iri, facts in _terms(self._reading.graph).items():
+        for iri, facts in _terms(self._graph).items():
             for kind, title in _SCHEMA:
                 if f"owl:{kind}" in facts.get("rdf:type", ()) and "definition" in facts:
                     found.setdefault(title, {})[iri] = self._term(compress(iri), facts)
@@ -132,34 +139,26 @@ class _Page:
 
     def _term(self, name: str, facts: Facts) -> str:
         parts = [
-            f"{what} {', '.join(self._reading.name(str(other)) for key in keys for other in facts.get(key, ()))}"
+            f"{what} {', '.join(self._graph.label(str(other)) for key in keys for other in facts.get(key, ()))}"
             for what, keys in _PARTS.items()
             if any(key in facts for key in keys)
         ]
         definition = escape(" ".join(map(text_of, facts["definition"])))
         told = f'<p class="of">{escape("; ".join(parts))}</p>' if parts else ""
-        entry = f'{escape(self._reading.name(name))} <span class="id">{escape(name)}</span>'
+        entry = f'{escape(self._graph.label(name))} <span class="id">{escape(name)}</span>'
         return f'<dt>{entry}</dt><dd class="short">{definition}{told}</dd>\n'
 
     def _entity(self, node: Node) -> str:
         title = f'{escape(node.label)} <span class="id">{escape(node.id)}</span>'
         lines = [f'<article><h3 id="{escape(node.id)}">{title}</h3>\n', self._described(node.attributes)]
-        groups: dict[str, list[tuple[str, Statement]]] = {}
-        for item in self._about.get(node.id, []):
-            groups.setdefault(escape(item.relation), []).append((self._link(item.edge.object, item.object), item))
-        for item in self._reverse.get(node.id, []):
-            relation = f'<span class="of">... {escape(item.relation)} {escape(node.label)}</span>'
-            groups.setdefault(relation, []).append((self._link(item.edge.subject, item.subject), item))
-        lines.append("<dl>\n" if groups else "")
-        for relation, items in groups.items():
-            lines.append(f"<dt>{relation}</dt>\n")
-            lines += [f'<dd class="short">{other}{self._told(item)}</dd>\n' for other, item in items]
-        return "".join([*lines, "</dl>\n" if groups else "", "</article>\n"])
+        term = Term(iri_of(node.id), node.label, node.category)
+        groups = grouped(term, self._statements.get(node.id, ()))
+        return "".join([*lines, *definitions(groups, self._name, self._tell), "</article>\n"])
 
     def _described(self, attributes: Facts) -> str:
         names = attributes.get("brandName", ()) + attributes.get("altLabel", ())
         matches = [str(match) for name in _MATCHES for match in attributes.get(name, ())]
-        details = self._reading.details({name: values for name, values in attributes.items() if name not in _TOLD})
+        details = self._graph.in_words({name: values for name, values in attributes.items() if name not in _TOLD})
         lines = [escape(text_of(text)) for name in ("definition", "scopeNote") for text in attributes.get(name, ())]
         lines += [f"Also called: {escape(', '.join(map(text_of, names)))}"] if names else []
         lines += [escape("; ".join(f"{name}: {text}" for name, text in details.items()))] if details else []
@@ -167,47 +166,26 @@ class _Page:
         told = "".join(f"<p>{line}</p>\n" for line in lines)
         return told + (f'<p class="id">{links}</p>\n' if links else "")
 
-    def _link(self, name: str, label: str) -> str:
+    def _name(self, term: Term) -> str:
+        name = term.curie
         if name in self._sources:
-            return _to(f"source-{self._number(name)}", label)
-        return _to(name, label) if name in self._reading.nodes else escape(label)
+            return _to(f"source-{self._notes.number(self._graph.source(name))}", term.label)
+        return _to(name, term.label) if name in self._graph.named else escape(term.label)
 
-    def _told(self, item: Statement) -> str:
-        """Tell a statement: its sentence, its qualifiers, the passages that back it, and the figures that they report."""
-        warned = "boxedWarning" in item.edge.attributes
-        details = {
-            name: text for name, text in item.details.items() if not (warned and name == self._reading.term("boxedWarning"))
-        }
-        passages = [(evidence, str(source)) for evidence in item.edge.evidence for source in evidence.get("source", ())]
-        marks = " ".join(dict.fromkeys(self._mark(evidence, source) for evidence, source in passages))
-        qualified = escape("; ".join(f"{name}: {value}" for name, value in details.items()))
-        figures = [(self._reading.figure(evidence), self._mark(evidence, source)) for evidence, source in passages]
-        lines = [
-            f"<p>{escape(item.sentence)}</p>" if item.sentence else "",
-            *(f"<p>{escape(figure)} {mark}</p>" for figure, mark in figures if figure),
-            f'<p class="of">{" ".join(part for part in (qualified, marks) if part)}</p>' if qualified or marks else "",
-        ]
-        boxed = item.edge.attributes.get("boxedWarning") == (True,)
-        return (' <span class="warning">BOXED WARNING</span>' if boxed else "") + "".join(lines)
+    def _tell(self, item: Statement) -> str:
+        if item.iri not in self._told:  # each is told twice, once at either end
+            self._told[item.iri] = told(item, self._notes, self._address)
+        return self._told[item.iri]
 
-    def _mark(self, evidence: Facts, source: str) -> str:
-        doubts = {"copy": "*", "unconfirmed": "?"}
-        doubt = "".join(doubts.get(str(value), "") for value in evidence.get("verification", ()))
-        dispute = "disputed by " if evidence.get("stance") == ("disputes",) else ""
-        place = "".join(f": {text_of(value)}" for value in evidence.get("locator", ()))
-        return f"[{dispute}{_to(f'source-{self._number(source)}', str(self._number(source)))}{doubt}{escape(place)}]"
+    def _address(self, source: Source) -> str:
+        return f"#source-{self._notes.number(source)}"
 
-    def _number(self, source: str) -> int:
-        return self._numbers.setdefault(source, len(self._numbers) + 1)
 
-    def _source(self, name: str) -> str:
-        node = self._reading.nodes.get(name)
-        facts = node.attributes if node else {}
-        parts = [*map(text_of, facts.get("firstAuthor", ())), self._reading.name(name)]
-        parts += [text_of(value) for key in ("journal", "published") for value in facts.get(key, ())]
-        address = escape(text_of(facts["url"][0]) if "url" in facts else iri_of(name))
-        told = escape(". ".join(parts))
-        return f'<li id="source-{self._number(name)}">{told}. <a href="{address}">{address}</a></li>\n'
+def _source(number: int, source: Source) -> str:
+    address = source.url or source.iri
+    parts = [source.first_author, source.label, source.journal, source.published]
+    told = escape(". ".join(str(part) for part in parts if part))
+    return f'<li id="source-{number}">{told}. {linked(address, address)}</li>\n'
 
 
 def _terms(graph: Projection) -> dict[str, Facts]:

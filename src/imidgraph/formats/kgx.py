@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import Any
 
 from imidgraph.formats.columns import Facts
-from imidgraph.formats.projection import Projection, iri_of
+from imidgraph.formats.elements import iri_of
+from imidgraph.formats.projection import Projection
 from imidgraph.formats.records import VERSION, Record, edge_records, flatten, node_records, plain_text
 
 _NODE_SLOTS = {
@@ -24,6 +25,9 @@ _NODE_SLOTS = {
     "exactMatch": "equivalent_identifiers",
     "label": "name",
 }
+KNOWLEDGE_LEVELS = {"assertion": "knowledge_assertion", "hypothesis": "prediction"}
+"""Biolink's words for the levels of knowledge that it calls by another name."""
+
 _EDGE_SLOTS = {"agentType": "agent_type", "knowledgeLevel": "knowledge_level"}
 _LISTS = {"category", "publications", "synonym", "xref", "equivalent_identifiers"}
 _FIRST_NODE = ("id", "category", "name", "description", "equivalent_identifiers", "xref", "synonym")
@@ -197,7 +201,8 @@ def _edges(graph: Projection) -> Iterator[Record]:
             "predicate": "",
             "object": biolink_curie(record.pop("object")),
         } | relations[relation]
-        found["knowledge_level"] = record.pop("knowledgeLevel", "not_provided")
+        level = record.pop("knowledgeLevel", "not_provided")
+        found["knowledge_level"] = KNOWLEDGE_LEVELS.get(level, level)
         found["agent_type"] = record.pop("agentType", "not_provided")
         found["primary_knowledge_source"] = _SOURCE
         evidence = record.pop("evidence", [])

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from imidgraph.formats.projection import Edge, Projection, iri_of, term_of
+from imidgraph.formats.elements import Edge, iri_of, term_of
+from imidgraph.formats.projection import Projection
 from imidgraph.namespaces import IMID, PREFIXES
 from imidgraph.rdf import Literal, NamedNode, Quad, RdfFormat, serialize
 

@@ -11,21 +11,23 @@ store one node at a time, each time anew: the memory that a projection needs doe
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
-import uuid
 import weakref
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from imidgraph.formats.columns import Column, Facts, Observed, Value
+from imidgraph.formats.columns import Column, Facts, Observed, text_of
+from imidgraph.formats.elements import Edge, Node, attributes, bare_edge, id_of, iri_of, joins, own_first, term_of
 from imidgraph.formats.sorting import sort_unique
-from imidgraph.namespaces import IMID, PREFIXES, compress, expand, local_name
-from imidgraph.rdf import BlankNode, Iri, NamedNode, QuadStore, Triple, python_value
+from imidgraph.knowledge import assembly
+from imidgraph.knowledge.relations import Relations
+from imidgraph.model import Evidence, Relation, Source, Statement, Term
+from imidgraph.namespaces import IMID, PREFIXES, local_name, short_name
+from imidgraph.rdf import BlankNode, NamedNode, QuadStore, Triple
+from imidgraph.stores.oxigraph import OxigraphStore
 
 _TYPE = PREFIXES["rdf"] + "type"
 _LABEL = PREFIXES["rdfs"] + "label"
@@ -38,64 +40,7 @@ _DEPRECATED = PREFIXES["owl"] + "deprecated"
 _VERSION = NamedNode(PREFIXES["owl"] + "versionInfo")
 _EVIDENCE_KINDS = {IMID + "Evidence", IMID + "Frequency"}
 _SCHEMA = {PREFIXES["owl"] + name for name in ("AnnotationProperty", "Class", "DatatypeProperty", "ObjectProperty", "Ontology")}
-_HIERARCHY = {PREFIXES["skos"] + name for name in ("broader", "narrower", "related")}
-_ABOUT_TERMS = tuple(PREFIXES[name] for name in ("rdf", "rdfs", "owl", "skos", "dcterms", "vann"))
-_URL = uuid.NAMESPACE_URL.bytes
-_RESERVED = {"id", "subject", "predicate", "object", "category", "evidence", "edge", "graphVersion"}
-_SKOS_NAMES = {
-    *("altLabel", "broadMatch", "closeMatch", "definition", "exactMatch", "example", "hiddenLabel", "label", "narrowMatch"),
-    *("notation", "note", "prefLabel", "relatedMatch", "scopeNote"),
-}
 _HELD = 500_000  # triples of a graph that is read once and held
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """An entity or a source.
-
-    Parameters
-    ----------
-    id : str
-        Its CURIE, or its IRI where no prefix fits.
-    label : str
-        Its name.
-    category : str
-        Its class, such as ``Drug``; empty where the graph does not say.
-    attributes : dict of str to tuple
-        Its literals and identifiers.
-    """
-
-    id: str
-    label: str
-    category: str
-    attributes: Facts
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A statement that relates a node to another one.
-
-    Parameters
-    ----------
-    id : str
-        The CURIE of the statement; a UUID made from the triple where no statement describes it.
-    subject, predicate, object : str
-        CURIEs.
-    category : str
-        The class of the statement, such as ``Indication``; empty where no statement describes the triple.
-    attributes : dict of str to tuple
-        Its qualifiers; ``negated`` where it states the absence of the relation.
-    evidence : tuple of dict
-        What supports or disputes it.
-    """
-
-    id: str
-    subject: str
-    predicate: str
-    object: str
-    category: str
-    attributes: Facts
-    evidence: tuple[Facts, ...] = ()
 
 
 class Projection:
@@ -112,11 +57,13 @@ class Projection:
     >>> projection = imidgraph.load().projection
     >>> edge = next(edge for edge in projection.edges() if edge.subject == "imid:lenalidomide" and edge.object == "imid:IKZF1")
     >>> edge.predicate, edge.category, edge.evidence[0]["source"]
-    ('imid:degrades', 'MechanismOfAction', ('pubmed:24292623',))
+    ('imid:degrades', 'MechanismOfAction', ('pubmed:24292625',))
     """
 
     def __init__(self, store: QuadStore) -> None:
         self._store = store
+        self._relations: dict[str, Relation] = {}
+        self._sources: dict[str, Source] = {}
 
     @cached_property
     def version(self) -> str:
@@ -163,7 +110,95 @@ class Projection:
         >>> imidgraph.load().projection.describe("https://w3id.org/imidgraph/degrades")["broadMatch"]
         ('biolink:affects',)
         """
-        return _attributes(self._facts(NamedNode(iri)), set())
+        return attributes(self._facts(NamedNode(iri)), set())
+
+    @cached_property
+    def named(self) -> dict[str, Node]:
+        """The nodes by name, for formats that hold the whole graph."""
+        return {node.id: node for node in self.nodes()}
+
+    @cached_property
+    def relations(self) -> Relations:
+        """What the ontology of the graph says of its relations and classes."""
+        return Relations(OxigraphStore(self._store))
+
+    def label(self, name: str) -> str:
+        """Give the label of a node, class or property by its name; where it has none, its local name.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> graph = imidgraph.load().projection
+        >>> graph.label("imid:IKZF1"), graph.label("hasAdverseEffect"), graph.label("skos:broader")
+        ('IKZF1', 'has adverse effect', 'is a kind of')
+        """
+        return self.named[name].label if name in self.named else self.relation(name if ":" in name else f"imid:{name}").label
+
+    def relation(self, name: str) -> Relation:
+        """Give a relation, or any other term of the schema, by its name; it is read when it is first asked for.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> imidgraph.load().projection.relation("imid:degrades").sign
+        -1
+        """
+        if name not in self._relations:
+            iri = iri_of(name)
+            labels = () if iri in self.relations else self.describe(iri).get("label", ())
+            label = text_of(labels[0]) if labels else local_name(iri).rpartition(":")[2]
+            self._relations[name] = self.relations.get(iri) or Relation(iri, label)
+        return self._relations[name]
+
+    def in_words(self, facts: Facts) -> dict[str, str]:
+        """Give attributes in words: the label of the property and its values, names instead of CURIEs."""
+        return {
+            self.label(name): ", ".join(self.named[text].label if text in self.named else text for text in map(text_of, values))
+            for name, values in facts.items()
+        }
+
+    def statement(self, edge: Edge) -> Statement:
+        """Give an edge as a statement, with the names of what it joins.
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> graph = imidgraph.load().projection
+        >>> edge = next(edge for edge in graph.edges() if edge.subject == "imid:lenalidomide" and edge.object == "imid:CSNK1A1")
+        >>> graph.statement(edge).object
+        Term(iri='https://w3id.org/imidgraph/CSNK1A1', label='CSNK1A1', category='Protein')
+        """
+        evidence = [item for facts in edge.evidence for item in self._evidence(facts)]
+        ends = self._term(edge.subject), self.relation(edge.predicate), self._term(edge.object)
+        return assembly.statement(iri_of(edge.id), ends, edge.category, self._valued(edge.attributes), evidence)
+
+    def source(self, name: str) -> Source:
+        """Give a source by its name."""
+        if name not in self._sources:
+            node = self.named.get(name)
+            self._sources[name] = (
+                assembly.source(iri_of(name), node.label, node.category, node.attributes)
+                if node is not None and (node.category or node.attributes)
+                else assembly.named(iri_of(name))
+            )
+        return self._sources[name]
+
+    def _evidence(self, facts: Facts) -> Iterable[Evidence]:
+        kinds = facts.get("category", ("",))
+        sources = [self.source(str(source)) for source in facts.get("source", ())]
+        said = {name: values for name, values in facts.items() if name not in {"id", "category", "source"}}
+        return assembly.evidence(iri_of(str(facts["id"][0])), str(kinds[0]), self._valued(said), sources)
+
+    def _valued(self, facts: Facts) -> dict[str, list[Any]]:
+        """Give attributes with terms in the place of their names."""
+        return {
+            name: [self._term(value) if isinstance(value, str) and value in self.named else value for value in values]
+            for name, values in facts.items()
+        }
+
+    def _term(self, name: str) -> Term:
+        node = self.named.get(name)
+        return Term(iri_of(name), node.label, node.category) if node else Term(iri_of(name), self.label(name))
 
     def about(self, name: str) -> Iterator[Triple]:
         """Give the triples whose subject has a CURIE or IRI."""
@@ -198,7 +233,7 @@ class Projection:
         edges, evidence = Observed(), Observed()
         for quad in self._store.quads_for_pattern(None, _SUBJECT, None):  # bare edges have no attributes
             facts = self._facts(quad.subject)
-            edges.note(_attributes(facts, _ENDS_AND_EVIDENCE))
+            edges.note(attributes(facts, _ENDS_AND_EVIDENCE))
             for item in facts.get(_EVIDENCE.value, ()):
                 evidence.note(self._item(item))
         return edges.columns(), evidence.columns()
@@ -237,15 +272,15 @@ class Projection:
         if not (self._is_thing(term, facts) if facts else self._is_joined(term)):
             return None
         labels = sorted(facts.get(_LABEL, ()), key=lambda label: (getattr(label, "language", None) != "en", label.value))
-        attributes = _attributes(facts, skip={_LABEL, _TYPE}, edges=True)
-        kinds = sorted(kinds, key=_own_first)
+        found = attributes(facts, skip={_LABEL, _TYPE}, edges=True)
+        kinds = sorted(kinds, key=own_first)
         if len(labels) > 1:
-            attributes["rdfs:label"] = tuple(label.value for label in labels)
+            found["rdfs:label"] = tuple(label.value for label in labels)
         if len(kinds) > 1:
-            attributes["rdf:type"] = tuple(map(_name, kinds))
-        name = _id(term)
+            found["rdf:type"] = tuple(map(short_name, kinds))
+        name = id_of(term)
         label = labels[0].value if labels else local_name(name) if isinstance(term, NamedNode) else name
-        return Node(name, label, _name(kinds[0]) if kinds else "", attributes)
+        return Node(name, label, short_name(kinds[0]) if kinds else "", found)
 
     def _is_thing(self, term: NamedNode | BlankNode, facts: dict[str, list[Any]]) -> bool:
         """Tell whether what is described is neither a statement, nor evidence, nor a term of the schema, nor a retired name."""
@@ -273,12 +308,12 @@ class Projection:
             self._facts(quad.subject) | {"": [quad.subject]} for quad in self._store.quads_for_pattern(None, _SUBJECT, term)
         ]
         found: list[tuple[str, str, str, Edge]] = []
-        subject = _id(term)
+        subject = id_of(term)
         described = set()
         for statement in stated:
             predicates, objects = statement.get(_PREDICATE.value), statement.get(_OBJECT.value)
             if predicates and objects:
-                edge = self._statement(subject, predicates[0], objects[0], statement)
+                edge = self._edge(subject, predicates[0], objects[0], statement)
                 described.add((predicates[0], objects[0]))
                 found.append((predicates[0].value, objects[0].value, edge.id, edge))
         if facts and self._is_thing(term, facts):
@@ -287,115 +322,35 @@ class Projection:
                     continue
                 for object_ in objects:
                     if isinstance(object_, NamedNode | BlankNode) and (NamedNode(predicate), object_) not in described:
-                        edge = _bare_edge(term, subject, predicate, object_)
+                        edge = bare_edge(term, subject, predicate, object_)
                         found.append((predicate, object_.value, edge.id, edge))
         found.sort(key=lambda item: item[:3])
         return (edge for *_, edge in found)
 
-    def _statement(self, subject: str, predicate: Any, object_: Any, facts: dict[str, list[Any]]) -> Edge:
+    def _edge(self, subject: str, predicate: Any, object_: Any, facts: dict[str, list[Any]]) -> Edge:
         (term,) = facts.pop("")
-        kinds = sorted((kind.value for kind in facts.get(_TYPE, ())), key=_own_first)
+        kinds = sorted((kind.value for kind in facts.get(_TYPE, ())), key=own_first)
         evidence = sorted(facts.get(_EVIDENCE.value, ()), key=str)
         return Edge(
-            _id(term),
+            id_of(term),
             subject,
-            _id(predicate),
-            _id(object_),
-            _name(kinds[0]) if kinds else "",
-            _attributes(facts, _ENDS_AND_EVIDENCE),
+            id_of(predicate),
+            id_of(object_),
+            short_name(kinds[0]) if kinds else "",
+            attributes(facts, _ENDS_AND_EVIDENCE),
             tuple(self._item(item) for item in evidence),
         )
 
     def _item(self, term: Any) -> Facts:
         facts = self._facts(term)
         kinds = sorted(kind.value for kind in facts.get(_TYPE, ()))
-        item: Facts = {"id": (_id(term),)}
+        item: Facts = {"id": (id_of(term),)}
         if kinds:
-            item["category"] = (_name(kinds[0]),)
-        return item | _attributes(facts, {_TYPE})
+            item["category"] = (short_name(kinds[0]),)
+        return item | attributes(facts, {_TYPE})
 
     def _facts(self, term: Any) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = {}
         for _, predicate, object_, _ in self._store.quads_for_pattern(term, None, None):
             found.setdefault(predicate.value, []).append(object_)
         return {name: sorted(set(objects), key=str) if len(objects) > 1 else objects for name, objects in found.items()}
-
-
-@lru_cache(maxsize=4096)
-def joins(predicate: str) -> bool:
-    """Tell whether a predicate between two IRIs joins nodes, rather than describes one.
-
-    Examples
-    --------
-    >>> joins(IMID + "degrades"), joins(PREFIXES["skos"] + "broader"), joins(PREFIXES["skos"] + "exactMatch")
-    (True, True, False)
-    """
-    return predicate in _HIERARCHY or not predicate.startswith(_ABOUT_TERMS)
-
-
-def iri_of(id: str) -> str:
-    """Give the IRI of a node or an edge.
-
-    Examples
-    --------
-    >>> iri_of("imid:lenalidomide")
-    'https://w3id.org/imidgraph/lenalidomide'
-    """
-    return id if "://" in id or id.startswith(("_:", "urn:")) else expand(id) or id
-
-
-def term_of(id: str) -> NamedNode | BlankNode:
-    """Give the RDF term of a node or an edge.
-
-    Examples
-    --------
-    >>> term_of("imid:lenalidomide")
-    <NamedNode value=https://w3id.org/imidgraph/lenalidomide>
-    """
-    return BlankNode(id[2:]) if id.startswith("_:") else NamedNode(iri_of(id))
-
-
-def _bare_edge(term: NamedNode | BlankNode, subject: str, predicate: str, object_: NamedNode | BlankNode) -> Edge:
-    told = _URL + f"{term} <{predicate}> {object_}".encode()
-    name = uuid.UUID(bytes=hashlib.sha1(told, usedforsecurity=False).digest()[:16], version=5).urn  # uuid5 takes twice the time
-    return Edge(name, subject, compress(predicate), _id(object_), "", {})
-
-
-def _own_first(kind: str) -> tuple[bool, str]:
-    return not kind.startswith(IMID), kind
-
-
-def _attributes(facts: dict[str, list[Any]], skip: set[str], edges: bool = False) -> Facts:
-    found: Facts = {}
-    for predicate in sorted(facts):
-        if predicate in skip:
-            continue
-        objects = [o for o in facts[predicate] if not (edges and isinstance(o, NamedNode | BlankNode) and joins(predicate))]
-        values = {(type(value), value): value for value in map(_plain, objects)}  # True and 1 are two values
-        if values:
-            found[_attribute_name(predicate)] = tuple(values.values())
-    return found
-
-
-def _plain(term: Any) -> Value:
-    value = python_value(term)
-    return compress(str(value)) if isinstance(value, Iri) else cast(Value, value)
-
-
-@lru_cache(maxsize=4096)
-def _attribute_name(predicate: str) -> str:
-    name = _name(predicate)
-    taken = name in _RESERVED or (predicate.startswith(IMID) and name in _SKOS_NAMES)
-    return compress(predicate) if taken else name
-
-
-def _name(iri: str) -> str:
-    """Give the short name of a property or class: a local one of this graph's own words, else a CURIE."""
-    local = local_name(iri)
-    if iri == _LABEL or (local in _SKOS_NAMES and iri == PREFIXES["skos"] + local):
-        return local
-    return iri.removeprefix(IMID) if iri.startswith(IMID) else compress(iri)
-
-
-def _id(term: Any) -> str:
-    return compress(term.value) if type(term) is NamedNode else str(term)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Set
 
-from imidgraph.errors import QueryError
-from imidgraph.formats.projection import Edge, Projection, joins, term_of
-from imidgraph.knowledge.network import PILLARS
+from imidgraph.formats.elements import Edge, joins, term_of
+from imidgraph.formats.projection import Projection
 from imidgraph.rdf import Iri, NamedNode, Quad, QuadStore
 from imidgraph.stores import Results
 
@@ -65,7 +64,7 @@ def pillars(graph: Projection, names: Iterable[str]) -> Projection:
     graph : Projection
         The graph.
     names : iterable of str
-        Names of pillars, keys of `network.PILLARS`.
+        Names of pillars, such as ``risks``.
 
     Raises
     ------
@@ -79,11 +78,7 @@ def pillars(graph: Projection, names: Iterable[str]) -> Projection:
     >>> {edge.predicate for edge in part.edges()}
     {'imid:inGeneration'}
     """
-    chosen = list(names)
-    for name in chosen:
-        if name not in PILLARS:
-            raise QueryError(f"Unknown pillar {name!r}. Choose from {', '.join(PILLARS)}.")
-    relations = {f"imid:{relation}" for name in chosen for relation in PILLARS[name]}
+    relations = {relation.curie for name in names for relation in graph.relations.pillar(name)}
     return _part(graph, lambda edge: edge.predicate in relations, set())
 
 

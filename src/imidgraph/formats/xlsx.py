@@ -10,10 +10,11 @@ from typing import Any
 
 from imidgraph.errors import ExportError, MissingExtra
 from imidgraph.formats.columns import Facts, text_of
-from imidgraph.formats.projection import Node, Projection, iri_of
-from imidgraph.formats.reading import Reading, Statement
-from imidgraph.knowledge.network import PILLARS
-from imidgraph.prose.citations import NOT_ADVICE
+from imidgraph.formats.elements import Edge, Node, iri_of
+from imidgraph.formats.projection import Projection
+from imidgraph.prose import NOT_ADVICE
+from imidgraph.prose.citations import passage
+from imidgraph.prose.statement import sentence
 
 _LONGEST = 32_767  # characters of a cell
 _MOST = 1_048_575  # rows below the header
@@ -23,6 +24,7 @@ _ENTITY = ("label", "category", "definition", "also called", "identifiers")
 _ARTICLE = ("label", "category", "first author", "journal", "published", "address", "id")
 _MATCHES = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
 _TOLD = {"altLabel", "brandName", "definition", *_MATCHES}
+_HIDDEN = {"agentType", "knowledgeLevel", "label", "negated", "statement"}
 _EXACT = 2**53  # what a spreadsheet counts exactly
 Cell = str | bool | int | float
 
@@ -45,7 +47,6 @@ def write_xlsx(graph: Projection) -> Iterator[bytes]:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties({"title": f"imidgraph {graph.version}", "created": datetime.datetime(2000, 1, 1)})
-        reading = Reading(graph)
         styles = {
             "head": book.add_format({"bold": True, "bottom": 1}),
             "text": book.add_format({"text_wrap": True, "valign": "top"}),
@@ -56,65 +57,71 @@ def write_xlsx(graph: Projection) -> Iterator[bytes]:
             ("", NOT_ADVICE),
         ]
         _sheet(book, styles, "about", ("what", "value"), about)
-        _sheet(book, styles, "entities", *_entities(reading))
-        statements = list(reading.statements())
-        for pillar, relations in PILLARS.items():
+        _sheet(book, styles, "entities", *_entities(graph))
+        edges = [edge for edge in graph.edges() if edge.predicate != "imid:isAbout"]
+        placed = {relation.curie for relations in graph.relations.pillars.values() for relation in relations}
+        for pillar, relations in graph.relations.pillars.items():
             if pillar == "articles":
-                _sheet(book, styles, pillar, _ARTICLE, _articles(reading))
-                continue
-            chosen = [item for item in statements if item.edge.predicate.removeprefix("imid:") in relations]
-            details = sorted({name for item in chosen for name in item.details})
-            header = ("subject", "relation", "object", "statement", *details, "sources", "id")
-            _sheet(book, styles, pillar, header, [_row(reading, item, details) for item in chosen])
+                _sheet(book, styles, pillar, _ARTICLE, _articles(graph))
+            else:
+                names = {relation.curie for relation in relations}
+                _sheet(book, styles, pillar, *_statements(graph, [edge for edge in edges if edge.predicate in names]))
+        if others := [edge for edge in edges if edge.predicate not in placed]:
+            _sheet(book, styles, "other relations", *_statements(graph, others))
     yield buffer.getvalue()
 
 
-def _row(reading: Reading, item: Statement, details: Sequence[str]) -> list[Cell]:
-    sources = "\n".join(reading.source(evidence) for evidence in item.edge.evidence)
-    cells = _cells(reading, item.edge.attributes)
-    qualified = [cells.get(name, "") for name in details]
-    return [item.subject, item.relation, item.object, item.sentence, *qualified, sources, item.edge.id]
+def _statements(graph: Projection, edges: Sequence[Edge]) -> tuple[list[str], list[list[Cell]]]:
+    cells = [_cells(graph, {name: values for name, values in edge.attributes.items() if name not in _HIDDEN}) for edge in edges]
+    columns = sorted({name for row in cells for name in row})
+    rows = []
+    for edge, row in zip(edges, cells, strict=True):
+        item = graph.statement(edge)
+        ends = [item.subject.label, item.relation, item.object.label, sentence(item) if item.statement else ""]
+        sources = "\n".join(passage(evidence) for evidence in item.evidence)
+        rows.append([*ends, *(row.get(name, "") for name in columns), sources, edge.id])
+    return ["subject", "relation", "object", "statement", *columns, "sources", "id"], rows
 
 
-def _cells(reading: Reading, facts: Facts) -> dict[str, Cell]:
-    """Give attributes by their names, numbers as numbers and truth values as truth values."""
-    cells: dict[str, Cell] = dict(reading.details(facts))
+def _cells(graph: Projection, facts: Facts) -> dict[str, Cell]:
+    """Give attributes by their labels, numbers as numbers and truth values as truth values."""
+    cells: dict[str, Cell] = dict(graph.in_words(facts))
     for name, values in facts.items():
         value = float(values[0]) if isinstance(values[0], Decimal) else values[0]
-        if len(values) == 1 and reading.term(name) in cells and isinstance(value, int | float) and abs(value) <= _EXACT:
-            cells[reading.term(name)] = value
+        if len(values) == 1 and isinstance(value, int | float) and abs(value) <= _EXACT:
+            cells[graph.label(name)] = value
     return cells
 
 
-def _entities(reading: Reading) -> tuple[list[str], list[list[Cell]]]:
+def _entities(graph: Projection) -> tuple[list[str], list[list[Cell]]]:
     found: list[tuple[list[str], dict[str, Cell], str]] = []
-    for node in reading.nodes.values():
+    for node in graph.named.values():
         texts = {name: [text_of(value) for value in values] for name, values in node.attributes.items()}
         names = texts.get("brandName", []) + texts.get("altLabel", [])
         matches = [match for name in _MATCHES for match in texts.get(name, [])]
         definition = " ".join(texts.get("definition", []))
         if "journal" not in texts and "url" not in texts:
-            first = [node.label, _kind(reading, node), definition, ", ".join(names), ", ".join(matches)]
+            first = [node.label, _kind(graph, node), definition, ", ".join(names), ", ".join(matches)]
             others = {name: values for name, values in node.attributes.items() if name not in _TOLD}
-            found.append((first, _cells(reading, others), node.id))
+            found.append((first, _cells(graph, others), node.id))
     columns = sorted({name for _, cells, _ in found for name in cells})
     found.sort(key=lambda row: (row[0][1], row[0][0], row[2]))
     rows = [[*first, *(cells.get(name, "") for name in columns), own] for first, cells, own in found]
     return [*_ENTITY, *columns, "id"], rows
 
 
-def _kind(reading: Reading, node: Node) -> str:
-    return reading.term(node.category) if node.category else ""
+def _kind(graph: Projection, node: Node) -> str:
+    return graph.label(node.category) if node.category else ""
 
 
-def _articles(reading: Reading) -> list[list[Cell]]:
-    cited = {str(source) for edge in reading.graph.edges() for item in edge.evidence for source in item.get("source", ())}
+def _articles(graph: Projection) -> list[list[Cell]]:
+    cited = {str(source) for edge in graph.edges() for item in edge.evidence for source in item.get("source", ())}
     rows: list[list[Cell]] = []
-    for name in sorted(cited & reading.nodes.keys()):
-        node = reading.nodes[name]
+    for name in sorted(cited & graph.named.keys()):
+        node = graph.named[name]
         texts = {key: ", ".join(map(text_of, values)) for key, values in node.attributes.items()}
         parts = [texts.get(key, "") for key in ("firstAuthor", "journal", "published")]
-        rows.append([node.label, _kind(reading, node), *parts, texts.get("url", iri_of(node.id)), node.id])
+        rows.append([node.label, _kind(graph, node), *parts, texts.get("url", iri_of(node.id)), node.id])
     return rows
 
 

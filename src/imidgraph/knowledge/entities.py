@@ -11,7 +11,7 @@ from imidgraph.knowledge.lookups import COLUMNS, statement_rows
 from imidgraph.knowledge.names import Names
 from imidgraph.knowledge.statements import Reader
 from imidgraph.model import GenerationAssignment, Indication, MechanismOfAction, Risk, Source, Statement, Term
-from imidgraph.namespaces import compress, local_name
+from imidgraph.namespaces import compress
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,7 +45,8 @@ class Entity(Answer, Term):
     @property
     def statements(self) -> tuple[Statement, ...]:
         """The statements about it, as their subject or object, in the order of a card."""
-        return tuple(sorted((*self.as_subject, *self.as_object), key=_order))
+        every = dict.fromkeys((*self.as_subject, *self.as_object))
+        return tuple(sorted(every, key=lambda item: card_order(item, self.iri)))
 
     def __bool__(self) -> bool:
         return True
@@ -101,7 +102,7 @@ class Entity(Answer, Term):
 
     @property
     def generations(self) -> list[Statement]:
-        """To which generation each source counts it."""
+        """The generation that each source assigns it to."""
         return [item for item in self.as_subject if isinstance(item, GenerationAssignment)]
 
     @property
@@ -131,13 +132,13 @@ class Entity(Answer, Term):
         return [source for source in self._reading().sources_about(self.iri) if source.category == "Article"]
 
 
-_FIRST = ("belongsTo", "inGeneration", "binds", "modulates", "degrades", "approvedFor", "hasAdverseEffect", "dispensedUnder")
-
-
-def _order(item: Statement) -> tuple[object, ...]:
-    local = local_name(item.predicate.iri)
-    rank = _FIRST.index(local) if local in _FIRST else len(_FIRST)
-    return rank, item.negated, local, not item.value("boxedWarning"), item.object.label, str(item.value("approvalDate") or "")
+def card_order(item: Statement, iri: str) -> tuple[object, ...]:
+    """Give the place of a statement on the card of an entity: by relation, what holds and boxed warnings first."""
+    is_object = item.subject.iri != iri
+    other = item.subject if is_object else item.object
+    dates = tuple(map(str, item.qualifiers.get("approvalDate", ())))
+    boxed = item.value("boxedWarning") is True
+    return item.predicate.order, item.predicate.label, is_object, item.negated, not boxed, other.label, dates, item.iri
 
 
 def entity(names: Names, reader: Reader, name: str) -> Entity:

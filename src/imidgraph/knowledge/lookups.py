@@ -11,7 +11,7 @@ from imidgraph.knowledge.mentions import Finder, Match, Mention
 from imidgraph.knowledge.names import Names
 from imidgraph.knowledge.statements import Reader
 from imidgraph.limits import whole
-from imidgraph.model import Frequency, Indication, Risk, Statement, Term
+from imidgraph.model import Statement, Term
 
 COLUMNS = ("subject", "relation", "object", "details", "sources", "statement")
 """The columns of a table of statements."""
@@ -254,27 +254,9 @@ def status(names: Names, reader: Reader, subject: str, predicate: str, object: s
 
 def statement_rows(found: Iterable[Statement]) -> Iterator[Row]:
     """Give the rows of a table of statements."""
+    from imidgraph.prose.citations import passage
+    from imidgraph.prose.statement import details
+
     for item in found:
-        relation = ("not: " if item.negated else "") + item.predicate.label
-        yield item.subject.label, relation, item.object.label, details(item), _backing(item), item.curie
-
-
-def details(item: Statement) -> str:
-    """Tell the qualifiers of a statement in words."""
-    combined = "with " + " and ".join(map(str, item.combined_with)) if item.combined_with else None
-    parts: list[Any]
-    if isinstance(item, Risk):
-        parts = ["BOXED WARNING" if item.boxed_warning else None, item.severity, combined, item.population]
-    elif isinstance(item, Indication):
-        parts = [item.jurisdiction, item.approval_date, item.approval_type, item.setting, combined, item.population]
-    else:
-        parts = [value for name, values in sorted(item.qualifiers.items()) for value in values]
-    return ", ".join(str(part) for part in parts if part is not None)
-
-
-def _backing(item: Statement) -> str:
-    """Tell the figures and sources of a statement."""
-    return "; ".join(
-        (f"{evidence.figure} ({evidence.population}): " if isinstance(evidence, Frequency) else "") + evidence.reference
-        for evidence in item.evidence
-    )
+        backing = "; ".join(map(passage, item.evidence))
+        yield item.subject.label, item.relation, item.object.label, details(item), backing, item.curie

@@ -10,58 +10,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
 from imidgraph.errors import EntityNotFound, QueryError
+from imidgraph.knowledge.relations import Relations
 from imidgraph.limits import NEVER, Deadline, several
-from imidgraph.model import Term
-from imidgraph.namespaces import IMID, PREFIXES, compress, expand, local_name
+from imidgraph.model import Relation, Term
+from imidgraph.namespaces import IMID, compress, expand, local_name
 from imidgraph.stores import Store
 
-BROADER = PREFIXES["skos"] + "broader"
-PILLARS: dict[str, tuple[str, ...]] = {
-    "drugs": ("belongsTo", "derivedFrom", "hasComponent", "interactsWith"),
-    "generations": ("inGeneration",),
-    "mechanisms": (
-        "binds",
-        "causes",
-        "confersResistanceTo",
-        "decreases",
-        "degrades",
-        "increases",
-        "involves",
-        "modulates",
-        "overcomes",
-        "relatedTo",
-        "triedIn",
-    ),
-    "indications": (
-        "approvedFor",
-        "comparesWith",
-        "enrolls",
-        "hasResultFor",
-        "investigatedFor",
-        "moreEffectiveThan",
-        "tests",
-        "usedFor",
-        "usedOffLabelFor",
-    ),
-    "risks": ("dispensedUnder", "hasAdverseEffect", "hasHigherRiskThan", "hasLowerRiskThan", "interactsWith", "mitigates"),
-    "articles": ("isAbout",),
-}
-"""The relations of each pillar, by local name."""
-
-_RELATIONS = """
-SELECT ?relation ?label ?parent ?sign WHERE {
-    ?relation a owl:ObjectProperty ;
-        rdfs:label ?label .
-    OPTIONAL { ?relation rdfs:subPropertyOf ?parent }
-    OPTIONAL { ?relation imid:sign ?sign }
-}
-ORDER BY ?relation
-"""
 _FROM = """
 SELECT ?subject ?relation ?object WHERE {
     VALUES ?subject { %s }
@@ -89,20 +47,6 @@ _NO_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 _BATCH = 500  # nodes in one query
 
 
-@dataclass(frozen=True)
-class Relation(Term):
-    """A relation, with the direction of its effect.
-
-    Parameters
-    ----------
-    sign : int or None
-        1 where the object goes up with the subject, -1 where it goes down, 0 where the relation says neither, None
-        where it is no effect at all.
-    """
-
-    sign: int | None = None
-
-
 class Network:
     """The entities of a graph and the relations between them.
 
@@ -110,6 +54,8 @@ class Network:
     ----------
     store : Store
         The engine that holds the graph.
+    vocabulary : Relations, optional
+        What its ontology says of its relations, where it was read before.
 
     Attributes
     ----------
@@ -126,8 +72,9 @@ class Network:
     ('imid:degrades',)
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, vocabulary: Relations | None = None) -> None:
         self._store = store
+        self.vocabulary = Relations(store) if vocabulary is None else vocabulary
         self.objects: dict[str, dict[str, tuple[str, ...]]] = {}
         self.subjects: dict[str, set[str]] = {}
         self.whole = False
@@ -139,16 +86,12 @@ class Network:
     @cached_property
     def relations(self) -> dict[str, Relation]:
         """The relations of the graph, by CURIE, and the hierarchy."""
-        rows = self._store.select(_RELATIONS).rows
-        inside = {IMID + "isAbout"} | below({(iri, parent) for iri, _, parent, _ in rows}, IMID + "relatedTo")
-        found = {compress(iri): Relation(iri, label, "ObjectProperty", sign) for iri, label, _, sign in rows if iri in inside}
-        found[compress(BROADER)] = Relation(BROADER, "is a kind of", "ObjectProperty", None)
-        return found
+        return {compress(relation.iri): relation for relation in self.vocabulary.joining()}
 
     @cached_property
-    def signs(self) -> dict[str, int]:
-        """The sign of each relation that has one, by CURIE."""
-        return {curie: relation.sign for curie, relation in self.relations.items() if relation.sign is not None}
+    def steps(self) -> frozenset[str]:
+        """The CURIEs of the relations that a chain of causes follows."""
+        return frozenset(curie for curie, relation in self.relations.items() if relation.is_step)
 
     @cached_property
     def joining(self) -> frozenset[str]:
@@ -184,9 +127,8 @@ class Network:
         QueryError
             Where there is no such pillar; the message names the six.
         """
-        if pillar not in PILLARS:
-            raise QueryError(f"Unknown pillar {pillar!r}. Choose from {', '.join(PILLARS)}.")
-        return [curie for curie in (compress(IMID + name) for name in PILLARS[pillar]) if curie in self.relations]
+        named = (compress(relation.iri) for relation in self.vocabulary.pillar(pillar))
+        return [curie for curie in named if curie in self.relations]
 
     def chosen(self, predicates: Iterable[str] = (), pillars: Iterable[str] = ()) -> frozenset[str]:
         """Give the CURIEs of some relations and of those of some pillars; of all between entities where neither is named.
@@ -346,20 +288,3 @@ class Network:
 
     def _shared(self, relations: tuple[str, ...]) -> tuple[str, ...]:
         return self._sets.setdefault(relations, relations)
-
-
-def below(pairs: Set[tuple[str, str | None]], root: str) -> set[str]:
-    """Give a term and all that lie below it, from pairs of a term and its parent.
-
-    The closure is made here, since engines differ in how they follow property paths.
-
-    Examples
-    --------
-    >>> sorted(below({("degrades", "decreases"), ("decreases", "relatedTo"), ("source", None)}, "relatedTo"))
-    ['decreases', 'degrades', 'relatedTo']
-    """
-    found, frontier = {root}, {root}
-    while frontier:
-        frontier = {child for child, parent in pairs if parent in frontier} - found
-        found |= frontier
-    return found

@@ -1,4 +1,4 @@
-"""Associations: the statements of a graph, with their qualifiers and their evidence."""
+"""The statements of a graph, with their qualifiers and their evidence, read from any store."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from itertools import islice
 from typing import Any
 
 from imidgraph.errors import QueryError
-from imidgraph.model import CATEGORIES, Evidence, Frequency, Source, Statement, Term
-from imidgraph.namespaces import IMID, expand, local_name
+from imidgraph.knowledge import assembly
+from imidgraph.knowledge.relations import Relations
+from imidgraph.model import CATEGORIES, Evidence, Relation, Source, Statement, Term
+from imidgraph.namespaces import IMID, PREFIXES, attribute_name, expand, local_name, short_name
 from imidgraph.rdf import Iri, NamedNode
+from imidgraph.sparql.results import undisturbed
 from imidgraph.sparql.text import bind, bind_rows
 from imidgraph.stores import Store
 
 # What these give is put in order here: for all statements of a graph that takes a tenth of the time.
-_ASSOCIATIONS = """
+_STATEMENTS = """
 SELECT ?association ?property ?value WHERE {
     ?association imid:subject ?subject ; imid:predicate ?predicate ; imid:object ?object ; ?property ?value .
 }
@@ -39,22 +42,13 @@ _ATTRIBUTES = "SELECT ?property ?value WHERE { ?entity ?property ?value }"
 _PREDICATES = (
     "SELECT DISTINCT ?predicate ?label WHERE { ?a imid:predicate ?predicate . ?predicate rdfs:label ?label } ORDER BY ?label"
 )
-_BATCH = 200  # pairs of ends, or entities, in one query
-_SINGLE = "ASK { ?predicate imid:singleValued true }"
+_BATCH = 200  # pairs of ends in one query
+_NAMED = 500  # things whose names are asked for in one query
 
-_UNNAMED = {"evidence", "type"}  # what is told by its IRI
-_ASSOCIATION_PARTS = {
-    "subject",
-    "predicate",
-    "object",
-    "evidence",
-    "negated",
-    "statement",
-    "label",
-    "type",
-    "knowledgeLevel",
-    "agentType",
-}
+_TYPE, _EVIDENCE_OF, _SOURCE_OF = PREFIXES["rdf"] + "type", IMID + "evidence", IMID + "source"
+_ENDS = ("imid:subject", "imid:predicate", "imid:object")
+
+_Described = dict[str, dict[str, list[Any]]]
 
 
 class Reader:
@@ -64,11 +58,15 @@ class Reader:
     ----------
     store : Store
         The engine that holds the graph.
+    relations : Relations, optional
+        What its ontology says of its relations, where it was read before.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, relations: Relations | None = None) -> None:
         self._store = store
+        self.relations = Relations(store) if relations is None else relations
         self._terms: dict[str, Term | None] = {}
+        self._known: dict[str, Source] = {}
 
     def find(self, subject: str | None = None, predicate: str | None = None, object: str | None = None) -> list[Statement]:
         """Find statements by the IRIs of their ends; what is left out means any."""
@@ -92,33 +90,53 @@ class Reader:
         return found
 
     def _gather(self, bind: Callable[[str], str]) -> list[Statement]:
-        rows = self._select(bind(_ASSOCIATIONS)).rows
-        if not rows:
+        with undisturbed():
+            return self._read(bind)
+
+    def _read(self, bind: Callable[[str], str]) -> list[Statement]:
+        stated = self._select(bind(_STATEMENTS)).rows
+        if not stated:
             return []
-        properties = {property_: local_name(property_) for property_ in {row[1] for row in rows}}
-        names = self._names(
-            {value for _, property_, value in rows if properties[property_] not in _UNNAMED and type(value) is Iri}
+        backed = self._select(bind(_EVIDENCE)).rows
+        properties = {row[1] for row in stated} | {row[2] for row in backed}
+        names = {property_: attribute_name(property_) for property_ in properties}
+        apart = {_TYPE, _EVIDENCE_OF, _SOURCE_OF}  # what is told by its IRI
+        things = {value for _, property_, value in stated if type(value) is Iri and property_ not in apart}
+        things |= {value for *_, property_, value in backed if type(value) is Iri and property_ not in apart}
+        terms = self._names(things)
+        described = _described((iri, names[property_], value) for iri, property_, value in stated)
+        passages: dict[str, _Described] = {}
+        for iri, passage, property_, value in backed:
+            items = passages.get(iri)
+            if items is None:
+                items = passages[iri] = {}
+            facts = items.get(passage)
+            if facts is None:
+                facts = items[passage] = {}
+            facts.setdefault(names[property_], []).append(value)
+        sources = self._sources(
+            {iri for items in passages.values() for facts in items.values() for iri in facts.get("source", ())}
         )
-        described: dict[str, dict[str, list[Any]]] = {}
-        for association, property_, value in rows:
-            described.setdefault(association, {}).setdefault(properties[property_], []).append(value)
-        for facts in described.values():
-            for name in sorted(facts):
-                facts[name] = [names.get(value, value) for value in _each_once(facts.pop(name))]
-        parts: dict[str, dict[str, dict[str, Any]]] = {}
-        for association, evidence, property_, value in self._select(bind(_EVIDENCE)).rows:
-            known = parts.setdefault(association, {}).setdefault(evidence, {})
-            name = local_name(property_)
-            known[name] = value if name not in known else max(known[name], value, key=str)
-        sources = self._sources({item["source"] for items in parts.values() for item in items.values() if "source" in item})
+        found = [
+            self._statement(iri, facts, terms, _evidence(passages.get(iri, {}), terms, sources))
+            for iri, facts in described.items()
+        ]
         return sorted(
-            (_association(iri, facts, _evidence(parts.get(iri, {}), sources)) for iri, facts in described.items()),
-            key=lambda item: (item.subject.label, item.category, item.predicate.label, item.object.label, item.iri),
+            found, key=lambda item: (item.subject.label, item.category, item.predicate.label, item.object.label, item.iri)
         )
+
+    def _statement(
+        self, iri: str, facts: dict[str, list[Any]], terms: Mapping[Any, Term], evidence: Iterable[Evidence]
+    ) -> Statement:
+        subject, predicate, object_ = (min(facts.pop(end), key=str) for end in _ENDS)
+        facts.pop("imid:evidence", None)
+        relation = self.relations.get(predicate) or Relation(predicate, _term(predicate, terms).label)
+        ends = _term(subject, terms), relation, _term(object_, terms)
+        return assembly.statement(iri, ends, _category(facts), _valued(facts, terms), evidence)
 
     def _names(self, iris: Set[Any]) -> dict[Any, Term]:
         waiting = iter(sorted(iris - self._terms.keys()))
-        while batch := list(islice(waiting, _BATCH)):
+        while batch := list(islice(waiting, _NAMED)):
             named: dict[str, Term] = {}
             rows = self._select(_NAMES % " ".join(str(NamedNode(iri)) for iri in batch)).rows
             for iri, label, category in sorted(rows, key=str):
@@ -143,7 +161,8 @@ class Reader:
 
     def rivals(self, subject: str, predicate: str, object: str) -> list[Statement]:
         """Find what sources say instead of a fact, where only one thing can be true, such as the generation of a drug."""
-        if not self._store.ask(_SINGLE.replace("?predicate", str(NamedNode(predicate)))):
+        relation = self.relations.get(predicate)
+        if relation is None or not relation.is_single_valued:
             return []
         return [item for item in self.find(subject, predicate) if not item.negated and item.object.iri != object]
 
@@ -159,9 +178,12 @@ class Reader:
         sources = _sources(self._select(_TOPICS, {"entity": str(NamedNode(iri))}))
         return sorted(sources.values(), key=lambda source: (str(source.published or ""), source.label), reverse=True)
 
-    def _sources(self, iris: Iterable[str]) -> dict[str, Source]:
-        names = " ".join(str(NamedNode(iri)) for iri in sorted(iris))
-        return _sources(self._store.select(_SOURCES % names).rows) if names else {}
+    def _sources(self, iris: Set[Any]) -> Mapping[str, Source]:
+        missing = iris - self._known.keys()
+        names = " ".join(str(NamedNode(iri)) for iri in sorted(iri for iri in missing if type(iri) is Iri))
+        found = _sources(self._store.select(_SOURCES % names).rows) if names else {}
+        self._known.update((iri, found.get(iri) or assembly.named(iri)) for iri in missing)
+        return self._known
 
     def _select(self, text: str, values: Mapping[str, str] | None = None) -> Any:
         return self._store.select(bind(text, values or {}))
@@ -172,72 +194,48 @@ def _ordered(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return sorted(rows, key=lambda row: tuple(map(str, row)))
 
 
-def _each_once(values: list[Any]) -> list[Any]:
-    return values if len(values) == 1 else sorted(dict.fromkeys(values), key=str)
+def _described(rows: Iterable[tuple[str, str, Any]]) -> _Described:
+    found: _Described = {}
+    for thing, property_, value in rows:
+        found.setdefault(thing, {}).setdefault(property_, []).append(value)
+    return found
 
 
-def _association(iri: str, facts: Mapping[str, list[Any]], evidence: tuple[Evidence, ...]) -> Statement:
-    kind = min(facts["type"], key=str)
-    category = local_name(kind.iri if isinstance(kind, Term) else kind)
-    return CATEGORIES.get(category, Statement)(
-        iri=iri,
-        subject=facts["subject"][0],
-        predicate=facts["predicate"][0],
-        object=facts["object"][0],
-        category=category,
-        negated=True in facts.get("negated", ()),
-        statement=next(iter(facts.get("statement", ())), None),
-        qualifiers={name: tuple(sorted(facts[name], key=str)) for name in sorted(facts.keys() - _ASSOCIATION_PARTS)},
-        evidence=evidence,
-    )
+def _valued(facts: dict[str, list[Any]], terms: Mapping[Any, Term]) -> dict[str, list[Any]]:
+    """Put terms in the place of their IRIs."""
+    for values in facts.values():
+        for place, value in enumerate(values):
+            if type(value) is Iri and value in terms:
+                values[place] = terms[value]
+    return facts
 
 
-def _evidence(parts: Mapping[str, Mapping[str, Any]], sources: Mapping[str, Source]) -> tuple[Evidence, ...]:
-    items: list[Evidence] = []
-    for iri, facts in sorted(parts.items(), key=lambda item: item[0]):
-        source = sources.get(facts.get("source", ""))
-        if source is None:
-            continue  # incomplete evidence is reported by validate, not shown
-        common = {
-            "iri": iri,
-            "source": source,
-            "locator": facts.get("locator"),
-            "stance": facts.get("stance", "supports"),
-            "verification": facts.get("verification"),
-            "study_design": facts.get("studyDesign"),
-            "sample_size": facts.get("sampleSize"),
-            "population": facts.get("population"),
-        }
-        if local_name(facts.get("type", "")) == "Frequency":
-            items.append(
-                Frequency(
-                    **common,
-                    percent=facts.get("percent"),
-                    percent_lower=facts.get("percentLower"),
-                    percent_upper=facts.get("percentUpper"),
-                    comparator_percent=facts.get("comparatorPercent"),
-                    comparator=facts.get("comparator"),
-                    grade=facts.get("grade"),
-                )
-            )
-        else:
-            items.append(Evidence(**common))
-    return tuple(items)
+def _term(value: Any, terms: Mapping[Any, Term]) -> Term:
+    return terms[value] if value in terms else Term(str(value), local_name(str(value)))
+
+
+def _category(facts: dict[str, list[Any]]) -> str:
+    """Take out the classes of a thing, and give the most specific one."""
+    return min(map(short_name, facts.pop("rdf:type", ())), key=_specific_first, default="")
+
+
+def _specific_first(category: str) -> tuple[bool, bool, bool, str]:
+    return category not in CATEGORIES, ":" in category, category in {"Association", "Evidence"}, category
+
+
+def _evidence(passages: _Described, terms: Mapping[Any, Term], sources: Mapping[str, Source]) -> Iterable[Evidence]:
+    for iri, facts in passages.items():
+        category, cited = _category(facts), [sources[value] for value in facts.pop("source", ())]
+        yield from assembly.evidence(iri, category, _valued(facts, terms), cited)
 
 
 def _sources(rows: Iterable[tuple[str, str, Any]]) -> dict[str, Source]:
-    described: dict[str, dict[str, Any]] = {}
-    for source, property_, value in _ordered(rows):
-        described.setdefault(source, {}).setdefault(local_name(property_), value)
     return {
-        iri: Source(
+        iri: assembly.source(
             iri,
-            facts.get("label", iri),
-            local_name(facts.get("type", "")),
-            url=facts.get("url") or (iri if not iri.startswith(IMID) else None),
-            journal=facts.get("journal"),
-            first_author=facts.get("firstAuthor"),
-            published=facts.get("published"),
+            min(map(str, facts.get(PREFIXES["rdfs"] + "label", ())), default=iri),
+            min(map(short_name, facts.get(_TYPE, ())), default=""),
+            {attribute_name(property_): values for property_, values in facts.items()},
         )
-        for iri, facts in described.items()
+        for iri, facts in _described(rows).items()
     }

@@ -9,28 +9,26 @@ from itertools import product
 from typing import Any
 
 from imidgraph.errors import QueryError
+from imidgraph.knowledge.relations import MIDDLE
 from imidgraph.limits import MOST_TOLD
 from imidgraph.model import Risk, Statement, Term
-from imidgraph.namespaces import compress, local_name
 from imidgraph.pages.picture import Arrow, Node, Picture
 from imidgraph.prose.citations import cited
-from imidgraph.traversals.chains import Chain, Hop, counted, in_words
+from imidgraph.prose.statement import sentence
+from imidgraph.traversals.chains import Chain, Hop
 from imidgraph.traversals.compare import Comparison
 from imidgraph.traversals.explain import Explanation
 from imidgraph.traversals.neighborhood import Neighborhood
 from imidgraph.traversals.paths import Paths
 from imidgraph.traversals.why import Why
+from imidgraph.words import counted, listed
 
-Signs = Mapping[str, int]
+Places = Mapping[str, int]
 
 MOST_DRAWN = 40
 """The entities that a picture can hold and still be read."""
 
 _MOST_NAMED = 12  # entities of a group that are named
-
-_PLACES = ("Drug", "Regimen", "DrugClass", "ProteinComplex", "Protein", "CellType", "BiologicalProcess")
-_LAST = ("AdverseEffect", "Disease")
-_COMPARED = ("binds", "degrades", "approvedFor")
 
 
 @singledispatch
@@ -59,10 +57,11 @@ def _(explanation: Explanation) -> Picture:
     arrows: dict[tuple[str, str], Arrow] = {}
     for hop in hops:
         for one, other in product(hop.starts, hop.ends):
-            arrows.setdefault((one.curie, other.curie), _arrow(one, other, hop, explanation.signs))
+            arrows.setdefault((one.curie, other.curie), _arrow(one, other, hop))
     left = len(explanation.chains) - len(shown)
     caption = f"Not drawn: {counted(left, 'more chain')}." if left else ""
-    nodes, joins = _nodes((term for chain in shown for term in _terms(chain)), _ends(explanation)), tuple(arrows.values())
+    terms = (term for chain in shown for term in _terms(chain))
+    nodes, joins = _nodes(terms, _ends(explanation), explanation.places), tuple(arrows.values())
     if explanation.start.category == explanation.end.category:  # what two drugs share is many things joined alike
         nodes, joins = _folded(nodes, joins)
     return Picture(explanation.title, nodes, joins, caption)
@@ -73,12 +72,12 @@ def _stated(explanation: Explanation) -> Picture:
     stated = [item for item in explanation.stated if not item.negated]
     if not stated:
         raise QueryError(f"There is nothing to draw. {' '.join(explanation.gaps)}")
-    arrows = {(arrow.start, arrow.end): arrow for arrow in _arrows(stated, explanation.signs)}
+    arrows = {(arrow.start, arrow.end): arrow for arrow in _arrows(stated, explanation.places)}
     for item in explanation.hierarchy:
         ends = item.subject.curie, item.object.curie
         arrows.setdefault(ends, Arrow(*ends, item.predicate.label, strength=1.0))
     named = {term for item in (*stated, *explanation.hierarchy) for term in (item.subject, item.object)}
-    nodes = _nodes(named | {explanation.start, explanation.end}, _ends(explanation))
+    nodes = _nodes(named | {explanation.start, explanation.end}, _ends(explanation), explanation.places)
     title = f"{explanation.title}: what is stated"
     return Picture(title, nodes, tuple(arrows[key] for key in sorted(arrows)), " ".join(explanation.gaps))
 
@@ -91,14 +90,14 @@ def _terms(chain: Chain) -> Iterable[Term]:
     return (term for place in chain.nodes for term in place)
 
 
-def _arrow(one: Term, other: Term, hop: Hop, signs: Signs) -> Arrow:
+def _arrow(one: Term, other: Term, hop: Hop) -> Arrow:
     ends = {one.iri, other.iri}
     own = [item for item in hop.statements if {item.subject.iri, item.object.iri} == ends] or list(hop.statements)
     return Arrow(
         one.curie,
         other.curie,
         hop.relation,
-        _sign(own, signs) if hop.sign is None else None if hop.is_hierarchy else hop.sign,
+        _sign(own) if hop.sign is None else None if hop.is_hierarchy else hop.sign,
         max((item.strength for item in own), default=0.0),
         hop.backward,
         any(item.disputed for item in own),
@@ -115,10 +114,12 @@ def _(paths: Paths) -> Picture:
             break
         terms |= dict.fromkeys(path.terms)
         for step in path.steps:
-            arrows.setdefault((step.start.curie, step.end.curie), _joined(step.start, step.end, step.statements, paths.signs))
+            arrows.setdefault((step.start.curie, step.end.curie), _joined(step.start, step.end, step.statements))
     drawn = sum(1 for path in paths if {*path.terms} <= terms.keys())
     caption = f"{drawn} of {len(paths)} paths are drawn." if drawn < len(paths) else paths.limit or ""
-    return Picture(paths.title, _nodes(terms, {paths[0].nodes[0], paths[0].nodes[-1]}), tuple(arrows.values()), caption)
+    return Picture(
+        paths.title, _nodes(terms, {paths[0].nodes[0], paths[0].nodes[-1]}, paths.places), tuple(arrows.values()), caption
+    )
 
 
 @draw.register
@@ -129,7 +130,7 @@ def _(around: Neighborhood) -> Picture:
         for item in around.statements
         if abs(distance.get(item.subject.curie, -9) - distance.get(item.object.curie, 9)) == 1  # more is too much to read
     ]
-    nodes, arrows = _folded(_nodes(around.nodes, {around.center.curie}), _arrows(outward, around.signs))
+    nodes, arrows = _folded(_nodes(around.nodes, {around.center.curie}, around.places), _arrows(outward, around.places))
     kept = sorted(nodes, key=lambda node: distance[node.id])[:MOST_DRAWN]
     drawn = {node.id for node in kept}
     cut = f"{len(kept)} of {len(nodes)} groups of entities are drawn, the nearest. " if len(kept) < len(nodes) else ""
@@ -150,7 +151,7 @@ def _(comparison: Comparison) -> Picture:
         for aspect in comparison.aspects
         for items in aspect.statements
         for item in items
-        if local_name(aspect.predicate.iri) in _COMPARED or (isinstance(item, Risk) and item.boxed_warning)
+        if aspect.predicate.is_headline or (isinstance(item, Risk) and item.boxed_warning)
     ]
     title = " and ".join(map(str, comparison.drugs)) + ": targets, approvals and boxed warnings"
     holders: dict[Term, set[Term]] = {}
@@ -158,14 +159,19 @@ def _(comparison: Comparison) -> Picture:
         holders.setdefault(item.object, set()).add(item.subject)
     first, *_, last = comparison.drugs
     # What only the first drug has stands above what all share, and that above what only the last one has.
-    column = sorted(holders, key=lambda term: (_place(term)[0], last in holders[term], first not in holders[term], term.label))
-    arrows = _arrows(statements, comparison.signs)
+    column = sorted(
+        holders,
+        key=lambda term: (_place(term, comparison.places)[0], last in holders[term], first not in holders[term], term.label),
+    )
+    arrows = _arrows(statements, comparison.places)
     if len(comparison.drugs) == 2:  # one drug on each side of what they share
         arrows = tuple(_mirrored(arrow) if arrow.start == last.curie else arrow for arrow in arrows)
-    nodes, arrows = _folded(_nodes([*comparison.drugs, *column], {drug.curie for drug in comparison.drugs}), arrows)
+    nodes, arrows = _folded(
+        _nodes([*comparison.drugs, *column], {drug.curie for drug in comparison.drugs}, comparison.places), arrows
+    )
     drawn = {node.id for node in nodes}
     bare = [drug for drug in comparison.drugs if not any(item.subject == drug for item in statements)]
-    caption = f"Nothing of this is curated for {in_words(bare)}." if bare else ""
+    caption = f"Nothing of this is curated for {listed(bare)}." if bare else ""
     return Picture(title, nodes, arrows, caption, tuple(term.curie for term in column if term.curie in drawn))
 
 
@@ -206,20 +212,20 @@ def _mirrored(arrow: Arrow) -> Arrow:
     return replace(arrow, start=arrow.end, end=arrow.start, backward=not arrow.backward)
 
 
-def _arrows(statements: Iterable[Statement], signs: Signs) -> tuple[Arrow, ...]:
+def _arrows(statements: Iterable[Statement], places: Places) -> tuple[Arrow, ...]:
     joined: dict[tuple[Term, Term], list[Statement]] = {}
     for item in statements:
-        one, other = sorted((item.subject, item.object), key=_place)
+        one, other = sorted((item.subject, item.object), key=lambda term: _place(term, places))
         joined.setdefault((one, other), []).append(item)
-    return tuple(_joined(one, other, items, signs) for (one, other), items in joined.items())
+    return tuple(_joined(one, other, items) for (one, other), items in joined.items())
 
 
-def _joined(one: Term, other: Term, items: Sequence[Statement], signs: Signs) -> Arrow:
+def _joined(one: Term, other: Term, items: Sequence[Statement]) -> Arrow:
     return Arrow(
         one.curie,
         other.curie,
         ", ".join(dict.fromkeys(item.predicate.label for item in items)),
-        _sign(items, signs),
+        _sign(items),
         max((item.strength for item in items), default=0.0),
         all(item.subject == other for item in items),
         any(item.disputed for item in items),
@@ -227,22 +233,20 @@ def _joined(one: Term, other: Term, items: Sequence[Statement], signs: Signs) ->
     )
 
 
-def _sign(items: Iterable[Statement], signs: Signs) -> int | None:
-    found = {signs.get(compress(item.predicate.iri)) for item in items}
+def _sign(items: Iterable[Statement]) -> int | None:
+    found = {item.predicate.sign for item in items}
     return found.pop() if len(found) == 1 else None
 
 
-def _nodes(terms: Iterable[Term], ends: set[str]) -> tuple[Node, ...]:
-    kept = sorted(dict.fromkeys(terms), key=_place)
+def _nodes(terms: Iterable[Term], ends: set[str], places: Places) -> tuple[Node, ...]:
+    kept = sorted(dict.fromkeys(terms), key=lambda term: _place(term, places))
     return tuple(Node(term.curie, term.label, term.category, term.curie in ends) for term in kept)
 
 
-def _place(term: Term) -> tuple[int, str]:
+def _place(term: Term, places: Places) -> tuple[int, str]:
     """Give the place of an entity from left to right."""
-    if term.category in _LAST:
-        return len(_PLACES) + 1 + _LAST.index(term.category), term.label
-    return _PLACES.index(term.category) if term.category in _PLACES else len(_PLACES), term.label
+    return places.get(term.category, MIDDLE), term.label
 
 
 def _told(items: Iterable[Statement]) -> str:
-    return "\n".join(dict.fromkeys(f"{item} [{cited([item])}]" if item.evidence else str(item) for item in items))
+    return "\n".join(dict.fromkeys(f"{sentence(item)} [{cited([item])}]" if item.evidence else sentence(item) for item in items))

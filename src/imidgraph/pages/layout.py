@@ -9,11 +9,12 @@ from html import escape
 from imidgraph.answers import Answer
 from imidgraph.knowledge.entities import Entity
 from imidgraph.model import Source
+from imidgraph.pages import html as cards
 from imidgraph.pages import tables
 from imidgraph.pages.markdown import comparison_card, entity_card
 from imidgraph.pages.markup import plain
 from imidgraph.pages.outlines import Line, outline
-from imidgraph.prose.citations import LEGEND, Notes
+from imidgraph.prose.citations import LEGEND, Notes, unread
 from imidgraph.traversals.compare import Comparison
 
 
@@ -36,7 +37,7 @@ def text(answer: Answer) -> str:
             told.append("")
         told.append("  " * line.depth + line.text)
     told += [*([""] if answer.gaps and len(told) > 1 else []), *answer.gaps]
-    return "\n".join([*told, *([""] if notes.cited else []), *notes.lines()])
+    return "\n".join([*told, *([""] if notes.cited else []), *notes.lines(), *_unread(answer, notes)])
 
 
 @singledispatch
@@ -71,10 +72,12 @@ def _markdown(answer: Answer) -> Iterator[str]:
     if notes.cited:
         yield from ("", f"Sources ({plain(LEGEND)}):", "")
         yield from (f"{number}. {plain(source.citation)}" for number, source in notes.cited.items())
+        yield from ("\n" + line for line in _unread(answer, notes))
     if answer.notice:
         yield from ("", "---", "", f"imidgraph {answer.graph_version or ''}, CC BY 4.0. **{answer.notice}**".replace(" ,", ","))
 
 
+@singledispatch
 def html(answer: Answer) -> str:
     """Lay an answer out as HTML: static, without scripts or styles of its own."""
     lines, notes = _outlined(answer)
@@ -84,9 +87,20 @@ def html(answer: Answer) -> str:
     if notes.cited:
         items = "".join(f'<li value="{number}">{_linked(source)}</li>' for number, source in notes.cited.items())
         parts.append(f"<p>Sources ({escape(LEGEND)}):</p><ol>{items}</ol>")
+        parts += [f"<p>{escape(line)}</p>" for line in _unread(answer, notes)]
     if answer.notice:
         parts.append(f"<p><em>{escape(answer.notice)}</em></p>")
     return f"<article>{''.join(parts)}</article>"
+
+
+@html.register
+def _(answer: Entity) -> str:
+    return cards.entity_card(answer, answer.graph_version)
+
+
+@html.register
+def _(answer: Comparison) -> str:
+    return cards.comparison_card(answer, answer.graph_version)
 
 
 def _outlined(answer: Answer) -> tuple[Sequence[Line] | None, Notes]:
@@ -94,6 +108,12 @@ def _outlined(answer: Answer) -> tuple[Sequence[Line] | None, Notes]:
     notes = Notes(answer.sources)
     lines = outline(answer, notes)
     return None if lines is None else list(lines), notes
+
+
+def _unread(answer: Answer, notes: Notes) -> list[str]:
+    """Say how much of the evidence of an answer that cites it no second reader has seen."""
+    left = unread(answer.statements) if notes.cited else ""
+    return [left] if left else []
 
 
 def _nested(lines: Sequence[Line]) -> str:

@@ -1,16 +1,17 @@
-"""Cards: one entity, or several drugs side by side, on a page of Markdown with numbered footnotes."""
+"""Cards on a page of Markdown with numbered footnotes: one entity, or several drugs side by side."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from imidgraph.knowledge.entities import Entity
-from imidgraph.model import Frequency, Source, Statement
-from imidgraph.prose.citations import LEGEND, NOT_ADVICE
+from imidgraph.model import Evidence, Statement, Term
+from imidgraph.pages.card import grouped
+from imidgraph.pages.markup import plain
+from imidgraph.prose import NOT_ADVICE
+from imidgraph.prose.citations import LEGEND, Mark, Notes, unread
+from imidgraph.prose.statement import details, occurrences, sentence
 from imidgraph.traversals.compare import Comparison
-
-_SIGNS = re.compile(r"([\\`*_\[\]<>|#])")
 
 
 def entity_card(entity: Entity, version: str | None) -> str:
@@ -30,15 +31,19 @@ def entity_card(entity: Entity, version: str | None) -> str:
     >>> entity_card(kg.entity("Revlimid"), kg.version).splitlines()[0]
     '# lenalidomide'
     """
-    notes = _Footnotes()
-    lines = [f"# {_plain(entity.label)}", "", f"{entity.category}, `{entity.curie}`. {_plain(entity.definition or '')}".rstrip()]
+    notes = Notes(entity.sources)
+    lines = [
+        f"# {plain(entity.label)}",
+        "",
+        f"{entity.category}, `{entity.curie}`. {plain(entity.definition or '')}".rstrip(),
+    ]
     for title, values in (("Also called", entity.synonyms), ("Identifiers", entity.identifiers)):
         if values:
-            lines += ["", f"{title}: {', '.join(map(_plain, values))}"]
-    for relation, items in _grouped(entity):
-        lines += ["", f"## {_plain(relation)}", ""]
-        lines += [line for item in items for line in _lines(item, entity, notes)]
-    return "\n".join([*lines, *_footer(notes, version)])
+            lines += ["", f"{title}: {', '.join(map(plain, values))}"]
+    for group in grouped(entity, entity.statements):
+        lines += ["", f"## {plain(group.heading)}", ""]
+        lines += [line for other, item in group.items for line in _lines(other, item, notes)]
+    return "\n".join([*lines, *_footer(notes, entity.statements, version)])
 
 
 def comparison_card(comparison: Comparison, version: str | None) -> str:
@@ -58,94 +63,60 @@ def comparison_card(comparison: Comparison, version: str | None) -> str:
     >>> comparison_card(kg.compare("lenalidomide", "pomalidomide"), kg.version).splitlines()[0]
     '# lenalidomide and pomalidomide'
     """
-    notes = _Footnotes()
-    names = [_plain(drug.label) for drug in comparison.drugs]
+    notes = Notes(comparison.sources)
+    names = [plain(drug.label) for drug in comparison.drugs]
     lines = [f"# {', '.join(names[:-1])} and {names[-1]}"]
     for aspect in comparison.aspects:
-        lines += ["", f"## {_plain(aspect.predicate.label)}", "", f"| | {' | '.join(names)} |", "|" + " --- |" * (len(names) + 1)]
+        lines += ["", f"## {plain(aspect.predicate.label)}", ""]
+        lines += [f"| | {' | '.join(names)} |", "|" + " --- |" * (len(names) + 1)]
         for term in aspect.objects:
             cells = [_cell(items, notes) for items in aspect.about(term)]
-            lines.append(f"| {_plain(term.label)} | {' | '.join(cells)} |")
+            lines.append(f"| {plain(term.label)} | {' | '.join(cells)} |")
     told = [
-        ("said of both", comparison.between),
+        ("both named", comparison.between),
         ("one against the other in trials", [result for duel in comparison.trials for result in duel.results]),
         ("disputed or denied", comparison.disputes),
     ]
     for title, items in told:
         if items:
-            lines += ["", f"## {title}", "", *(f"- {_plain(str(item))}{notes.cite(item)}" for item in items)]
-    return "\n".join([*lines, *_footer(notes, version)])
+            lines += ["", f"## {title}", "", *(f"- {plain(sentence(item))}{_cited(item.evidence, notes)}" for item in items)]
+    every = [item for aspect in comparison.aspects for items in aspect.statements for item in items]
+    return "\n".join([*lines, *_footer(notes, [*every, *(item for _, items in told for item in items)], version)])
 
 
-class _Footnotes:
-    """The sources that a card cites, numbered in the order in which it does."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[Source, int] = {}
-
-    def mark(self, source: Source) -> str:
-        return f"[^{self._numbers.setdefault(source, len(self._numbers) + 1)}]"
-
-    def places(self, item: Statement) -> str:
-        """Cite each passage, with the place in its source and what speaks against trusting it."""
-        doubts = {"copy": "\\*", "unconfirmed": " (unconfirmed)"}
-        passages = [
-            f"{'disputed by ' if evidence.stance == 'disputes' else ''}{_plain(evidence.locator or 'source')}"
-            f"{doubts.get(evidence.verification or '', '')}{self.mark(evidence.source)}"
-            for evidence in item.evidence
-        ]
-        return f": {'; '.join(dict.fromkeys(passages))}" if passages else ""
-
-    def cite(self, item: Statement) -> str:
-        return "".join(dict.fromkeys(self.mark(evidence.source) for evidence in item.evidence))
-
-    def __iter__(self) -> Iterator[str]:
-        return (f"[^{number}]: {_plain(source.citation)}" for source, number in self._numbers.items())
+def _lines(other: Term, item: Statement, notes: Notes) -> Iterator[str]:
+    told = details(item)
+    passages = "; ".join(map(_passage, notes.marks([item])))
+    line = f"- **{plain(other.label)}**" + (f" ({plain(told)})" if told else "") + (f": {passages}" if passages else "")
+    yield f"{line}  \n  {plain(sentence(item))}" if item.statement else line
+    for text, evidence in occurrences(item.evidence).items():
+        yield f"  - {plain(text)}{_cited(evidence, notes)}"
 
 
-def _grouped(entity: Entity) -> Iterator[tuple[str, list[Statement]]]:
-    groups: dict[str, list[Statement]] = {}
-    for item in entity.as_subject:
-        groups.setdefault(f"{'not: ' if item.negated else ''}{item.predicate.label}", []).append(item)
-    for item in entity.as_object:
-        groups.setdefault(f"... {'not: ' if item.negated else ''}{item.predicate.label} {entity.label}", []).append(item)
-    yield from groups.items()
+def _passage(mark: Mark) -> str:
+    return f"{mark.said}{plain(mark.place or 'source')}{plain(mark.sign)}[^{mark.number}]"
 
 
-def _lines(item: Statement, entity: Entity, notes: _Footnotes) -> Iterator[str]:
-    other = item.object if item.subject.iri == entity.iri else item.subject
-    sentence = f"  \n  {_plain(item.statement)}" if item.statement else ""
-    yield f"- **{_plain(other.label)}**{_details(item)}{notes.places(item)}{sentence}"
-    for figure in item.evidence:
-        if isinstance(figure, Frequency):
-            people = _plain(figure.population or "population not stated")
-            yield f"  - {_plain(figure.figure)}, {people}{notes.mark(figure.source)}"
+def _cited(evidence: Iterable[Evidence], notes: Notes) -> str:
+    return "".join(dict.fromkeys(f"[^{notes.number(item.source)}]" for item in evidence))
 
 
-def _cell(items: Iterable[Statement], notes: _Footnotes) -> str:
-    return "<br>".join(f"{'yes' + _details(item)}{notes.cite(item)}" for item in items)
+def _cell(items: Iterable[Statement], notes: Notes) -> str:
+    cells = ((details(item), _cited(item.evidence, notes)) for item in items)
+    return "<br>".join(f"yes ({plain(told)}){marks}" if told else f"yes{marks}" for told, marks in cells)
 
 
-def _details(item: Statement) -> str:
-    parts = [_plain(str(value)) for name, values in sorted(item.qualifiers.items()) if name != "boxedWarning" for value in values]
-    if True in item.qualifiers.get("boxedWarning", ()):
-        parts.insert(0, "BOXED WARNING")
-    return f" ({', '.join(parts)})" if parts else ""
-
-
-def _footer(notes: _Footnotes, version: str | None) -> list[str]:
+def _footer(notes: Notes, statements: Iterable[Statement], version: str | None) -> list[str]:
+    left = unread(statements)
     return [
         "",
         "---",
         "",
         f"imidgraph {version or ''}, CC BY 4.0. **{NOT_ADVICE}**",
         "",
-        f"Sources ({_plain(LEGEND)}):",
+        f"Sources ({plain(LEGEND)}):",
         "",
-        *notes,
+        *(f"[^{number}]: {plain(source.citation)}" for number, source in notes.cited.items()),
+        *(["", left] if left else []),
         "",
     ]
-
-
-def _plain(text: str) -> str:
-    return _SIGNS.sub(r"\\\1", " ".join(text.split()))

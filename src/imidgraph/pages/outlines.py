@@ -8,15 +8,18 @@ from typing import NamedTuple
 
 from imidgraph.answers import Answer
 from imidgraph.knowledge.entities import Entity
-from imidgraph.knowledge.lookups import Status, details
-from imidgraph.model import Frequency, Statement, Term
+from imidgraph.knowledge.lookups import Status
+from imidgraph.model import Statement, Term
+from imidgraph.pages.card import grouped
 from imidgraph.prose.citations import Notes
-from imidgraph.traversals.chains import Chain, counted
-from imidgraph.traversals.compare import Comparison, measured
+from imidgraph.prose.statement import details, occurrence, occurrences, sentence
+from imidgraph.traversals.chains import Chain
+from imidgraph.traversals.compare import Comparison
 from imidgraph.traversals.explain import Explanation
 from imidgraph.traversals.paths import Paths
 from imidgraph.traversals.why import Why
 from imidgraph.traversals.without import Outcome, Without
+from imidgraph.words import counted
 
 
 class Line(NamedTuple):
@@ -71,7 +74,7 @@ def _chain(chain: Chain, notes: Notes) -> Lines:
         yield Line(1, str(hop))
         told = hop.sentences if not hop.is_hierarchy else {}
         yield from (Line(2, f"{sentence}{notes.cite(items)}") for sentence, items in told.items())
-    yield from (Line(1, f"seen: {item}{notes.cite([item])}") for item in chain.observed)
+    yield from (Line(1, f"seen: {sentence(item)}{notes.cite([item])}") for item in chain.observed)
     yield from (Line(1, f"also: {variant}") for variant in chain.variants)
     yield from (Line(1, f"open: {gap}") for gap in chain.gaps)
 
@@ -104,7 +107,7 @@ def _(answer: Paths, notes: Notes) -> Lines:
 @outline.register
 def _(answer: Status, notes: Notes) -> Lines:
     yield Line(0, answer.sentence)
-    yield from (Line(1, f"{'not: ' if item.negated else ''}{item}{notes.cite([item])}") for item in answer.found)
+    yield from (Line(1, f"{sentence(item)}{notes.cite([item])}") for item in answer.found)
 
 
 @outline.register
@@ -116,7 +119,7 @@ def _(answer: Comparison, notes: Notes) -> Lines:
         yield Line(0, "one against the other in trials:")
     for duel in answer.trials:
         yield Line(1, f"{duel.trial}: {duel.arms[0]} and {duel.arms[1]}{notes.cite(duel.design)}")
-        yield from (Line(2, f"{item}{notes.cite([item])}") for item in duel.results)
+        yield from (Line(2, f"{sentence(item)}{notes.cite([item])}") for item in duel.results)
     yield from _told("disputed or denied:", answer.disputes, notes)
 
 
@@ -143,7 +146,7 @@ def _measured(answer: Comparison, notes: Notes) -> Lines:
     for effect, groups in answer.frequencies.items():
         yield Line(1, str(effect))
         for drug, figures in zip(answer.drugs, groups, strict=True):
-            yield from (Line(2, f"{drug}: {measured(figure)} [{notes.number(figure.source)}]") for figure in figures)
+            yield from (Line(2, f"{drug}: {occurrence(figure)}{notes.cite_evidence([figure])}") for figure in figures)
 
 
 @outline.register
@@ -153,24 +156,13 @@ def _(answer: Entity, notes: Notes) -> Lines:
     for name, values in (("also called", answer.synonyms), ("identifiers", answer.identifiers)):
         if values:
             yield Line(0, f"{name}: {', '.join(values)}")
-    groups: dict[str, list[Statement]] = {}
-    for item in answer.statements:
-        relation = ("not: " if item.negated else "") + item.predicate.label
-        groups.setdefault(relation if item.subject.iri == answer.iri else f"... {relation} {answer.label}", []).append(item)
-    for relation, items in groups.items():
-        yield Line(0, relation)
-        for item in items:
-            yield from _on_card(item, answer, notes)
-
-
-def _on_card(item: Statement, entity: Entity, notes: Notes) -> Lines:
-    qualified = details(item)
-    other = item.object if item.subject.iri == entity.iri else item.subject
-    cited = ", ".join(map(notes.mark, item.evidence))
-    yield Line(1, f"{other.label}" + (f" ({qualified})" if qualified else "") + f"  [{cited}]")
-    for evidence in item.evidence:
-        if isinstance(evidence, Frequency):
-            yield Line(2, f"{evidence.figure}: {evidence.population}  [{notes.number(evidence.source)}]")
+    for group in grouped(answer, answer.statements):
+        yield Line(0, group.heading)
+        for other, item in group.items:
+            told, marks = details(item), " ".join(f"[{mark}]" for mark in notes.marks([item]))
+            yield Line(1, other.label + (f" ({told})" if told else "") + (f"  {marks}" if marks else ""))
+            for text, evidence in occurrences(item.evidence).items():
+                yield Line(2, f"{text}{notes.cite_evidence(evidence)}")
 
 
 def _told(heading: str, items: Iterable[Statement], notes: Notes, shown: int | None = None, ends: Sequence[Term] = ()) -> Lines:
@@ -180,7 +172,7 @@ def _told(heading: str, items: Iterable[Statement], notes: Notes, shown: int | N
         yield Line(0, heading)
     for item in once[:shown]:
         about = ", ".join(term.label for term in (item.subject, item.object) if ends and term not in ends)
-        yield Line(1, (f"{about}: " if about else "") + f"{item}{notes.cite([item])}")
+        yield Line(1, (f"{about}: " if about else "") + f"{sentence(item)}{notes.cite([item])}")
     if shown is not None and len(once) > shown:
         yield Line(1, f"and {counted(len(once) - shown, 'more statement')}")
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from imidgraph import files
 from imidgraph.errors import ExportError, MissingProgram
-from imidgraph.prose.citations import NOT_ADVICE
+from imidgraph.prose import NOT_ADVICE
 
 RENDERED = ("svg", "png", "pdf")
 TEXTS = {"dot": "dot", "gv": "dot", "mmd": "mermaid", "mermaid": "mermaid"}

@@ -3,17 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from imidgraph.answers import NOT_ADVICE as NOT_ADVICE
 from imidgraph.model import Evidence, Source, Statement
+from imidgraph.prose.statement import doubt, doubts, occurrence, unsure
+from imidgraph.words import counted
 
-_DOUBTS = ("source", "copy", "unconfirmed")
-LEGEND = "* a copy or a report of it was read, not the source itself"
+LEGEND = "* seen in a copy or in a report of it, not in the source itself"
+_TRUST = ("source", "copy", "unconfirmed")
+
+
+def reference(evidence: Evidence) -> str:
+    """Give the source of a piece of evidence with the place in it, in one phrase, and what speaks against trusting it.
+
+    Examples
+    --------
+    >>> label = Source("https://example.org/label", "Revlimid US label", "DrugLabel")
+    >>> reference(Evidence("", label, "section 5.1", verification="copy"))
+    'Revlimid US label, section 5.1 (seen in a copy)'
+    """
+    source = evidence.source
+    parts = [source.curie if source.category == "Article" else source.label, str(evidence.locator or "")]
+    said = "disputed by " if evidence.disputes else ""
+    found = doubts(evidence)
+    return said + ", ".join(part for part in parts if part) + (f" ({'; '.join(found)})" if found else "")
+
+
+def passage(evidence: Evidence) -> str:
+    """Give a piece of evidence in one phrase: the figure that it reports, if any, and its reference."""
+    found = occurrence(evidence)
+    return f"{found} [{reference(evidence)}]" if found else reference(evidence)
 
 
 def cited(items: Iterable[Statement]) -> str:
     """Cite the evidence of some statements, each passage once."""
-    return "; ".join(dict.fromkeys(evidence.reference for item in items for evidence in item.evidence))
+    return "; ".join(dict.fromkeys(reference(evidence) for item in items for evidence in item.evidence))
+
+
+def unread(items: Iterable[Statement]) -> str:
+    """Say how much of the evidence of some statements no second reader has held against its source; nothing where all was."""
+    every = {evidence.iri: evidence for item in items for evidence in item.evidence}
+    left = sum(evidence.reading_date is None for evidence in every.values())
+    return f"{left} of {counted(len(every), 'passage')} not yet read a second time." if left else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A citation of a numbered source.
+
+    Parameters
+    ----------
+    number : int
+        The number of the source.
+    source : Source
+        The source.
+    disputes : bool
+        Whether the source speaks against what it is cited for.
+    sign : str
+        What speaks against trusting it: a star where it was seen in a copy, the rest in words.
+    place : str
+        The place in the source.
+    """
+
+    number: int
+    source: Source
+    disputes: bool
+    sign: str
+    place: str
+
+    @property
+    def said(self) -> str:
+        """What stands before the number."""
+        return "disputed by " if self.disputes else ""
+
+    def __str__(self) -> str:
+        return f"{self.said}{self.number}{self.sign}" + (f": {self.place}" if self.place else "")
 
 
 class Notes:
@@ -33,7 +97,7 @@ class Notes:
     --------
     >>> notes = Notes()
     >>> label = Source("https://example.org/label", "Revlimid US label", "DrugLabel", url="https://example.org/label")
-    >>> notes.mark(Evidence("https://example.org/e", label, "section 5.1", verification="copy"))
+    >>> str(notes.mark(Evidence("https://example.org/e", label, "section 5.1", verification="copy")))
     '1*: section 5.1'
     >>> list(notes.lines())[1:]
     ['  [1] Revlimid US label. https://example.org/label']
@@ -48,30 +112,47 @@ class Notes:
         """The sources that the text cites, by their numbers."""
         return {number: source for source, number in self._numbers.items() if number in self._used}
 
-    def mark(self, evidence: Evidence) -> str:
-        """Give the number of a source, with the place in it and what speaks against trusting it."""
-        number = self.number(evidence.source)
-        dispute = "disputed by " if evidence.stance == "disputes" else ""
-        doubt = {"copy": "*", "unconfirmed": " unconfirmed"}.get(evidence.verification or "", "")
-        return f"{dispute}{number}{doubt}: {evidence.locator}" if evidence.locator else f"{dispute}{number}{doubt}"
-
     def number(self, source: Source) -> int:
         """Give the number of a source."""
         number = self._numbers.setdefault(source, len(self._numbers) + 1)
         self._used.add(number)
         return number
 
+    def mark(self, evidence: Evidence) -> Mark:
+        """Cite a piece of evidence: the number of its source, the place in it and what speaks against trusting it."""
+        source, place = evidence.source, str(evidence.locator or "")
+        sign = "*" if evidence.verification == "copy" else "".join(f", {text}" for text in unsure(evidence))
+        return Mark(self.number(source), source, evidence.disputes, sign, place)
+
+    def marks(self, items: Iterable[Statement]) -> list[Mark]:
+        """Cite each passage of some statements once."""
+        return list(dict.fromkeys(self.mark(evidence) for item in items for evidence in item.evidence))
+
     def cite(self, items: Iterable[Statement]) -> str:
-        """Give the numbers of the sources of some statements, in brackets; nothing where there is none."""
+        """Give the numbers of the sources of some statements, and what speaks against trusting all of these, in brackets."""
+        stated = list(items)
+        shared = [text for text in doubt(stated[0]) if all(text in doubt(item) for item in stated)] if stated else []
+        numbers = self.cite_evidence(evidence for item in stated for evidence in item.evidence)
+        remarks = "; ".join(text for text in shared if text != "disputed")  # that is told of each source
+        return numbers[:-1] + f"; {remarks}]" if numbers and remarks else numbers
+
+    def cite_evidence(self, items: Iterable[Evidence]) -> str:
+        """Give the numbers of the sources of some evidence, in brackets; nothing where there is none."""
         best: dict[tuple[Source, bool], Evidence] = {}  # a source that was read in several ways counts by the best
-        for evidence in (evidence for item in items for evidence in item.evidence):
-            key = evidence.source, evidence.stance == "disputes"
-            best[key] = min(best.get(key, evidence), evidence, key=lambda one: _DOUBTS.index(one.verification or "source"))
-        marks = [self.mark(evidence).partition(":")[0] for evidence in best.values()]
-        return f" [{', '.join(marks)}]" if marks else ""
+        for evidence in items:
+            key = evidence.source, evidence.disputes
+            best[key] = min(best.get(key, evidence), evidence, key=_trust)
+        marks = [f"{mark.said}{mark.number}{mark.sign}" for mark in map(self.mark, best.values())]
+        between = "; " if any("," in mark for mark in marks) else ", "
+        return f" [{between.join(marks)}]" if marks else ""
 
     def lines(self) -> Iterator[str]:
         """Give the list of the sources that were cited, a line each."""
         if self._used:
             yield f"sources ({LEGEND})"
         yield from (f"  [{number}] {source.citation}" for number, source in self.cited.items())
+
+
+def _trust(evidence: Evidence) -> int:
+    """Rank a piece of evidence: the best trusted one first."""
+    return _TRUST.index(evidence.verification) if evidence.verification in _TRUST else 0

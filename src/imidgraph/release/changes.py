@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 
 from imidgraph.formats.columns import Facts, text_of
-from imidgraph.formats.projection import Edge, Projection, iri_of
-from imidgraph.formats.reading import Reading
+from imidgraph.formats.elements import Edge, iri_of
+from imidgraph.formats.projection import Projection
 from imidgraph.namespaces import compress
+from imidgraph.words import denied
 
 _ABOUT = "imid:isAbout"
 _SIGNS = re.compile(r"([\\`*_\[\]<>|#])")
@@ -103,16 +104,15 @@ def changes(old: Projection, new: Projection) -> Changes:
     'patch'
     """
     before, after = _things(old), _things(new)
-    was, now = Reading(old), Reading(new)
     names = sorted(before.keys() | after.keys(), key=lambda name: (after.get(name) or before[name]).order)
     gone = [before[name] for name in names if name not in after]
     pairs = [(before[name], after[name]) for name in names if name in before and name in after]
     return Changes(
         old.version,
         new.version,
-        added=tuple(_told(now, after[name]) for name in names if name not in before),
-        removed=tuple(_told(was, thing) + _successors(now, thing.name) for thing in gone),
-        changed=tuple(_difference(was, now, *pair) for pair in pairs if pair[0].content != pair[1].content),
+        added=tuple(_told(new, after[name]) for name in names if name not in before),
+        removed=tuple(_told(old, thing) + _successors(new, thing.name) for thing in gone),
+        changed=tuple(_difference(old, new, *pair) for pair in pairs if pair[0].content != pair[1].content),
         lost=tuple(thing.name for thing in gone if _is_lost(new, thing.name)),
     )
 
@@ -167,28 +167,28 @@ def _cited(edge: Edge, item: Facts) -> str:
     return text if name.startswith("_:") else f"{name} {text}"
 
 
-def _told(reading: Reading, thing: _Thing, with_sentence: bool = True) -> str:
+def _told(graph: Projection, thing: _Thing, with_sentence: bool = True) -> str:
     """Tell what a thing is; of a statement that is new or gone, its sentence too."""
     if not thing.ends:
-        return f"{_plain(reading.name(thing.name))} (`{thing.name}`)"
-    subject, predicate, object_ = (_plain(reading.name(name)) for name in thing.ends)
+        return f"{_plain(graph.label(thing.name))} (`{thing.name}`)"
+    subject, relation, object_ = (_plain(graph.label(name)) for name in thing.ends)
     sentence = " ".join(text for name, text in sorted(thing.content) if name == "statement" and with_sentence)
-    denied = "not: " if ("negated", "true") in thing.content and with_sentence else ""
-    return f"{denied}{subject} {predicate} {object_}" + (f": {_plain(sentence)}" if sentence else "")
+    relation = denied(relation) if ("negated", "true") in thing.content and with_sentence else relation
+    return f"{subject} {relation} {object_}" + (f": {_plain(sentence)}" if sentence else "")
 
 
-def _successors(reading: Reading, name: str) -> str:
-    names = reading.graph.describe(iri_of(name)).get(_REPLACED, ())
+def _successors(graph: Projection, name: str) -> str:
+    names = graph.describe(iri_of(name)).get(_REPLACED, ())
     return f" (now {', '.join(f'`{text_of(name)}`' for name in names)})" if names else ""
 
 
-def _difference(was: Reading, now: Reading, this: _Thing, that: _Thing) -> str:
+def _difference(was: Projection, now: Projection, this: _Thing, that: _Thing) -> str:
     before, after = this.content, that.content
     lines = [_told(now, that, False)]
     for name in sorted({name for name, _ in before ^ after}):
         went = [_value(was, text) for key, text in sorted(before - after) if key == name]
         came = [_value(now, text) for key, text in sorted(after - before) if key == name]
-        title = _plain(now.term(name))
+        title = _plain(now.label(name))
         parts = [f"was {', '.join(went)}" if went else "", f"is {', '.join(came)}" if came else ""]
         if not went or not came:
             parts = [f"no longer {', '.join(went)}" if went else f"now {', '.join(came)}"]
@@ -196,8 +196,8 @@ def _difference(was: Reading, now: Reading, this: _Thing, that: _Thing) -> str:
     return "\n".join(lines)
 
 
-def _value(reading: Reading, text: str) -> str:
-    return _plain(reading.nodes[text].label if text in reading.nodes else text or "nothing")
+def _value(graph: Projection, text: str) -> str:
+    return _plain(graph.named[text].label if text in graph.named else text or "nothing")
 
 
 def _plain(text: str) -> str:

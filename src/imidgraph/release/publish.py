@@ -13,7 +13,7 @@ from imidgraph.errors import ExportError
 from imidgraph.files import umask, writing
 from imidgraph.formats.projection import Projection
 from imidgraph.namespaces import IMID, PREFIXES
-from imidgraph.prose.citations import NOT_ADVICE
+from imidgraph.prose import NOT_ADVICE
 from imidgraph.rdf import Literal, NamedNode, RdfFormat, Triple, serialize
 from imidgraph.release.changes import Changes, changes, semantic
 

@@ -18,7 +18,7 @@ from anyio import to_thread
 
 import imidgraph
 from imidgraph.errors import ImidgraphError, OntologyError
-from imidgraph.prose.citations import NOT_ADVICE
+from imidgraph.prose import NOT_ADVICE
 from imidgraph.server.answers import Answers
 from imidgraph.server.descriptions import PARTITION
 from imidgraph.server.pages import Pages

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from imidgraph.model import Source, Statement, Term, strength
 from imidgraph.namespaces import PREFIXES, compress
+from imidgraph.prose.statement import sentence
+from imidgraph.words import listed, plural
 
 _BROADER = compress(PREFIXES["skos"] + "broader")
 _LEAST = 0.05  # what a step without evidence counts
@@ -59,13 +61,13 @@ class Hop:
         """What the step says, each sentence once, with the statements that say it."""
         found: dict[str, list[Statement]] = {}
         for item in self.statements:
-            found.setdefault(str(item), []).append(item)
+            found.setdefault(sentence(item), []).append(item)
         return found
 
     def __str__(self) -> str:
         one, other = (self.ends, self.starts) if self.backward else (self.starts, self.ends)
-        relation = _plural(self.relation) if len(one) > 1 else self.relation
-        return f"{in_words(one)} {relation} {in_words(other)}"
+        relation = plural(self.relation) if len(one) > 1 else self.relation
+        return f"{listed(one)} {relation} {listed(other)}"
 
 
 @dataclass(frozen=True)
@@ -148,11 +150,11 @@ class Chain:
     def _gaps(self) -> Iterator[str]:
         first = self._first
         if not self.is_direct:
-            effect = in_words(first.ends)
-            yield f"Through which target {in_words(first.starts)} acts on {effect} is not curated; the effect was seen."
+            effect = listed(first.ends)
+            yield f"Through which target {listed(first.starts)} acts on {effect} is not curated; the effect was seen."
         for hop in self.hops:
             if hop.sign == 0:
-                yield f"Whether {in_words(hop.ends)} goes up or down is not stated."
+                yield f"Whether {listed(hop.ends)} goes up or down is not stated."
             for item in hop.statements:
                 told = f"{item.subject} {item.predicate} {item.object}"
                 if item.disputed:
@@ -185,32 +187,4 @@ class Chain:
         return f"<Chain: {self}>"
 
     def __str__(self) -> str:
-        return " > ".join(in_words(terms) for terms in self.nodes)
-
-
-def in_words(terms: Sequence[Term]) -> str:
-    """Name some entities in one phrase.
-
-    Examples
-    --------
-    >>> in_words([Term("", "IKZF1"), Term("", "IKZF3")])
-    'IKZF1 and IKZF3'
-    """
-    return ", ".join(term.label for term in terms[:-1]) + (" and " if len(terms) > 1 else "") + terms[-1].label
-
-
-def counted(number: int, noun: str) -> str:
-    """Count things in words.
-
-    Examples
-    --------
-    >>> counted(1, "more chain"), counted(2, "more chain")
-    ('1 more chain', '2 more chains')
-    """
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _plural(relation: str) -> str:
-    relation = relation.replace("a kind", "kinds")
-    verb, _, rest = relation.partition(" ")
-    return f"{ {'is': 'are', 'has': 'have'}.get(verb, verb.removesuffix('s')) } {rest}".strip()
+        return " > ".join(listed(terms) for terms in self.nodes)

@@ -11,32 +11,13 @@ from typing import Any
 from imidgraph.answers import Drawable, Row
 from imidgraph.errors import QueryError
 from imidgraph.limits import Deadline, OutOfTime
-from imidgraph.model import Frequency, Risk, Statement, Term
+from imidgraph.model import Frequency, Relation, Risk, Statement, Term
 from imidgraph.namespaces import local_name
 from imidgraph.prose.citations import cited
-from imidgraph.traversals.chains import in_words
+from imidgraph.prose.statement import occurrence, sentence
 from imidgraph.traversals.edges import Edges
 from imidgraph.traversals.trials import Duel, duels
-
-NO_DRUGS = frozenset({"AdverseEffect", "BiologicalProcess", "CellType", "Disease", "Protein", "ProteinComplex"})
-"""The categories of what cannot be compared as drugs."""
-
-_ORDER = (
-    "belongsTo",
-    "inGeneration",
-    "derivedFrom",
-    "binds",
-    "modulates",
-    "degrades",
-    "decreases",
-    "increases",
-    "approvedFor",
-    "investigatedFor",
-    "usedOffLabelFor",
-    "hasAdverseEffect",
-    "dispensedUnder",
-    "interactsWith",
-)
+from imidgraph.words import listed
 
 
 @dataclass(frozen=True)
@@ -45,13 +26,13 @@ class Aspect:
 
     Parameters
     ----------
-    predicate : Term
+    predicate : Relation
         The relation.
     statements : tuple of tuple of Statement
         The statements of each drug, in the order of the drugs.
     """
 
-    predicate: Term
+    predicate: Relation
     statements: tuple[tuple[Statement, ...], ...]
 
     @cached_property
@@ -152,7 +133,7 @@ class Comparison(Drawable):
     @property
     def title(self) -> str:
         """The drugs."""
-        return in_words(self.drugs)
+        return listed(self.drugs)
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -214,7 +195,7 @@ def compare(edges: Edges, drugs: Sequence[Term], deadline: Deadline) -> Comparis
     if len(drugs) < 2:
         raise QueryError("A comparison needs two different drugs or more.")
     for drug in drugs:
-        if drug.category in NO_DRUGS:
+        if drug.category in edges.network.vocabulary.kinds("Condition") | edges.network.vocabulary.kinds("BiologicalEntity"):
             raise QueryError(f"{drug} is not a drug. Compare drugs with drugs; between others, ask for an explanation.")
     pairs = [(one, other) for pair in combinations(drugs, 2) for one, other in (pair, pair[::-1])]
     everything: list[tuple[Statement, ...]] = []
@@ -238,7 +219,7 @@ def compare(edges: Edges, drugs: Sequence[Term], deadline: Deadline) -> Comparis
         tuple(between),
         tuple(trials),
         tuple(disputes),
-        signs=edges.network.signs,
+        places=edges.network.vocabulary.places,
         limit=limit,
     )
 
@@ -246,15 +227,15 @@ def compare(edges: Edges, drugs: Sequence[Term], deadline: Deadline) -> Comparis
 def _aspects(everything: Sequence[Sequence[Statement]]) -> Iterator[Aspect]:
     """Put the statements of the drugs together by their relations."""
     stated = [[item for item in items if not item.negated] for items in everything]
-    predicates = {local_name(item.predicate.iri): item.predicate for items in stated for item in items}
-    for predicate in (predicates[name] for name in _ORDER if name in predicates):
+    found = dict.fromkeys(item.predicate for items in stated for item in items if not item.predicate.needs)
+    for predicate in sorted(found, key=lambda predicate: (predicate.order, predicate.label)):
         yield Aspect(predicate, tuple(tuple(item for item in items if item.predicate == predicate) for items in stated))
 
 
 def _differs(item: Statement, items: Sequence[Statement]) -> bool:
-    """Tell whether sources differ on what can have one value only: the generation of a drug."""
-    return item.category == "GenerationAssignment" and any(
-        other.category == item.category and other.object != item.object for other in items
+    """Tell whether sources differ on what can have one value only, such as the generation of a drug."""
+    return item.predicate.is_single_valued and any(
+        other.predicate == item.predicate and other.object != item.object for other in items
     )
 
 
@@ -264,10 +245,5 @@ def _cell(items: tuple[Statement, ...]) -> str:
 
 def _details(item: Statement) -> str:
     if isinstance(item, Risk) and item.frequencies:
-        return "; ".join(map(measured, item.frequencies))
-    return str(item)
-
-
-def measured(figure: Frequency) -> str:
-    """Tell a figure with the population that it was measured in."""
-    return f"{figure.figure} ({figure.population})" if figure.population else figure.figure
+        return "; ".join(map(occurrence, item.frequencies))
+    return sentence(item)

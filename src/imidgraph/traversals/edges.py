@@ -41,7 +41,9 @@ class Edges:
             stated: dict[tuple[str, str], list[Statement]] = {pair: [] for pair in batch}
             for item in self.reader.between((iri(subject), iri(object)) for subject, object in batch):
                 stated[curie(item.subject.iri), curie(item.object.iri)].append(item)
-            self._found.update({pair: (*items, *self._unstated(pair, items)) for pair, items in stated.items()})
+            bare = {pair: self._bare(pair, items) for pair, items in stated.items()}
+            self.network.terms({node for pair, relations in bare.items() if relations for node in pair}, deadline)  # at once
+            self._found.update({pair: (*items, *self._unstated(pair, bare[pair])) for pair, items in stated.items()})
 
     def has(self, subject: str, object: str) -> bool:
         """Tell whether what joins two nodes was looked up."""
@@ -67,13 +69,16 @@ class Edges:
         self.load_about([subject], NEVER)
         return self._about[subject]
 
-    def _unstated(self, pair: tuple[str, str], stated: Sequence[Statement]) -> Iterator[Statement]:
-        """Give the edges that no statement is behind: those of the hierarchies."""
+    def _bare(self, pair: tuple[str, str], stated: Sequence[Statement]) -> list[str]:
+        """Give the relations between two nodes that no statement is behind: those of the hierarchies."""
         known = {self.network.curie(item.predicate.iri) for item in stated}
-        for relation in self.network.objects.get(pair[0], {}).get(pair[1], ()):
-            if relation not in known:
-                subject, object = self.network.terms(pair)
-                yield Statement("", subject, self.network.relations[relation], object)
+        return [relation for relation in self.network.objects.get(pair[0], {}).get(pair[1], ()) if relation not in known]
+
+    def _unstated(self, pair: tuple[str, str], relations: Sequence[str]) -> Iterator[Statement]:
+        """Give the edges that no statement is behind as statements without evidence."""
+        for relation in relations:
+            subject, object = self.network.terms(pair)
+            yield Statement("", subject, self.network.relations[relation], object)
 
 
 def _batches(things: Sequence[Thing]) -> Iterator[Sequence[Thing]]:

@@ -13,33 +13,20 @@ from typing import Any
 
 from imidgraph.answers import Drawable, Row
 from imidgraph.errors import PathNotFound, QueryError
-from imidgraph.knowledge.network import BROADER
+from imidgraph.knowledge.relations import BROADER
 from imidgraph.limits import MOST_TOLD, Deadline, OutOfTime
 from imidgraph.model import Statement, Term
 from imidgraph.namespaces import IMID, compress
 from imidgraph.prose.citations import cited
-from imidgraph.traversals.chains import Chain, Hop, in_words
+from imidgraph.prose.statement import sentence
+from imidgraph.traversals.chains import Chain, Hop
 from imidgraph.traversals.edges import Edges
-from imidgraph.traversals.mechanisms import RELATIONS, STEPS, Mechanisms
+from imidgraph.traversals.mechanisms import Mechanisms
 from imidgraph.traversals.paths import Path, paths
 from imidgraph.traversals.trials import kinds_of
+from imidgraph.words import listed
 
-_CAUSES = STEPS | {"Drug", "Regimen"}
-_EFFECTS = STEPS | {"AdverseEffect", "Disease"}
-_SHARED = (
-    "degrades",
-    "binds",
-    "modulates",
-    "decreases",
-    "increases",
-    "approvedFor",
-    "hasAdverseEffect",
-    "confersResistanceTo",
-    "dispensedUnder",
-    "belongsTo",
-)
-_REACHING = RELATIONS | {compress(IMID + name) for name in ("binds", "hasComponent")}
-_STEP = RELATIONS | {compress(IMID + "binds")}
+_BINDS = compress(IMID + "binds")
 _HOLDS = frozenset({compress(IMID + "hasComponent")})
 _BROADER = compress(BROADER)
 _LONGEST_WAY = 5  # hops from a drug to what a resistance mechanism changes
@@ -91,7 +78,7 @@ class Explanation(Drawable):
         return tuple(item for item in self.stated if {item.subject.iri, item.object.iri} != ends)
 
     def _gaps(self) -> Iterator[str]:
-        if not self.chains and not any(compress(item.predicate.iri) in _STEP for item in self.stated):
+        if not self.chains and not any(item.predicate.is_step or item.predicate.curie == _BINDS for item in self.stated):
             no = "No chain of curated steps leads" if self.stated else "No statement and no chain of curated steps leads"
             kinds = " or one of its kinds" if self.kinds else ""
             yield f"{no} from {self.start} to {self.end}{kinds}. That does not mean that there is none."
@@ -108,7 +95,7 @@ class Explanation(Drawable):
         >>> explanation.verdict(explanation.chains[0])
         'brings embryo-fetal toxicity about'
         """
-        reached = in_words(chain.reached)
+        reached = listed(chain.reached)
         good, bad = {
             "Disease": (f"works against {reached}", f"favors {reached}"),
             "AdverseEffect": (f"protects from {reached}", f"brings {reached} about"),
@@ -133,12 +120,12 @@ class Explanation(Drawable):
     def _rows(self) -> Iterator[Row]:
         for number, chain in enumerate(self.chains, 1):
             for place, hop in enumerate(chain.hops, 1):
-                ends = in_words(hop.starts), hop.relation, in_words(hop.ends)
-                for sentence, items in hop.sentences.items():
-                    yield number, place, *ends, hop.sign, sentence, cited(items), round(chain.score, 2)
+                ends = listed(hop.starts), hop.relation, listed(hop.ends)
+                for told, items in hop.sentences.items():
+                    yield number, place, *ends, hop.sign, told, cited(items), round(chain.score, 2)
         for item in (*self.stated, *self.mentions):
-            ends = item.subject.label, f"{'not: ' if item.negated else ''}{item.predicate}", item.object.label
-            yield None, None, *ends, None, str(item), cited([item]), round(item.strength, 2)
+            ends = item.subject.label, item.relation, item.object.label
+            yield None, None, *ends, None, sentence(item), cited([item]), round(item.strength, 2)
 
     @property
     def title(self) -> str:
@@ -222,7 +209,9 @@ class _Explainer:
         except OutOfTime:
             self._limit = self._limit or str(self._deadline)
         found = tuple(chains), kinds, mentions, hierarchy
-        return Explanation(self._start, self._end, tuple(stated), *found, signs=self._network.signs, limit=self._limit)
+        return Explanation(
+            self._start, self._end, tuple(stated), *found, places=self._network.vocabulary.places, limit=self._limit
+        )
 
     def _chains(self) -> list[Chain]:
         categories = self._start.category, self._end.category
@@ -230,7 +219,8 @@ class _Explainer:
             return self._resistance()
         if categories == ("Drug", "Drug"):
             return self._shared()
-        if categories[0] in _CAUSES and categories[1] in _EFFECTS:
+        kinds = self._network.vocabulary.kinds
+        if categories[0] in kinds("CausalFactor") and categories[1] in kinds("CausalTarget"):
             return self._causes()
         return self._ways()
 
@@ -312,7 +302,8 @@ class _Explainer:
         return sorted(chains, key=lambda chain: (len(chain.hops), -round(chain.score, 2), str(chain)))
 
     def _reaching(self, drug: str, node: str) -> list[Hop]:
-        found = self._paths(drug, node, max_length=_LONGEST_WAY, limit=1, predicates=_REACHING, directed=True)
+        followed = self._network.steps | {_BINDS} | _HOLDS
+        found = self._paths(drug, node, max_length=_LONGEST_WAY, limit=1, predicates=followed, directed=True)
         return _hops(found[0]) if found else []
 
     def _paths(self, start: str, end: str, **bounds: Any) -> Sequence[Path]:
@@ -327,7 +318,9 @@ class _Explainer:
     def _shared(self) -> list[Chain]:
         """Put together what two drugs have in common, one relation at a time."""
         shared: list[tuple[str, bool, list[str]]] = []
-        for relation, backward in product((compress(IMID + name) for name in _SHARED), (False, True)):
+        traits = [relation for relation in self._network.relations.values() if relation.is_shared_trait]
+        traits.sort(key=lambda relation: "mechanisms" not in relation.pillars)  # how they act first
+        for relation, backward in product((trait.curie for trait in traits), (False, True)):
             one, other = (self._joined(end, {relation}, backward) for end in (self._start, self._end))
             if common := sorted(one & other):
                 shared.append((relation, backward, common))

@@ -16,19 +16,14 @@ from functools import cache
 from itertools import pairwise, product
 from typing import Any
 
-from imidgraph.knowledge.network import BROADER, Network
+from imidgraph.knowledge.network import Network
+from imidgraph.knowledge.relations import BROADER
 from imidgraph.limits import Deadline, OutOfTime
 from imidgraph.model import Statement
 from imidgraph.namespaces import IMID, compress
 from imidgraph.traversals.chains import Chain, Hop
 from imidgraph.traversals.edges import Edges
 from imidgraph.traversals.walks import Walker
-
-STEPS = frozenset({"BiologicalProcess", "CellType", "Protein", "ProteinComplex"})
-"""The categories of what a chain may pass."""
-
-RELATIONS = frozenset(compress(IMID + name) for name in ("causes", "decreases", "degrades", "increases", "modulates"))
-"""The relations that a chain follows."""
 
 MAX_LENGTH = 7
 RECEPTOR = "imid:CRBN"  # `degrades` is defined as loss through cereblon
@@ -144,7 +139,7 @@ class Mechanisms:
         groups: dict[Any, list[tuple[int, Chain]]] = {}
         for family in families:
             (start,) = family.places[0]
-            seen = self._stated([(start, effect) for effect in sorted(family.observed)], RELATIONS)
+            seen = self._stated([(start, effect) for effect in sorted(family.observed)], self._network.steps)
             chain = Chain(self._hops(family), seen)
             groups.setdefault((family.places[1], family.last_step, chain.sign), []).append((len(family), chain))
         chains = []
@@ -165,7 +160,8 @@ class Mechanisms:
         return depth
 
     def _walk(self, start: str, end: str, max_length: int, deadline: Deadline) -> Iterator[tuple[str, ...]]:
-        network = self._network
+        network, causal = self._network, self._network.steps
+        passed = network.vocabulary.kinds("BiologicalEntity")
         wider = frozenset({_BROADER})
 
         @cache
@@ -173,24 +169,24 @@ class Mechanisms:
             return network.terms([node])[0].category
 
         def passable(node: str) -> bool:
-            return node in (start, end) or category(node) in STEPS
+            return node in (start, end) or category(node) in passed
 
         @cache
         def ahead(node: str) -> Set[str]:
             if node != start and not passable(node):
                 return network.neighbors(node, wider, directed=True)
-            found = network.neighbors(node, RELATIONS, directed=True)
+            found = network.neighbors(node, causal, directed=True)
             return {other for other in found if passable(other) or category(other) == category(end)}
 
         @cache
         def behind(node: str) -> Set[str]:
-            causes, narrower = network.sources(node, RELATIONS), network.sources(node, wider)
+            causes, narrower = network.sources(node, causal), network.sources(node, wider)
             kinds = {other for other in narrower if not passable(other) and category(other) == category(end)}
             return kinds | {other for other in causes if passable(other)}
 
         def fetch(nodes: Set[str]) -> None:
             network.fetch(nodes, deadline)
-            near = (network.neighbors(node, RELATIONS | wider) for node in nodes)
+            near = (network.neighbors(node, causal | wider) for node in nodes)
             network.terms(set(nodes).union(*near), deadline)
 
         return Walker(ahead, behind, fetch, deadline).paths(start, end, max_length)
@@ -211,7 +207,9 @@ class Mechanisms:
     def _signs(self, one: str, other: str) -> dict[str, int]:
         """Give the relations that a chain may follow from one node to another, with their signs."""
         joined = self._network.objects.get(one, {}).get(other, ())
-        signs = {curie: self._network.relations[curie].sign for curie in joined if curie in RELATIONS or curie == _BROADER}
+        signs = {
+            curie: self._network.relations[curie].sign for curie in joined if curie in self._network.steps or curie == _BROADER
+        }
         return {curie: 1 if sign is None else sign for curie, sign in signs.items()}  # a kind goes up with what it is of
 
     def _hops(self, family: _Family) -> tuple[Hop, ...]:
@@ -220,7 +218,7 @@ class Mechanisms:
         pairs = [list(product(sorted(ones), sorted(others))) for ones, others in pairwise(places)]
         (drug,) = places[0]
         hops = [
-            Hop(ones, others, self._network.relations[relation].label, self._stated(ends, RELATIONS | {_BROADER}), sign)
+            Hop(ones, others, self._network.relations[relation].label, self._stated(ends, self._network.steps | {_BROADER}), sign)
             for (ones, others), ends, relation, sign in zip(pairwise(terms), pairs, relations, family.signs, strict=True)
         ]
         binding = self._stated([(drug, RECEPTOR)], {_BINDS})

@@ -116,7 +116,7 @@ def neighborhood(
     except OutOfTime:
         stopped = str(deadline)
     named = [tuple(sorted(network.terms(ring), key=lambda term: (term.category, term.label))) for ring in found if ring]
-    return Neighborhood(tuple(named), tuple(joins), signs=network.signs, limit=stopped)
+    return Neighborhood(tuple(named), tuple(joins), places=network.vocabulary.places, limit=stopped)
 
 
 def rings(network: Network, center: str, hops: int, followed: Set[str], deadline: Deadline) -> Iterator[list[str]]:

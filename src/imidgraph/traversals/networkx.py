@@ -11,7 +11,8 @@ from functools import cache
 from typing import Any
 
 from imidgraph.errors import QueryError
-from imidgraph.knowledge.network import Network, below
+from imidgraph.knowledge.network import Network
+from imidgraph.knowledge.relations import below
 from imidgraph.limits import NEVER
 from imidgraph.model import Statement, Term, plain
 from imidgraph.namespaces import IMID, PREFIXES, compress, local_name

@@ -195,7 +195,7 @@ def paths(
         stopped, complete = str(deadline), min(complete, len(found[len(told)]) - 2)
     if not told:
         raise PathNotFound(start, end, max_length, stopped)
-    return Paths(told, max_length, complete, signs=edges.network.signs, limit=stopped)
+    return Paths(told, max_length, complete, places=edges.network.vocabulary.places, limit=stopped)
 
 
 def ways(
@@ -252,7 +252,7 @@ def _step(edges: Edges, one: str, other: str, followed: Set[str]) -> tuple[Step,
     joining = tuple(item for item in items if not item.negated and network.curie(item.predicate.iri) in followed)
     start, end = network.terms([one, other])
     step = Step(start, end, joining)
-    signs = {network.signs.get(network.curie(item.predicate.iri)) for item in step.ahead}
+    signs = {item.predicate.sign for item in step.ahead}
     return step, signs.pop() if len(signs) == 1 else None
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from imidgraph.limits import Deadline
 from imidgraph.model import Statement, Term
@@ -15,18 +15,6 @@ _COMPONENT, _TESTS, _CONTROL, _ENROLS, _RESULT = (
     compress(IMID + name) for name in ("hasComponent", "tests", "comparesWith", "enrolls", "hasResultFor")
 )
 _BROADER = "skos:broader"
-_MORE_IS_BETTER = frozenset(
-    compress(IMID + name)
-    for name in (
-        "complete-response-rate",
-        "minimal-residual-disease-negativity",
-        "overall-response-rate",
-        "overall-survival",
-        "progression-free-survival",
-        "time-to-progression",
-        "transfusion-independence",
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -45,6 +33,8 @@ class Duel:
         The statements that say which arm is which.
     results : tuple of Statement
         What was measured in these arms.
+    better_when_higher : mapping of str to bool
+        Whether a higher value is better, by the IRI of each endpoint for which the graph says it.
     """
 
     trial: Term
@@ -52,24 +42,26 @@ class Duel:
     tested: bool
     design: tuple[Statement, ...]
     results: tuple[Statement, ...]
+    better_when_higher: Mapping[str, bool] = field(default_factory=dict, compare=False)
 
     def outcome(self, result: Statement) -> int:
         """Tell whom a result favors: 1 the first drug, -1 the second, 0 where the difference can be chance.
 
         A hazard ratio with a confidence interval decides, else a difference of the values whose p value is below
-        0.05. Where the source gives neither, nobody is favored.
+        0.05. Where the source gives neither, or nobody says which value is better, nobody is favored.
         """
+        better = self.better_when_higher.get(result.object.iri)
         low, high = (result.value(name) for name in ("hazardRatioLower", "hazardRatioUpper"))
         favored = 0
         if low is not None and high is not None:
             favored = 1 if high < 1 else -1 if low > 1 else 0
-        elif _is_significant(result.value("pValue")) and result.object.curie in _MORE_IS_BETTER:
+        elif _is_significant(result.value("pValue")) and better is not None:
             ratio = result.value("hazardRatio")
             one, other = result.value("experimentalValue"), result.value("comparatorValue")
-            if ratio is not None:
+            if ratio is not None and better:
                 favored = 1 if ratio < 1 else -1
-            elif one is not None and other is not None:
-                favored = 1 if one > other else -1
+            elif one is not None and other is not None and one != other:
+                favored = 1 if (one > other) == better else -1
         return favored if self.tested else -favored
 
 
@@ -138,6 +130,7 @@ def _duel(edges: Edges, trial: str, arm: str, against: str, tested: bool, deadli
         tested,
         design,
         tuple(item for item in results if _is(item, "experimentalArm", arm) and _is(item, "comparatorArm", against)),
+        network.vocabulary.better_when_higher,
     )
 
 

@@ -11,14 +11,13 @@ from imidgraph.answers import Drawable, Row
 from imidgraph.errors import QueryError
 from imidgraph.limits import Deadline, OutOfTime
 from imidgraph.model import Indication, Risk, Statement, Term
-from imidgraph.namespaces import local_name
+from imidgraph.namespaces import compress, local_name
 from imidgraph.prose.citations import cited
-from imidgraph.traversals.compare import NO_DRUGS, Comparison, compare
+from imidgraph.prose.statement import sentence
+from imidgraph.traversals.compare import Comparison, compare
 from imidgraph.traversals.edges import Edges
 from imidgraph.traversals.trials import carriers, duels, kinds_of
 
-_TREATMENTS = frozenset({"Drug", "DrugClass", "Regimen"})
-_USES = frozenset({"imid:usedFor", "imid:approvedFor", "imid:investigatedFor"})
 _BETTER, _SAFER, _RISKIER = "moreEffectiveThan", "hasLowerRiskThan", "hasHigherRiskThan"
 
 
@@ -147,7 +146,8 @@ def why(edges: Edges, drug: Term, over: Term, disease: Term, deadline: Deadline)
     """
     if drug.iri == over.iri:
         raise QueryError(f"A choice is between two drugs, and both are {drug}. Name another one.")
-    if disease.category in (NO_DRUGS | _TREATMENTS) - {"Disease"}:
+    kinds = edges.network.vocabulary.kinds
+    if disease.category in kinds("Entity") - kinds("Disease"):
         raise QueryError(f"{disease} is not a disease. Name the disease that the drugs are compared for.")
     comparison = compare(edges, [drug, over], deadline)
     reasons: list[Reason] = []
@@ -157,7 +157,9 @@ def why(edges: Edges, drug: Term, over: Term, disease: Term, deadline: Deadline)
             reasons.append(reason)  # one by one, so that what was found in time is kept
     except OutOfTime:
         limit = str(deadline)
-    return Why(drug, over, disease, tuple(dict.fromkeys(reasons)), comparison, signs=edges.network.signs, limit=limit)
+    return Why(
+        drug, over, disease, tuple(dict.fromkeys(reasons)), comparison, places=edges.network.vocabulary.places, limit=limit
+    )
 
 
 class _Weigher:
@@ -200,7 +202,7 @@ class _Weigher:
                 if enrolled and not enrolled & self._kinds:
                     continue  # to do better in one disease says nothing of another
                 settled = not item.negated and not item.disputed and bool(enrolled)
-                yield Reason(kind, favored if settled else None, str(item), (item,))
+                yield Reason(kind, favored if settled else None, sentence(item), (item,))
 
     def _enrolled(self, item: Statement) -> set[str]:
         """Give the diseases in which one was found better than the other: those of the trial, else of the regimens."""
@@ -209,14 +211,15 @@ class _Weigher:
         network.fetch([term.curie for term in trials], self._deadline)
         found = {node for term in trials for node in network.neighbors(term.curie, {"imid:enrolls"}, directed=True)}
         arms = [term for term in (item.subject, item.object) if term.category == "Regimen"]
-        return found or {node for arm in arms for node in network.neighbors(arm.curie, _USES, directed=True)}
+        uses = frozenset(map(compress, network.vocabulary.narrower("usedFor")))
+        return found or {node for arm in arms for node in network.neighbors(arm.curie, uses, directed=True)}
 
     def _trials(self) -> Iterator[Reason]:
         """Give what trials of one against the other measured in this disease."""
         for duel in duels(self._edges, self._drug, self._over, self._deadline, self._disease):
             for item in duel.results:
                 favored = {1: self._drug, -1: self._over}.get(duel.outcome(item))
-                yield Reason("efficacy", favored, str(item), (item,))
+                yield Reason("efficacy", favored, sentence(item), (item,))
 
     def _licenses(self) -> Iterator[Reason]:
         """Tell in which territories only one of them is approved for settings of this disease, a line each."""
@@ -278,9 +281,9 @@ class _Weigher:
                     given = str(strategy).lower().partition(" after ")[0]  # what comes after it has failed
                     settled = not item.negated and not item.disputed
                     if drug.label.lower() in given and settled:
-                        yield Reason("resistance", drug, str(item), (item,))
+                        yield Reason("resistance", drug, sentence(item), (item,))
                     elif drug.label.lower() in f"{given} {item}".lower() and not item.negated:
-                        yield Reason("resistance", None, f"{strategy}: {item}", (item,))
+                        yield Reason("resistance", None, f"{strategy}: {sentence(item)}", (item,))
 
     def _targets(self) -> Iterator[Reason]:
         """Tell which molecules only one of them has degraded: a difference, and no reason by itself."""

@@ -8,12 +8,12 @@ from typing import Any
 from imidgraph.answers import Answer, Row
 from imidgraph.limits import Deadline, OutOfTime
 from imidgraph.model import Statement, Term
-from imidgraph.traversals.chains import Chain, counted
+from imidgraph.traversals.chains import Chain
 from imidgraph.traversals.edges import Edges
-from imidgraph.traversals.mechanisms import RECEPTOR, RELATIONS, STEPS, Mechanisms
+from imidgraph.traversals.mechanisms import RECEPTOR, Mechanisms
 from imidgraph.traversals.trials import kinds_of
+from imidgraph.words import counted
 
-OUTCOMES = frozenset({"AdverseEffect", "Disease"})
 _COMPONENT = "imid:hasComponent"
 
 
@@ -160,7 +160,7 @@ def _ligase(edges: Edges, deadline: Deadline) -> set[str]:
 def _before(edges: Edges, nodes: set[str], deadline: Deadline) -> list[Term]:
     """Give the drugs from which causes lead to some nodes."""
     network = edges.network
-    follow = RELATIONS | {"imid:binds"}
+    follow = network.steps | {"imid:binds"}
     seen, frontier = set(nodes), set(nodes)
     while frontier:
         deadline.check()
@@ -173,11 +173,12 @@ def _before(edges: Edges, nodes: set[str], deadline: Deadline) -> list[Term]:
 def _after(edges: Edges, drug: Term, deadline: Deadline) -> list[Term]:
     """Give the diseases and adverse effects to which causes lead from a drug."""
     network = edges.network
+    passed = network.vocabulary.kinds("BiologicalEntity")
     seen, frontier = {drug.curie}, {drug.curie}
     while frontier:
         deadline.check()
         network.fetch(frontier, deadline)
-        reached = {other for node in frontier for other in network.neighbors(node, RELATIONS, directed=True)} - seen
+        reached = {other for node in frontier for other in network.neighbors(node, network.steps, directed=True)} - seen
         seen |= reached
-        frontier = {term.curie for term in network.terms(sorted(reached), deadline) if term.category in STEPS}
-    return [term for term in network.terms(sorted(seen), deadline) if term.category in OUTCOMES]
+        frontier = {term.curie for term in network.terms(sorted(reached), deadline) if term.category in passed}
+    return [term for term in network.terms(sorted(seen), deadline) if term.category in network.vocabulary.kinds("Condition")]

@@ -1,0 +1,91 @@
+"""Words: verbs, lists, counts and the start of a sentence, as English has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_THIRD = {"is": "are", "has": "have", "does": "do"}
+
+
+def listed(names: Sequence[object]) -> str:
+    """Name several things in one phrase.
+
+    Examples
+    --------
+    >>> listed(["IKZF1"]), listed(["IKZF1", "IKZF3"]), listed(["a", "b", "c"])
+    ('IKZF1', 'IKZF1 and IKZF3', 'a, b and c')
+    """
+    *others, last = map(str, names) if names else [""]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def counted(number: int, noun: str) -> str:
+    """Count things in words.
+
+    Examples
+    --------
+    >>> counted(1, "more chain"), counted(2, "more chain")
+    ('1 more chain', '2 more chains')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def plural(phrase: str) -> str:
+    """Put the verb that a relation starts with into the plural.
+
+    Examples
+    --------
+    >>> plural("is approved for"), plural("degrades"), plural("is a kind of")
+    ('are approved for', 'degrade', 'are kinds of')
+    """
+    verb, space, rest = phrase.replace("a kind", "kinds").partition(" ")
+    return f"{_THIRD.get(verb) or _infinitive(verb)}{space}{rest}"
+
+
+def denied(phrase: str) -> str:
+    """Deny a relation.
+
+    Examples
+    --------
+    >>> denied("is approved for"), denied("has adverse effect"), denied("carries")
+    ('is not approved for', 'does not have adverse effect', 'does not carry')
+    """
+    verb, space, rest = phrase.partition(" ")
+    if verb == "is":
+        return f"is not{space}{rest}"
+    infinitive = _THIRD.get(verb) or _infinitive(verb)
+    return f"does not {infinitive}{space}{rest}" if infinitive != verb else f"not {phrase}"
+
+
+def begun(text: str) -> str:
+    """Start a sentence with a text; names with a spelling of their own keep it.
+
+    Examples
+    --------
+    >>> begun("lenalidomide degrades IKZF1"), begun("mTOR rises"), begun("del(5q) cells die")
+    ('Lenalidomide degrades IKZF1', 'mTOR rises', 'del(5q) cells die')
+    """
+    first = text.partition(" ")[0].rstrip(",:;.")
+    return text[:1].upper() + text[1:] if first.replace("-", "").isalpha() and first.islower() else text
+
+
+def spaced(name: str) -> str:
+    """Give the local name of a property in words.
+
+    Examples
+    --------
+    >>> spaced("approvalDate"), spaced("pValue"), spaced("treated_by")
+    ('approval date', 'p value', 'treated by')
+    """
+    parts = _PARTS.findall(name)
+    return " ".join(part if len(part) > 1 and part.isupper() else part.lower() for part in parts) or name
+
+
+def _infinitive(verb: str) -> str:
+    if verb.endswith("ies"):
+        return f"{verb[:-3]}y"
+    if verb.endswith(("sses", "shes", "ches", "xes", "oes")):
+        return verb[:-2]
+    return verb.removesuffix("s") if not verb.endswith("ss") else verb
