@@ -131,7 +131,17 @@ class Entity(Answer, Term):
         return [source for source in self._reading().sources_about(self.iri) if source.category == "Article"]
 
 
-_FIRST = ("belongsTo", "inGeneration", "binds", "modulates", "degrades", "approvedFor", "hasAdverseEffect", "dispensedUnder")
+_FIRST = (
+    "belongsTo",
+    "inGeneration",
+    "binds",
+    "modulates",
+    "degrades",
+    "approvedFor",
+    "licensedInCombinationFor",
+    "hasAdverseEffect",
+    "dispensedUnder",
+)
 
 
 def _order(item: Statement) -> tuple[object, ...]:

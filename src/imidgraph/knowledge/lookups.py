@@ -266,7 +266,9 @@ def details(item: Statement) -> str:
     if isinstance(item, Risk):
         parts = ["BOXED WARNING" if item.boxed_warning else None, item.severity, combined, item.population]
     elif isinstance(item, Indication):
-        parts = [item.jurisdiction, item.approval_date, item.approval_type, item.setting, combined, item.population]
+        product = item.value("licensedProduct")
+        label = f"label of {product}" if product else None
+        parts = [item.jurisdiction, label, item.approval_date, item.approval_type, item.setting, combined, item.population]
     else:
         parts = [value for name, values in sorted(item.qualifiers.items()) for value in values]
     return ", ".join(str(part) for part in parts if part is not None)

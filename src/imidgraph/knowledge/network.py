@@ -43,12 +43,21 @@ PILLARS: dict[str, tuple[str, ...]] = {
         "enrolls",
         "hasResultFor",
         "investigatedFor",
+        "licensedInCombinationFor",
         "moreEffectiveThan",
         "tests",
         "usedFor",
         "usedOffLabelFor",
     ),
-    "risks": ("dispensedUnder", "hasAdverseEffect", "hasHigherRiskThan", "hasLowerRiskThan", "interactsWith", "mitigates"),
+    "risks": (
+        "dispensedUnder",
+        "hasAdverseEffect",
+        "hasHigherRiskThan",
+        "hasLabelChange",
+        "hasLowerRiskThan",
+        "interactsWith",
+        "mitigates",
+    ),
     "articles": ("isAbout",),
 }
 """The relations of each pillar, by local name."""

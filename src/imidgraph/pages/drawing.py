@@ -30,7 +30,7 @@ _MOST_NAMED = 12  # entities of a group that are named
 
 _PLACES = ("Drug", "Regimen", "DrugClass", "ProteinComplex", "Protein", "CellType", "BiologicalProcess")
 _LAST = ("AdverseEffect", "Disease")
-_COMPARED = ("binds", "degrades", "approvedFor")
+_COMPARED = ("binds", "degrades", "approvedFor", "licensedInCombinationFor")
 
 
 @singledispatch

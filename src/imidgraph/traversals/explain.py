@@ -33,6 +33,7 @@ _SHARED = (
     "decreases",
     "increases",
     "approvedFor",
+    "licensedInCombinationFor",
     "hasAdverseEffect",
     "confersResistanceTo",
     "dispensedUnder",
