@@ -63,8 +63,19 @@ def test_nonsense_is_not_found(kg: KnowledgeGraph, name: str) -> None:
         kg.entity(name)
 
 
+def test_a_trade_name_is_that_of_the_drug_and_then_that_of_the_product(kg: KnowledgeGraph) -> None:
+    query = "SELECT ?name ?drug WHERE { ?product a imid:Product ; rdfs:label ?name ; imid:activeIngredient ?drug }"
+    made: dict[str, set[str]] = {}
+    for name, drug in kg.select(query).rows:
+        made.setdefault(name, set()).add(drug.curie)
+    assert len(made) > 15
+    for name, drugs in made.items():
+        assert kg.entity(name).curie in drugs
+        assert "Product" in {match.entity.category for match in kg.search(name)}
+
+
 def test_every_label_finds_its_entity_or_its_candidates(kg: KnowledgeGraph) -> None:
-    query = "SELECT ?e ?l WHERE { ?e a/rdfs:subClassOf+ imid:Entity ; rdfs:label ?l } ORDER BY ?e"
+    query = "SELECT ?e ?l WHERE { ?e a/rdfs:subClassOf+ imid:Entity ; rdfs:label ?l MINUS { ?e a imid:Product } } ORDER BY ?e"
     for entity, label in kg.select(query).rows:
         try:
             found = [kg.entity(label).curie]

@@ -23,6 +23,7 @@ SELECT ?entity ?label ?category ?root ?property ?name WHERE {
 }
 """
 _SOURCE = 10  # what a source is called stands behind what an entity is called
+_PRODUCT = 5  # a trade name is that of the drug first, and of the licensed product behind it
 _PRIORITY = {"label": 0, "brandName": 1, "altLabel": 1, "exactMatch": 2, "closeMatch": 3}
 _NEAR = 65  # how alike a suggestion is at the least, from 0 to 100
 _SHORTEST = 4  # letters of a name that may be misspelled: shorter ones are alike by chance
@@ -144,7 +145,8 @@ class Names:
         rows = []
         found = set(self._store.select(_NAMES).rows)  # put in order here, which is twice as fast
         for entity, label, category, root, property_, name in sorted(found, key=lambda row: (row[0], row[4], *map(str, row[1:]))):
-            rank = _PRIORITY[local_name(property_)] + (_SOURCE if root == IMID + "Source" else 0)
+            behind = _SOURCE if root == IMID + "Source" else _PRODUCT if category == IMID + "Product" else 0
+            rank = _PRIORITY[local_name(property_)] + behind
             rows.append((Term(entity, label, local_name(category)), rank, local_name(property_), name))
         return rows
 

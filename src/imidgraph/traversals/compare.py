@@ -19,6 +19,9 @@ from imidgraph.traversals.edges import Edges
 from imidgraph.traversals.trials import Duel, duels
 from imidgraph.words import listed
 
+LICENSES = frozenset({"approvedFor", "licensedInCombinationFor"})
+"""The relations of approvals: the drug's own license, and that of a partner."""
+
 
 @dataclass(frozen=True)
 class Aspect:
@@ -85,17 +88,16 @@ class Comparison(Drawable):
 
     @property
     def settings(self) -> dict[Term, tuple[tuple[Term, ...], ...]]:
-        """The settings in which each drug is approved, by disease."""
-        approved = self.aspect("approvedFor")
-        if approved is None:
-            return {}
-        return {
-            disease: tuple(
+        """The settings in which each drug is approved, under its own label or that of a partner, by disease."""
+        licenses = [aspect for name in sorted(LICENSES) if (aspect := self.aspect(name))]
+        found: dict[Term, tuple[tuple[Term, ...], ...]] = {}
+        for disease in dict.fromkeys(term for aspect in licenses for term in aspect.objects):
+            held = [[item for aspect in licenses for item in aspect.about(disease)[place]] for place in range(len(self.drugs))]
+            found[disease] = tuple(
                 tuple(dict.fromkeys(setting for item in items for setting in item.qualifiers.get("setting", ())))
-                for items in approved.about(disease)
+                for items in held
             )
-            for disease in approved.objects
-        }
+        return found
 
     @property
     def frequencies(self) -> dict[Term, tuple[tuple[Frequency, ...], ...]]:

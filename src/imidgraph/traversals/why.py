@@ -14,7 +14,7 @@ from imidgraph.model import Indication, Risk, Statement, Term
 from imidgraph.namespaces import compress, local_name
 from imidgraph.prose.citations import cited
 from imidgraph.prose.statement import sentence
-from imidgraph.traversals.compare import Comparison, compare
+from imidgraph.traversals.compare import LICENSES, Comparison, compare
 from imidgraph.traversals.edges import Edges
 from imidgraph.traversals.trials import carriers, duels, kinds_of
 
@@ -242,6 +242,7 @@ class _Weigher:
                     if (where, disease, None) not in there and (where, disease, setting and setting.curie) not in there:
                         named = "no setting named" if setting is None else str(setting)
                         named = named if item.object == self._disease else f"{item.object}, {named}"
+                        named += _under(item)
                         alone.setdefault(where, {}).setdefault(named, []).append(item)
             for where, settings in alone.items():
                 place = ("" if where is None else f"{where}: ") + "; ".join(settings)
@@ -297,12 +298,18 @@ class _Weigher:
 
     def _is_license(self, item: Indication) -> bool:
         current = item.value("withdrawalDate") is None
-        return local_name(item.predicate.iri) == "approvedFor" and current and item.object.curie in self._kinds
+        return local_name(item.predicate.iri) in LICENSES and current and item.object.curie in self._kinds
 
 
 def _begun(term: Term) -> str:
     """Name an entity at the start of a sentence."""
     return term.label[:1].upper() + term.label[1:]
+
+
+def _under(item: Indication) -> str:
+    """Name the partner's product under whose label a drug is licensed; nothing where the license is its own."""
+    own = local_name(item.predicate.iri) == "approvedFor"
+    return "" if own else f" under the label of {item.value('licensedProduct')}"
 
 
 def _places(item: Indication) -> list[tuple[Term | None, Term | None]]:
