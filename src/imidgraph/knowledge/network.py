@@ -35,6 +35,7 @@ PILLARS: dict[str, tuple[str, ...]] = {
         "modulates",
         "overcomes",
         "relatedTo",
+        "triedAfter",
         "triedIn",
     ),
     "indications": (
