@@ -189,6 +189,7 @@ class Statement:
     category: str = "Association"
     negated: bool = False
     statement: str | None = None
+    knowledge_level: str = "assertion"
     qualifiers: dict[str, tuple[Any, ...]] = field(default_factory=dict, hash=False)
     evidence: tuple[Evidence, ...] = ()
 

@@ -187,6 +187,7 @@ def _association(iri: str, facts: Mapping[str, list[Any]], evidence: tuple[Evide
         category=category,
         negated=True in facts.get("negated", ()),
         statement=next(iter(facts.get("statement", ())), None),
+        knowledge_level=next(iter(facts.get("knowledgeLevel", ())), "assertion"),
         qualifiers={name: tuple(sorted(facts[name], key=str)) for name in sorted(facts.keys() - _ASSOCIATION_PARTS)},
         evidence=evidence,
     )
