@@ -82,11 +82,17 @@ def test_the_net_sign_is_the_product_of_the_steps(kg: KnowledgeGraph) -> None:
 
 
 def test_effects_that_were_seen_are_told_with_the_chain_that_explains_them(kg: KnowledgeGraph) -> None:
-    chain = kg.explain("pomalidomide", "multiple myeloma").chains[0]
+    chains = kg.explain("pomalidomide", "multiple myeloma").chains
+    chain = next(chain for chain in chains if "IKZF1 and IKZF3 > IRF4 and MYC" in str(chain))
     assert {item.object.label for item in chain.observed} >= {"IRF4", "MYC"}
-    assert not any(
-        str(other).startswith("pomalidomide > IRF4") for other in kg.explain("pomalidomide", "multiple myeloma").chains
-    )
+    assert not any(str(other).startswith("pomalidomide > IRF4") for other in chains)
+
+
+def test_hypotheses_count_half_and_are_said(kg: KnowledgeGraph) -> None:
+    chain = next(chain for chain in kg.explain("pomalidomide", "multiple myeloma").chains if "ARID2" in str(chain))
+    (guess,) = (hop for hop in chain.hops if hop.starts[0].label == "ARID2")
+    assert guess.strength == pytest.approx(guess.statements[0].strength / 2)
+    assert any(gap == "That ARID2 increases MYC is a hypothesis." for gap in chain.gaps)
 
 
 def test_gaps_are_said(kg: KnowledgeGraph) -> None:

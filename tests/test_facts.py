@@ -45,7 +45,7 @@ SOURCES = """\
 - id: pubmed:17021321
   type: article-journal
   title: Lenalidomide in the myelodysplastic syndrome with chromosome 5q deletion
-  author: [{family: List, given: A}, {family: Dewald, given: G}]
+  author: [{family: List, given: A}, {family: Dewald, given: Gordon W}]
   container-title: N Engl J Med
   issued: 2006-10
   volume: 355
@@ -121,7 +121,7 @@ def test_a_negated_fact_gives_no_direct_edge(ontology: Path) -> None:
 def test_an_article_has_the_fields_of_csl(ontology: Path) -> None:
     article = build(ontology).decode().partition("pubmed:17021321 a imid:Article")[2].partition("\n\n")[0]
     assert 'imid:firstAuthor "List A"' in article
-    assert 'imid:authors "List A, Dewald G"' in article
+    assert 'imid:authors "List A, Dewald GW"' in article
     assert 'imid:volume "355"' in article
     assert 'imid:journal "N Engl J Med"' in article
     assert 'imid:published "2006-10"^^xsd:gYearMonth' in article

@@ -37,12 +37,15 @@ def test_a_risk_is_boxed_for_a_drug_or_it_is_not(kg: KnowledgeGraph) -> None:
 
 def test_neosubstrates_are_told_apart(kg: KnowledgeGraph) -> None:
     def degraders(protein: str) -> set[str]:
-        return {item.subject.label for item in kg.statements(predicate="degrades", object=protein)}
+        found = kg.statements(predicate="degrades", object=protein)
+        return {item.subject.label for item in found if not item.negated}
 
     for protein in ("IKZF1", "IKZF3"):
         assert set(IMIDS) <= degraders(protein)
     assert "lenalidomide" in degraders("CSNK1A1")
     assert not {"thalidomide", "pomalidomide"} & degraders("CSNK1A1")
+    for drug in ("thalidomide", "pomalidomide"):
+        assert all(item.negated for item in kg.statements(drug, "degrades", "CSNK1A1"))
     assert {"CC-885", "eragidomide"} <= degraders("GSPT1")
     assert not set(IMIDS) & degraders("GSPT1")
     assert "thalidomide" in degraders("SALL4")

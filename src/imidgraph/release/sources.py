@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -40,6 +41,18 @@ def source_name(entry: Entry) -> str | None:
         entry.fault(f"The id {name!r} is not an identifier. {error}", entry.line_of("id"))
         return None
     return name
+
+
+def initials(given: str) -> str:
+    """Shorten given names to their initials, as bibliographies print them.
+
+    Examples
+    --------
+    >>> initials("Paul G"), initials("Jean-Luc"), initials("S. Z."), initials("PG")
+    ('PG', 'JL', 'SZ', 'PG')
+    """
+    words = [word for word in re.split(r"[\s.\-]+", given) if word and not word.islower()]
+    return "".join(word if word.isupper() else word[0] for word in words)
 
 
 def fields_of(kind: str, terms: Terms) -> dict[str, Property]:
@@ -132,5 +145,6 @@ def _identifier(entry: Entry, key: str, name: str, line: int) -> NamedNode | Non
 def _authors(entry: Entry) -> Iterator[str]:
     for author in entry.entries("author"):
         author.check_keys({"family", "given", "literal"})
-        parts = [author.text(key) for key in ("literal", "family", "given") if key in author]
+        given = author.text("given")
+        parts = [author.text("literal"), author.text("family"), initials(given) if given else None]
         yield " ".join(part for part in parts if part)

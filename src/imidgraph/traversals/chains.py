@@ -15,6 +15,7 @@ from imidgraph.words import listed, plural
 
 _BROADER = compress(PREFIXES["skos"] + "broader")
 _LEAST = 0.05  # what a step without evidence counts
+_LEVELS = {"hypothesis": 0.5, "observation": 0.8}  # what a step counts that is not told as established
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,15 @@ class Hop:
 
     @property
     def strength(self) -> float:
-        """How well the step is borne out, from 0 to 1: its undisputed sources together."""
+        """How well the step is borne out, from 0 to 1: its undisputed sources together.
+
+        A step that is no more than observed counts four fifths, a hypothesis half.
+        """
         if not any(item.evidence for item in self.statements):
             return 1.0 if all(not item.iri for item in self.statements) else _LEAST  # a hierarchy needs no evidence
         settled = [item for item in self.statements if not item.disputed] or self.statements
-        return max(_LEAST, strength(evidence for item in settled for evidence in item.evidence))
+        level = max(_LEVELS.get(item.knowledge_level, 1.0) for item in settled)
+        return max(_LEAST, level * strength(evidence for item in settled for evidence in item.evidence))
 
     @property
     def is_hierarchy(self) -> bool:
@@ -159,6 +164,8 @@ class Chain:
                 told = f"{item.subject} {item.predicate} {item.object}"
                 if item.disputed:
                     yield f"Sources dispute that {told}."
+                elif item.knowledge_level == "hypothesis":
+                    yield f"That {told} is a hypothesis."
                 elif item.evidence and all(evidence.verification == "unconfirmed" for evidence in item.evidence):
                     yield f"That {told} is unconfirmed."
 

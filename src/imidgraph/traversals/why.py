@@ -275,7 +275,7 @@ class _Weigher:
         """Tell which of them is used where the other has failed."""
         network = self._edges.network
         for drug, other in ((self._drug, self._over), (self._over, self._drug)):
-            strategies = network.terms(sorted(network.sources(other.curie, {"imid:overcomes"})), self._deadline)
+            strategies = network.terms(sorted(network.sources(other.curie, {"imid:triedAfter"})), self._deadline)
             self._edges.load(((strategy.curie, other.curie) for strategy in strategies), self._deadline)
             for strategy in strategies:
                 for item in self._edges.between(strategy.curie, other.curie):

@@ -1,0 +1,114 @@
+"""Mechanisms, resistance and comparisons: each kind of fault that was mended is refused when it comes again.
+
+Each fault is a small graph; what mends it makes the complaint go away.
+"""
+
+from __future__ import annotations
+
+import pytest
+from pyoxigraph import RdfFormat, Store
+
+from imidgraph.knowledge.validation import check_shapes
+from imidgraph.resources import ONTOLOGY, QUERIES
+from imidgraph.sparql.catalog import Catalog
+from imidgraph.stores.oxigraph import OxigraphStore
+
+PREFIXES = "@prefix imid: <https://w3id.org/imidgraph/> .\n"
+# name of the fault: the graph that has it, what mends it, and words of the complaint
+SHAPES = {
+    "a comparison without its basis": (
+        "imid:planted a imid:ComparativeFinding .",
+        "imid:planted imid:comparisonBasis 'indirect' .",
+        "A comparison says what it rests on",
+    ),
+    "a head-to-head comparison without its trial": (
+        "imid:planted a imid:ComparativeFinding ; imid:comparisonBasis 'head-to-head' .",
+        "imid:planted imid:supportingTrial imid:FIRST .",
+        "A comparison that is not indirect names the trial",
+    ),
+    "a severity on a step of a mechanism": (
+        "imid:planted imid:severity 'fatal' .",
+        "imid:planted a imid:Risk .",
+        "Only a risk has a severity.",
+    ),
+    "a severity on a risk that explains a harm": (
+        "imid:planted imid:throughStep imid:TP63 ; imid:severity 'fatal' . imid:planted a imid:Risk .",
+        None,
+        "A risk that explains how a harm comes about has no clinical severity",
+    ),
+    "a state of patients as a mechanism of resistance": (
+        "imid:planted a imid:ResistanceMechanism ; imid:confersResistanceTo imid:lenalidomide .",
+        "imid:planted imid:involves imid:CRBN .",
+        "a state of patients is no mechanism",
+    ),
+    "a strategy that overcomes a drug": (
+        "imid:add-elotuzumab imid:overcomes imid:planted .",
+        "imid:planted a imid:ResistanceMechanism .",
+        "a drug is what it is tried after",
+    ),
+}
+QUERIED = {
+    "title-only-evidence": (
+        """imid:planted a imid:MechanismOfAction ; imid:evidence imid:planted-a .
+        imid:planted-a imid:locator 'title (crystal structure)' .""",
+        "imid:planted imid:evidence imid:planted-b . imid:planted-b imid:locator 'abstract' .",
+    ),
+    "unmarked-hypotheses": (
+        """imid:planted a imid:MechanismOfAction ; imid:object imid:phocomelia ; imid:knowledgeLevel 'assertion' ;
+        imid:evidence imid:planted-a . imid:planted-a imid:system 'zebrafish' . imid:phocomelia a imid:AdverseEffect .""",
+        "imid:planted imid:evidence imid:planted-b . imid:planted-b imid:system 'human' ; imid:stance 'supports' .",
+    ),
+    "evidence-without-system": (
+        """imid:planted a imid:MechanismOfAction ; imid:evidence imid:planted-a . imid:article a imid:Article .
+        imid:planted-a imid:studyDesign 'cell experiment' ; imid:source imid:article .""",
+        "imid:planted-a imid:system 'cell line' .",
+    ),
+    "mechanistic-severity": (
+        """imid:planted a imid:Risk ; imid:severity 'fatal' ; imid:evidence imid:planted-a .
+        imid:planted-a imid:system 'chicken' .""",
+        "imid:planted imid:evidence imid:planted-b . imid:planted-b imid:source imid:thalomid-us-label .",
+    ),
+}
+CATALOG = Catalog(QUERIES)
+INVARIANTS = {query.name: query.text for query in CATALOG.invariants}
+
+
+def _store(text: str) -> Store:
+    store = Store()
+    store.load((PREFIXES + text).encode(), format=RdfFormat.TURTLE)
+    return store
+
+
+def _complaints(text: str) -> str:
+    return "\n".join(found.message for found in check_shapes((quad.triple for quad in _store(text)), ONTOLOGY / "shapes"))
+
+
+def _rows(name: str, text: str) -> list[object]:
+    return list(OxigraphStore(_store(text)).select(INVARIANTS[name]).rows)
+
+
+@pytest.mark.parametrize(("fault", "remedy", "complaint"), SHAPES.values(), ids=SHAPES)
+def test_shapes_refuse_the_fault(fault: str, remedy: str | None, complaint: str) -> None:
+    assert complaint in _complaints(fault)
+    mended = f"{fault}\n{remedy}" if remedy else fault.replace(" ; imid:severity 'fatal'", "")
+    assert complaint not in _complaints(mended)
+
+
+@pytest.mark.parametrize(("name", "fault", "remedy"), [(name, *graphs) for name, graphs in QUERIED.items()], ids=QUERIED)
+def test_queries_find_the_fault(name: str, fault: str, remedy: str) -> None:
+    assert _rows(name, fault)
+    assert not _rows(name, f"{fault}\n{remedy}")
+
+
+def test_evidence_names_its_study_design() -> None:
+    fault = """imid:planted a imid:ResistanceFinding ; imid:evidence imid:planted-a . imid:article a imid:Article .
+    imid:planted-a imid:system 'cell line' ; imid:source imid:article ."""
+    assert _rows("evidence-without-system", fault)
+    assert not _rows("evidence-without-system", f"{fault}\nimid:planted-a imid:studyDesign 'cell experiment' .")
+
+
+def test_queries_of_mechanisms_leave_out_what_is_denied() -> None:
+    kinds = "MechanismOfAction", "ResistanceFinding"
+    of_mechanisms = [query for query in CATALOG.values() if any(f"a imid:{kind}" in query.text for kind in kinds)]
+    assert len(of_mechanisms) >= 10
+    assert [query.name for query in of_mechanisms if "imid:negated" not in query.text] == []
