@@ -72,6 +72,31 @@ def test_approvals_have_their_day(kg: KnowledgeGraph, drug: str, disease: str, j
     assert (jurisdiction, date) in {(str(item.jurisdiction), str(item.approval_date)) for item in found}  # type: ignore[attr-defined]
 
 
+def test_a_partners_license_is_told_from_the_drugs_own(kg: KnowledgeGraph) -> None:
+    found = kg.run("approved-indications", drug="lenalidomide", disease="multiple myeloma", jurisdiction="US").to_dicts()
+    licenses = {(row["product"], row["license"], row["partners"]) for row in found}
+    assert ("Revlimid", "own", "dexamethasone") in licenses
+    assert ("Kyprolis", "partner", "carfilzomib, dexamethasone") in licenses
+    assert {license for product, license, _ in licenses if product != "Revlimid"} == {"partner"}
+
+
+def test_the_licenses_of_a_regimen_come_from_the_approvals_that_name_it(kg: KnowledgeGraph) -> None:
+    found = kg.statements("D-VRd", "approvedFor", "multiple myeloma")
+    assert {(str(item.value("licensedProduct")), str(item.jurisdiction)) for item in found} == {
+        ("Darzalex", "European Union"),
+        ("Darzalex Faspro", "United States"),
+    }
+
+
+def test_what_changed_since_a_day_is_one_question(kg: KnowledgeGraph) -> None:
+    found = kg.run("drug-history", since="2025-02-01", jurisdiction="US").to_dicts()
+    events = {(row["drugLabel"], row["date"], row["event"], row["subjectMatter"]) for row in found}
+    assert ("pomalidomide", "2025-02", "label changed", "PS-Pomalidomide REMS") in events
+    assert ("pomalidomide", "2025-02", "safety program ended", "POMALYST REMS") in events
+    assert ("iberdomide", "2026-08-13", "approved", "multiple myeloma") in events
+    assert min(row["date"] for row in found) >= "2025-02"
+
+
 def test_nothing_is_approved_for_what_it_is_only_studied_in(kg: KnowledgeGraph) -> None:
     for drug in ("mezigdomide", "golcadomide", "avadomide", "eragidomide", "CC-885"):
         assert [item for item in kg.entity(drug).indications if item.predicate.label == "is approved for"] == [], drug
