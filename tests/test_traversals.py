@@ -94,7 +94,7 @@ def test_the_textbook_chain_is_found_on_a_third_engine(kg: KnowledgeGraph, on_co
         (20, 10, lambda graph: str(graph.explain("lenalidomide", "pomalidomide"))),
         (15, 20, lambda graph: str(graph.paths("CSNK1A1", "TP53", max_length=2))),
         (15, 20, lambda graph: str(graph.paths("thalidomide", "leprosy", max_length=3, limit=50))),
-        (13, 50, lambda graph: graph.neighborhood("CRBN").to_dict()),
+        (12, 50, lambda graph: graph.neighborhood("CRBN").to_dict()),
         (15, 100, lambda graph: str(graph.compare("lenalidomide", "pomalidomide"))),
         (45, 100, lambda graph: str(graph.why("lenalidomide", over="thalidomide", disease=MYELOMA))),
         (25, 400, lambda graph: graph.similar("pomalidomide")),

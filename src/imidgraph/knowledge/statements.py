@@ -103,7 +103,8 @@ class Reader:
         apart = {_TYPE, _EVIDENCE_OF, _SOURCE_OF}  # what is told by its IRI
         things = {value for _, property_, value in stated if type(value) is Iri and property_ not in apart}
         things |= {value for *_, property_, value in backed if type(value) is Iri and property_ not in apart}
-        terms = self._names(things)
+        known = {iri: self.relations[iri] for iri in things & self.relations.keys()}
+        terms = self._names(things - known.keys()) | known
         described = _described((iri, names[property_], value) for iri, property_, value in stated)
         passages: dict[str, _Described] = {}
         for iri, passage, property_, value in backed:

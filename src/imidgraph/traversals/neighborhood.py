@@ -111,8 +111,10 @@ def neighborhood(
                 break
     except OutOfTime:
         stopped = str(deadline)
+    nodes = [node for ring in found for node in ring]
+    network.terms(nodes)  # all names at once
     try:
-        joins = _joins(edges, [node for ring in found for node in ring], followed, deadline)
+        joins = _joins(edges, nodes, followed, deadline)
     except OutOfTime:
         stopped = str(deadline)
     named = [tuple(sorted(network.terms(ring), key=lambda term: (term.category, term.label))) for ring in found if ring]
