@@ -131,9 +131,9 @@ def test_every_competency_question_has_a_query(kg: KnowledgeGraph) -> None:
 def test_the_report_counts_what_there_is(kg: KnowledgeGraph) -> None:
     counts = {(count.topic, count.kind): count.number for count in kg.stats()}
     associations = kg.select("SELECT ?a { ?a imid:subject ?s }")
-    assert counts["associations", "all"] == len(associations)
-    assert counts["backing of associations", "without evidence"] == 0
-    assert counts["backing of associations", "with one source only"] + counts[
-        "backing of associations", "with several sources"
+    assert counts["statements", "all"] == len(associations)
+    assert counts["backing of statements", "without evidence"] == 0
+    assert counts["backing of statements", "with one source only"] + counts[
+        "backing of statements", "with several sources"
     ] == len(associations)
-    assert counts["backing of associations", "disputed"] >= 2
+    assert counts["backing of statements", "disputed"] >= 2

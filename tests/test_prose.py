@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 from imidgraph import KnowledgeGraph
 from imidgraph.knowledge.relations import PILLARS, Relations
 from imidgraph.knowledge.statements import Reader
-from imidgraph.model import Evidence, Frequency, Relation, Source, Statement, Term
+from imidgraph.model import Evidence, Frequency, Indication, Relation, Risk, Source, Statement, Term
 from imidgraph.namespaces import IMID, PREFIXES
 from imidgraph.prose.citations import Notes, cited, passage, reference, unread
 from imidgraph.prose.statement import details, doubt, doubts, figure, occurrences, sentence
@@ -153,6 +153,10 @@ def test_what_speaks_against_a_statement_is_said() -> None:
     assert of(seen, qualifiers={"validUntil": ("1961-11",)}) == ["no longer current"]
     assert of(seen, qualifiers={"validFrom": (datetime.date(2030, 1, 1),)}) == ["not yet in force"]
     assert of(seen, qualifiers={"validFrom": (datetime.date(2020, 1, 1),)}) == []
+    withdrawn = {"withdrawalDate": ("1961-11",)}
+    assert Indication("", *ENDS, qualifiers=withdrawn).holds_on(datetime.date(1961, 11, 30))
+    assert doubt(Indication("", *ENDS, qualifiers=withdrawn)) == ["no longer current"]
+    assert doubt(Risk("", *ENDS, qualifiers=withdrawn)) == []  # a harm does not end with the license
     assert of(seen, qualifiers={"supersededBy": (Term("", "a newer one"),)}) == ["no longer current"]
     assert doubts(replace(seen, reading_outcome="misleading")) == ["called misleading by a second reader"]
     assert unread([Statement("", *ENDS, evidence=(seen,))]) == "1 of 1 passage not yet read a second time."
@@ -201,7 +205,7 @@ def test_sources_are_numbered_once_and_say_what_speaks_against_them() -> None:
         ),
         (
             {"withdrawalDate": ("1961-11",), "withdrawalReason": ("birth defects",)},
-            "withdrawn 1961-11 (birth defects); no longer current",
+            "withdrawn 1961-11 (birth defects)",
         ),
     ],
 )

@@ -12,7 +12,7 @@ _COUNTED = {
     "entities": """
         SELECT ?kind (COUNT(DISTINCT ?entity) AS ?n) WHERE { ?entity a ?kind . ?kind rdfs:subClassOf imid:Entity } GROUP BY ?kind
     """,
-    "associations": """
+    "statements": """
         SELECT ?kind (COUNT(DISTINCT ?a) AS ?n) WHERE { ?a a ?kind . ?kind rdfs:subClassOf imid:Association } GROUP BY ?kind
     """,
     "evidence by kind of source": """
@@ -29,7 +29,7 @@ _COUNTED = {
         } GROUP BY ?kind
     """,
 }
-_SOURCES_OF_ASSOCIATIONS = """
+_SOURCES_OF_STATEMENTS = """
 SELECT ?a (COUNT(DISTINCT ?evidence) AS ?items) (COUNT(DISTINCT ?source) AS ?sources) WHERE {
     ?a imid:subject ?subject . OPTIONAL { ?a imid:evidence ?evidence . ?evidence imid:source ?source }
 } GROUP BY ?a
@@ -56,7 +56,7 @@ class Count:
     Parameters
     ----------
     topic : str
-        What is counted, such as ``associations``.
+        What is counted, such as ``statements``.
     kind : str
         Of which kind.
     number : int or float
@@ -107,14 +107,14 @@ def stats(store: Store) -> Stats:
         rows = sorted((local_name(kind), number) for kind, number in store.select(query).rows)
         report += [Count(topic, kind, number) for kind, number in rows]
         report.append(Count(topic, "all", sum(number for _, number in rows)))
-    backed = [(items, sources) for _, items, sources in store.select(_SOURCES_OF_ASSOCIATIONS).rows]
+    backed = [(items, sources) for _, items, sources in store.select(_SOURCES_OF_STATEMENTS).rows]
     total = len(backed) or 1
     report += [
-        Count("backing of associations", "evidence items each", round(sum(items for items, _ in backed) / total, 2)),
-        Count("backing of associations", "without evidence", sum(items == 0 for items, _ in backed)),
-        Count("backing of associations", "with one source only", sum(sources == 1 for _, sources in backed)),
-        Count("backing of associations", "with several sources", sum(sources > 1 for _, sources in backed)),
-        Count("backing of associations", "disputed", store.select(_DISPUTED).rows[0][0]),
-        Count("backing of associations", "negated", store.select(_NEGATED).rows[0][0]),
+        Count("backing of statements", "evidence items each", round(sum(items for items, _ in backed) / total, 2)),
+        Count("backing of statements", "without evidence", sum(items == 0 for items, _ in backed)),
+        Count("backing of statements", "with one source only", sum(sources == 1 for _, sources in backed)),
+        Count("backing of statements", "with several sources", sum(sources > 1 for _, sources in backed)),
+        Count("backing of statements", "disputed", store.select(_DISPUTED).rows[0][0]),
+        Count("backing of statements", "negated", store.select(_NEGATED).rows[0][0]),
     ]
     return Stats(tuple(report))

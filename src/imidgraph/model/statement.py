@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from imidgraph.model.evidence import Evidence, Frequency, strength
 from imidgraph.model.terms import Date, Relation, Source, Term, plain
@@ -40,6 +40,8 @@ class Statement:
     evidence : tuple of Evidence
         The passages that support or dispute it.
     """
+
+    _ends: ClassVar[tuple[str, ...]] = ("validUntil", "endDate")
 
     iri: str
     subject: Term
@@ -119,9 +121,10 @@ class Statement:
         return next(iter(self.qualifiers.get(name, ())), None)
 
     def holds_on(self, day: datetime.date) -> bool:
-        """Tell whether it holds on a day: not before it starts, nor after it was ended, withdrawn or superseded.
+        """Tell whether it holds on a day: not before it starts, nor after it ended or was superseded.
 
-        A month or a year that ends it includes its last day; where nothing is said, it holds.
+        A month or a year that ends it includes its last day; where nothing is said, it holds. An approval ends with its
+        withdrawal; a harm does not end with that of the drug.
 
         Examples
         --------
@@ -132,7 +135,7 @@ class Statement:
         """
         text = day.isoformat()
         starts = [str(value) for name in _STARTS for value in self.qualifiers.get(name, ())]
-        ends = [str(value) for name in _ENDS for value in self.qualifiers.get(name, ())]
+        ends = [str(value) for name in self._ends for value in self.qualifiers.get(name, ())]
         if any(text[: len(start)] < start for start in starts) or any(text[: len(end)] > end for end in ends):
             return False
         return bool(ends) or "supersededBy" not in self.qualifiers
@@ -142,7 +145,6 @@ class Statement:
 
 
 _STARTS = ("validFrom", "startDate")
-_ENDS = ("validUntil", "endDate", "withdrawalDate")
 
 
 class GenerationAssignment(Statement):
@@ -161,6 +163,7 @@ class Indication(Statement):
     """A disease that a drug is approved, studied or used for."""
 
     __slots__ = ()
+    _ends: ClassVar[tuple[str, ...]] = (*Statement._ends, "withdrawalDate")
 
     @property
     def approval_date(self) -> Date | None:

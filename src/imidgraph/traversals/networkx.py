@@ -1,6 +1,6 @@
 """Multigraphs: the graph, or a part of it, as a networkx graph that keeps its meaning.
 
-Entities are nodes, named by their CURIEs, with label, category and their other attributes; associations are folded into
+Entities are nodes, named by their CURIEs, with label, category and their other attributes; statements are folded into
 the edges that they describe, with sign, strength and evidence. networkx is imported when it is first needed.
 """
 
