@@ -121,7 +121,11 @@ def test_html_is_static_and_well_formed_and_carries_the_notice(outlived: dict[st
 def test_a_number_is_the_same_source_wherever_it_is_told(outlived: dict[str, Answer], name: str) -> None:
     answer = outlived[name]
     body, _, listed = str(answer).partition("\nsources (")
-    cited = {int(number) for marks in re.findall(r"\[([^\]]*)\]", body) for number in re.findall(r"(?:^|, |by )(\d+)", marks)}
+    cited = {
+        int(number)
+        for marks in re.findall(r"\[([^\]]*)\]", body)
+        for number in re.findall(r"(?:^|; |, |by )(\d+)(?=\*?(?:[:,;]|$))", marks)
+    }
     told = dict(re.findall(r"^  \[(\d+)\] (.*)$", listed, re.M))
     assert cited
     assert cited == set(map(int, told))

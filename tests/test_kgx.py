@@ -82,6 +82,8 @@ def test_json_lines_hold_each_edge_with_its_evidence(kg: KnowledgeGraph, tmp_pat
         assert {read[record["id"]]["knowledge_level"], read[record["id"]]["agent_type"]} <= {
             "knowledge_assertion",
             "automated_agent",
+            "observation",
+            "prediction",
             "not_provided",
         }
 

@@ -71,7 +71,7 @@ def test_w3c_formats_read_back(kg: KnowledgeGraph, format: str) -> None:
 
 
 def test_json_has_native_numbers(kg: KnowledgeGraph) -> None:
-    values = [row["value"] for row in json.loads(kg.select(VALUES).to_json())]
+    values = [row["value"] for row in json.loads(kg.select(VALUES).to_json())["rows"]]
     assert values[1:4] == [1, 1.5, True]
 
 
@@ -157,7 +157,7 @@ def test_a_notebook_shows_a_table(kg: KnowledgeGraph) -> None:
     shown = kg.select("SELECT ?drug ('<b>' AS ?text) ?none { ?drug imid:degrades imid:CSNK1A1 }")._repr_html_()
     assert "<th>drug</th>" in shown
     assert "<td>imid:lenalidomide</td><td>&lt;b&gt;</td><td></td>" in shown
-    assert "the first 50 of" in kg.select("SELECT ?s { ?s a imid:Article }")._repr_html_()
+    assert "The first 50 of" in kg.select("SELECT ?s { ?s a imid:Article }")._repr_html_()
 
 
 @pytest.mark.parametrize(
