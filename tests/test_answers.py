@@ -124,7 +124,7 @@ def test_a_number_is_the_same_source_wherever_it_is_told(outlived: dict[str, Ans
     cited = {
         int(number)
         for marks in re.findall(r"\[([^\]]*)\]", body)
-        for number in re.findall(r"(?:^|; |, |by )(\d+)(?=\*?(?:[:,;]|$))", marks)
+        for number in re.findall(r"(?:^|; |, |by )(\d{1,3})(?=\*?(?:[:,;]|$))", marks)
     }
     told = dict(re.findall(r"^  \[(\d+)\] (.*)$", listed, re.M))
     assert cited

@@ -159,10 +159,11 @@ class OxigraphStore:
         """
         if self._is_closed:
             raise QueryError("The graph is closed. Load it again.")
-        for iri in (*default_graphs, *named_graphs, *dataset_graphs(text, base or "")):
+        chosen = dataset_graphs(text, base or "")
+        for iri in (*default_graphs, *named_graphs, *chosen):
             if not self.holds(iri):
                 raise QueryError(f"The store holds no graph {iri!r}. Leave FROM out to ask what it holds.")
-        graphs: dict[str, Any] = {"use_default_graph_as_union": self._is_divided}
+        graphs: dict[str, Any] = {"use_default_graph_as_union": self._is_divided and not chosen}
         if default_graphs or named_graphs:
             graphs["use_default_graph_as_union"] = False
             graphs["default_graph"] = [pyoxigraph.NamedNode(iri) for iri in default_graphs]
