@@ -106,9 +106,11 @@ def test_views_of_a_drug_are_typed(kg: KnowledgeGraph) -> None:
 
 def test_relationships_by_each_end(kg: KnowledgeGraph) -> None:
     found = kg.statements(predicate="degrades", object="casein kinase 1 alpha 1")
-    assert {item.subject.label for item in found} == {"lenalidomide"}
+    assert {item.subject.label for item in found if not item.negated} == {"lenalidomide"}
     assert all(item.sources for item in found)
-    assert kg.statements("lenalidomide", "degrades", "CSNK1A1") == found
+    assert list(kg.statements("lenalidomide", "degrades", "CSNK1A1")) == [
+        item for item in found if item.subject.label == "lenalidomide"
+    ]
     with pytest.raises(QueryError, match="degrades"):
         kg.statements(predicate="destroys")
 

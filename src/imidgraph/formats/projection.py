@@ -192,9 +192,17 @@ class Projection:
     def _valued(self, facts: Facts) -> dict[str, list[Any]]:
         """Give attributes with terms in the place of their names."""
         return {
-            name: [self._term(value) if isinstance(value, str) and value in self.named else value for value in values]
+            name: [
+                self._term(value) if isinstance(value, str) and (value in self.named or value in self._ids) else value
+                for value in values
+            ]
             for name, values in facts.items()
         }
+
+    @cached_property
+    def _ids(self) -> frozenset[str]:
+        """The names of statements, which another statement may name."""
+        return frozenset(edge.id for edge in self.edges())
 
     def _term(self, name: str) -> Term:
         node = self.named.get(name)
