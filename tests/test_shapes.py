@@ -30,6 +30,7 @@ imid:bounds a imid:Drug ; rdfs:label "bounds"@en ; imid:n 11 ; imid:low 3 ; imid
 imid:even a imid:Drug ; rdfs:label "even"@en ; imid:n 0 ; imid:low 2 ; imid:high 2.0 .
 imid:listed a imid:Drug ; rdfs:label "listed"@en ; imid:kind "other" ; imid:code "A1" ; imid:to "text" .
 imid:strange a imid:Drug ; rdfs:label "strange"@en ; imid:low "text" ; imid:high 2 ; imid:to imid:nothing .
+imid:twice a imid:Drug ; rdfs:label "twice"@en ; imid:one imid:good , imid:bare ; imid:other imid:good .
 [] a imid:Drug ; rdfs:label "nameless"@en .
 """
 SHAPES = """
@@ -48,6 +49,7 @@ imid:ThingShape a sh:NodeShape ;
     sh:property [ sh:path imid:flag ; sh:datatype xsd:boolean ; sh:message "flag" ] ;
     sh:property [ sh:path imid:kind ; sh:in ( "this" "that" ) ; sh:message "kind" ] ;
     sh:property [ sh:path imid:code ; sh:pattern "^[a-z]+$" ; sh:message "code" ] ;
+    sh:property [ sh:path imid:one ; sh:disjoint imid:other ; sh:message "apart" ] ;
     sh:property [ sh:path imid:low ; sh:lessThan imid:high ; sh:message "low" ] ;
     sh:property [ sh:path imid:low ; sh:lessThanOrEquals imid:high ; sh:message "lowest" ] .
 imid:ToShape a sh:NodeShape ; sh:targetSubjectsOf imid:to ;
@@ -82,7 +84,7 @@ def test_every_constraint_is_read_as_pyshacl_reads_it(tmp_path: Path) -> None:
     (tmp_path / "shapes.ttl").write_text(SHAPES)
     found = _here(DATA, tmp_path)
     assert {message for _, message in found} >= {"label", "n", "exclusive", "day", "flag", "kind", "code", "low", "lowest", "to"}
-    assert {message for _, message in found} >= {"either", "or", "A thing has a name."}
+    assert {message for _, message in found} >= {"apart", "either", "or", "A thing has a name."}
     assert not [focus for focus, _ in found if focus.endswith("good")]
     assert _named(found) == _named(_by_pyshacl(DATA, tmp_path))
 

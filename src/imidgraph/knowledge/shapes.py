@@ -41,6 +41,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 _DEFAULTS = {
     "class": "has a value that is not of the class {}.",
     "datatype": "has a value that is not of the datatype {}.",
+    "disjoint": "shares a value with {}.",
     "in": "has a value that is not on the closed list.",
     "maxCount": "has more than {} value.",
     "minCount": "has fewer than {} value.",
@@ -197,6 +198,8 @@ class _Reader:
             return lambda graph, thing, values: _compared(component, values, graph.values(thing, parameter))
         if component in _COMPARE:
             return lambda graph, thing, values: _compared(component, values, [parameter])
+        if component == "disjoint":
+            return lambda graph, thing, values: not set(values).intersection(graph.values(thing, parameter))
         if component in ("in", "or"):
             return self._check_of_list(component, list(self._items(parameter)))
         checks: dict[str, Check] = {
