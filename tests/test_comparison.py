@@ -117,7 +117,7 @@ def _texts(choice: Why, side: str) -> str:
 
 def test_why_lenalidomide_and_not_thalidomide(kg: KnowledgeGraph) -> None:
     choice = kg.why("lenalidomide", over="thalidomide", disease="multiple myeloma")
-    assert "59.1 against 49.1 months" in _texts(choice, "for")
+    assert "59.1 months with continuous lenalidomide" in _texts(choice, "for")
     assert "Peripheral neuropathy is less frequent" in _texts(choice, "for")
     assert "blood counts" in _texts(choice, "against")
     assert "boxed warnings of both name embryo-fetal toxicity" in _texts(choice, "neither")

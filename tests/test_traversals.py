@@ -97,7 +97,7 @@ def test_the_textbook_chain_is_found_on_a_third_engine(kg: KnowledgeGraph, on_co
         (12, 50, lambda graph: graph.neighborhood("CRBN").to_dict()),
         (15, 100, lambda graph: str(graph.compare("lenalidomide", "pomalidomide"))),
         (45, 100, lambda graph: str(graph.why("lenalidomide", over="thalidomide", disease=MYELOMA))),
-        (25, 400, lambda graph: graph.similar("pomalidomide")),
+        (25, 600, lambda graph: graph.similar("pomalidomide")),
         (7, 0, lambda graph: graph.entity("Revlimid").risks),
     ],
     ids=["explain", "explain del(5q)", "drugs", "paths", "long paths", "neighborhood", "compare", "why", "similar", "entity"],
