@@ -57,17 +57,33 @@ def test_trials_between_two_drugs_arm_by_arm(kg: KnowledgeGraph) -> None:
     assert not any(duel.trial.label == "MAIA" for duel in comparison.trials)  # both arms hold lenalidomide
 
 
+def test_a_ratio_of_the_control_arm_to_the_tested_one_is_read_the_other_way(kg: KnowledgeGraph) -> None:
+    """E1A06 tested lenalidomide and printed the hazard ratio of thalidomide to it."""
+    duel = _duel(kg, "lenalidomide", "thalidomide", "ECOG E1A06")
+    assert list(map(str, duel.arms)) == ["MPR-R", "MPT-T"]
+    assert {str(result.value("experimentalArm")) for result in duel.results} == {"MPT-T"}
+    worse = Statement(
+        "",
+        duel.trial,
+        duel.results[0].predicate,
+        duel.results[0].object,
+        qualifiers={"experimentalArm": (duel.arms[1],), "hazardRatioLower": (0.6,), "hazardRatioUpper": (0.9,)},
+    )
+    assert duel.outcome(worse) == -1
+
+
 @pytest.mark.parametrize(
     ("measured", "favored"),
     [
         ({"hazardRatio": 0.7, "hazardRatioLower": 0.6, "hazardRatioUpper": 0.8}, 1),
-        ({"hazardRatio": 0.9, "hazardRatioLower": 0.7, "hazardRatioUpper": 1.1, "pValue": "<.001"}, 0),
+        ({"hazardRatio": 0.9, "hazardRatioLower": 0.7, "hazardRatioUpper": 1.1, "pValue": "<0.001"}, 0),
         ({"hazardRatio": 1.4, "hazardRatioLower": 1.1, "hazardRatioUpper": 1.8}, -1),
-        ({"hazardRatio": 0.72, "pValue": "<.001"}, 1),
-        ({"experimentalValue": 33.0, "comparatorValue": 18.0, "pValue": ".013"}, 1),
+        ({"hazardRatio": 0.72, "pValue": "<0.001"}, 1),
+        ({"experimentalValue": 33.0, "comparatorValue": 18.0, "pValue": "0.013"}, 1),
         ({"experimentalValue": 18.0, "comparatorValue": 33.0, "pValue": "0.03"}, -1),
-        ({"experimentalValue": 33.0, "comparatorValue": 18.0, "pValue": "0.031 (one-sided)"}, 0),
-        ({"experimentalValue": 33.0, "comparatorValue": 18.0, "pValue": ".14"}, 0),
+        ({"experimentalValue": 33.0, "comparatorValue": 18.0, "pValue": "0.031", "pSided": "one-sided"}, 0),
+        ({"experimentalValue": 33.0, "comparatorValue": 18.0, "pValue": "0.016", "pSided": "one-sided"}, 1),
+        ({"experimentalValue": 33.0, "comparatorValue": 18.0, "pValue": "0.14"}, 0),
         ({"experimentalValue": 33.0, "comparatorValue": 18.0, "pValue": ">0.99"}, 0),
         ({"experimentalValue": 33.0, "comparatorValue": 18.0}, 0),
         ({}, 0),
@@ -76,7 +92,7 @@ def test_trials_between_two_drugs_arm_by_arm(kg: KnowledgeGraph) -> None:
 def test_a_difference_that_can_be_chance_favors_nobody(measured: dict[str, object], favored: int) -> None:
     trial, arm, control = (Term(IMID + name, name) for name in ("trial", "arm", "control"))
     endpoint = Term(IMID + "overall-survival", "overall survival", "Endpoint")
-    qualifiers = {name: (value,) for name, value in measured.items()}
+    qualifiers = {name: (value,) for name, value in {**measured, "experimentalArm": arm, "comparatorArm": control}.items()}
     result = Statement("", trial, Relation(IMID + "hasResultFor", "has a result for"), endpoint, qualifiers=qualifiers)
     better = {endpoint.iri: True}
     assert Duel(trial, (arm, control), True, (), (result,), better).outcome(result) == favored
@@ -86,7 +102,7 @@ def test_a_difference_that_can_be_chance_favors_nobody(measured: dict[str, objec
 def test_a_lower_value_can_be_the_better_one() -> None:
     trial, arm, control = (Term(IMID + name, name) for name in ("trial", "arm", "control"))
     score = Term(IMID + "score", "severity score", "Endpoint")
-    values = {"experimentalValue": (3.0,), "comparatorValue": (5.0,), "pValue": (".01",)}
+    values = {"experimentalValue": (3.0,), "comparatorValue": (5.0,), "pValue": ("0.01",), "experimentalArm": (arm,)}
     result = Statement("", trial, Relation(IMID + "hasResultFor", "has a result for"), score, qualifiers=values)
     assert Duel(trial, (arm, control), True, (), (result,), {score.iri: False}).outcome(result) == 1
     assert Duel(trial, (arm, control), True, (), (result,), {}).outcome(result) == 0

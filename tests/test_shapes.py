@@ -14,7 +14,7 @@ from imidgraph import KnowledgeGraph, OntologyError
 from imidgraph.knowledge.shapes import read_shapes
 from imidgraph.knowledge.validation import check_shapes
 from imidgraph.namespaces import IMID
-from imidgraph.resources import ONTOLOGY
+from imidgraph.resources import ONTOLOGY, QUERIES
 
 DATA = """
 @prefix imid: <https://w3id.org/imidgraph/> .
@@ -113,3 +113,121 @@ def test_a_shape_that_is_not_supported_is_refused(tmp_path: Path) -> None:
     (tmp_path / "shapes.ttl").write_text(SHAPES.replace("sh:maxExclusive 11", "sh:maxLength 11"))
     with pytest.raises(OntologyError, match="A shape uses sh:maxLength, which is not supported"):
         read_shapes(tmp_path)
+
+
+RESULT = {
+    "subject": "imid:AUGMENT",
+    "predicate": "imid:hasResultFor",
+    "object": "imid:progression-free-survival",
+    "experimentalArm": "imid:R2",
+    "comparatorArm": "imid:rituximab",
+    "experimentalN": "178",
+    "comparatorN": "180",
+    "statistic": '"median"',
+    "experimentalValue": "39.4",
+    "experimentalLower": "22.9",
+    "comparatorValue": "14.1",
+    "comparatorLower": "11.4",
+    "comparatorUpper": "16.7",
+    "unit": '"months"',
+    "hazardRatio": "0.46",
+    "hazardRatioLower": "0.34",
+    "hazardRatioUpper": "0.62",
+    "pValue": '"<0.001"',
+    "pSided": '"two-sided"',
+    "analysis": '"primary"',
+    "medianFollowUp": "28.3",
+    "assessedBy": '"independent review"',
+}
+REFUSED = [
+    ({"experimentalArm": None}, "A trial result has one experimental arm, a drug or a regimen."),
+    ({"experimentalArm": "imid:AUGMENT"}, "A trial result has one experimental arm, a drug or a regimen."),
+    ({"comparatorArm": "imid:rituximab , imid:placebo"}, "A trial result has at most one comparator arm, a drug or a regimen."),
+    ({"comparatorArm": "imid:R2"}, "One arm does not stand on both sides of a trial result."),
+    ({"comparatorArm": None}, "A value of the comparator needs the arm that it is of."),
+    ({"comparatorArm": None}, "A number of people in the comparator arm needs the arm."),
+    ({"comparatorArm": None}, "A hazard ratio needs a comparator arm."),
+    ({"comparatorArm": None, "oddsRatio": "2.1"}, "An odds ratio needs a comparator arm."),
+    (
+        {"analysis": '"interim analysis, median follow-up 28 months"'},
+        "A trial result comes from one analysis: primary, interim, updated, final or subgroup.",
+    ),
+    ({"statistic": '"average"'}, "A trial result gives one statistic of the closed list."),
+    ({"statistic": '"rate"'}, "A rate at a time needs the time."),
+    ({"unit": None}, "A value of a trial result needs a unit."),
+    ({"pValue": '"P < .001"'}, "A p value is a number such as 0.0125 or <0.001, without words."),
+    ({"pValue": '"<.001"'}, "A p value is a number such as 0.0125 or <0.001, without words."),
+    ({"pValue": '"not significant"'}, "A p value is a number such as 0.0125 or <0.001, without words."),
+    ({"pSided": '"1-sided"'}, "A p value is one-sided or two-sided."),
+    ({"pValue": None}, "A sidedness needs the p value that it is of."),
+    ({"experimentalLower": "40.0"}, "The lower bound of the experimental arm is not above its value."),
+    ({"experimentalUpper": "30.0"}, "The upper bound of the experimental arm is not below its value."),
+    ({"comparatorLower": "15.0"}, "The lower bound of the comparator arm is not above its value."),
+    ({"comparatorUpper": "14.0"}, "The upper bound of the comparator arm is not below its value."),
+    ({"hazardRatioLower": "0.5"}, "The lower bound of a hazard ratio is not above it."),
+    ({"hazardRatioUpper": "0.4"}, "The upper bound of a hazard ratio is not below it."),
+    ({"oddsRatio": "2.0", "oddsRatioLower": "2.1"}, "The lower bound of an odds ratio is not above it."),
+    ({"oddsRatio": "2.0", "oddsRatioUpper": "1.9"}, "The upper bound of an odds ratio is not below it."),
+    ({"confidenceLevel": "0.95"}, "The level of an interval is a percentage between 50 and 100."),
+]
+
+
+AROUND = """
+@prefix imid: <https://w3id.org/imidgraph/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+
+imid:Trial rdfs:subClassOf imid:Entity . imid:Endpoint rdfs:subClassOf imid:Entity . imid:Treatment rdfs:subClassOf imid:Entity .
+imid:Drug rdfs:subClassOf imid:Treatment . imid:Regimen rdfs:subClassOf imid:Treatment .
+imid:AUGMENT a imid:Trial . imid:progression-free-survival a imid:Endpoint .
+imid:R2 a imid:Regimen . imid:placebo a imid:Regimen . imid:rituximab a imid:Drug .
+imid:read a imid:Evidence .
+imid:tried a imid:TrialResult ; rdfs:label "tried"@en ; imid:knowledgeLevel "assertion" ; imid:agentType "automated_agent" ;
+    imid:evidence imid:read"""
+
+
+def _faults(changes: dict[str, str | None]) -> set[str]:
+    told = {**RESULT, **changes}
+    body = "".join(f" ;\n    imid:{name} {value}" for name, value in told.items() if value is not None)
+    return {message for focus, message in _here(f"{AROUND}{body} .", ONTOLOGY / "shapes") if focus == IMID + "tried"}
+
+
+def test_a_trial_result_of_one_analysis_passes() -> None:
+    assert _faults({}) == set()
+    assert _faults({"statistic": '"rate"', "timePoint": "24.0"}) == set()
+
+
+@pytest.mark.parametrize(("changes", "message"), REFUSED)
+def test_a_trial_result_that_is_not_one_analysis_is_refused(changes: dict[str, str | None], message: str) -> None:
+    assert message in _faults(changes)
+
+
+WRONG = """
+PREFIX imid: <https://w3id.org/imidgraph/>
+INSERT DATA {
+    imid:AUGMENT imid:enrollment 358 ; imid:tests imid:R2 ; imid:comparesWith imid:rituximab .
+    imid:many a imid:TrialResult ; imid:subject imid:AUGMENT ;
+        imid:experimentalArm imid:R2 ; imid:experimentalN 358 ; imid:comparatorArm imid:rituximab ; imid:comparatorN 180 .
+    imid:strange a imid:TrialResult ; imid:subject imid:AUGMENT ;
+        imid:experimentalArm imid:R2 ; imid:comparatorArm imid:thalidomide .
+    imid:sound a imid:TrialResult ; imid:subject imid:AUGMENT ;
+        imid:experimentalArm imid:R2 ; imid:experimentalN 178 ; imid:comparatorArm imid:rituximab ; imid:comparatorN 180 .
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("arms-larger-than-trial", [("many", 538, 358)]),
+        ("arms-outside-trial", [("strange", "thalidomide")]),
+    ],
+)
+def test_what_no_shape_can_say_a_query_finds(name: str, found: list[tuple[object, ...]]) -> None:
+    store = Store()
+    store.update(WRONG)
+    rows = store.query((QUERIES / "verify" / f"{name}.rq").read_text(encoding="utf-8"))
+    assert [tuple(_plain(term) for term in row) for row in rows] == found
+
+
+def _plain(term: NamedNode | Literal) -> object:
+    return int(term.value) if term.value.isdigit() else term.value.removeprefix(IMID)

@@ -32,7 +32,7 @@ class Duel:
     design : tuple of Statement
         The statements that say which arm is which.
     results : tuple of Statement
-        What was measured in these arms.
+        What was measured in these arms. A source may print the ratio of the control arm to the tested one.
     better_when_higher : mapping of str to bool
         Whether a higher value is better, by the IRI of each endpoint for which the graph says it.
     """
@@ -48,21 +48,22 @@ class Duel:
         """Tell whom a result favors: 1 the first drug, -1 the second, 0 where the difference can be chance.
 
         A hazard ratio with a confidence interval decides, else a difference of the values whose p value is below
-        0.05. Where the source gives neither, or nobody says which value is better, nobody is favored.
+        0.05, or 0.025 where it is one-sided. Where the source gives neither, or nobody says which value is better,
+        nobody is favored.
         """
         better = self.better_when_higher.get(result.object.iri)
         low, high = (result.value(name) for name in ("hazardRatioLower", "hazardRatioUpper"))
         favored = 0
         if low is not None and high is not None:
             favored = 1 if high < 1 else -1 if low > 1 else 0
-        elif _is_significant(result.value("pValue")) and better is not None:
+        elif _is_significant(result) and better is not None:
             ratio = result.value("hazardRatio")
             one, other = result.value("experimentalValue"), result.value("comparatorValue")
             if ratio is not None and better:
                 favored = 1 if ratio < 1 else -1
             elif one is not None and other is not None and one != other:
                 favored = 1 if (one > other) == better else -1
-        return favored if self.tested else -favored
+        return favored if _is(result, "experimentalArm", self.arms[0].curie) else -favored
 
 
 def duels(edges: Edges, one: Term, other: Term, deadline: Deadline, disease: Term | None = None) -> list[Duel]:
@@ -129,7 +130,7 @@ def _duel(edges: Edges, trial: str, arm: str, against: str, tested: bool, deadli
         (experimental, control) if tested else (control, experimental),
         tested,
         design,
-        tuple(item for item in results if _is(item, "experimentalArm", arm) and _is(item, "comparatorArm", against)),
+        tuple(item for item in results if _stands_between(item, arm, against) or _stands_between(item, against, arm)),
         network.vocabulary.better_when_higher,
     )
 
@@ -143,7 +144,11 @@ def _is(result: Statement, qualifier: str, curie: str) -> bool:
     return isinstance(named, Term) and named.curie == curie
 
 
-def _is_significant(printed: str | None) -> bool:
-    """Read a p value as its source prints it, such as ``<.0001`` or ``0.003 (one-sided)``."""
-    match = re.match(r"[pP=<\s]*(0?\.\d+)", printed or "")
-    return match is not None and float(match[1]) < (0.025 if "one-sided" in str(printed) else 0.05)
+def _stands_between(result: Statement, arm: str, against: str) -> bool:
+    return _is(result, "experimentalArm", arm) and _is(result, "comparatorArm", against)
+
+
+def _is_significant(result: Statement) -> bool:
+    """Read a p value, such as ``<0.001`` or ``0.003``; one that is above a number tells nothing."""
+    match = re.fullmatch(r"<?(0\.\d+)", result.value("pValue") or "")
+    return match is not None and float(match[1]) < (0.025 if result.value("pSided") == "one-sided" else 0.05)
