@@ -203,6 +203,7 @@ def test_a_trial_result_that_is_not_one_analysis_is_refused(changes: dict[str, s
 
 WRONG = """
 PREFIX imid: <https://w3id.org/imidgraph/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 INSERT DATA {
     imid:AUGMENT imid:enrollment 358 ; imid:tests imid:R2 ; imid:comparesWith imid:rituximab .
     imid:many a imid:TrialResult ; imid:subject imid:AUGMENT ;
@@ -211,6 +212,22 @@ INSERT DATA {
         imid:experimentalArm imid:R2 ; imid:comparatorArm imid:thalidomide .
     imid:sound a imid:TrialResult ; imid:subject imid:AUGMENT ;
         imid:experimentalArm imid:R2 ; imid:experimentalN 178 ; imid:comparatorArm imid:rituximab ; imid:comparatorN 180 .
+    imid:R2 a imid:Regimen . imid:KPd a imid:Regimen . imid:later skos:broader imid:treated .
+    imid:license imid:subject imid:R2 ; imid:predicate imid:approvedFor ; imid:object imid:lymphoma ; imid:setting imid:treated .
+    imid:late imid:subject imid:R2 ; imid:predicate imid:investigatedFor ; imid:object imid:lymphoma ; imid:setting imid:later .
+    imid:first imid:subject imid:R2 ; imid:predicate imid:investigatedFor ; imid:object imid:lymphoma ; imid:setting imid:new .
+    imid:given imid:subject imid:R2 ; imid:predicate imid:usedFor ; imid:object imid:lymphoma .
+    imid:bare imid:subject imid:KPd ; imid:predicate imid:usedFor ; imid:object imid:myeloma .
+    imid:guided imid:subject imid:KPd ; imid:predicate imid:usedFor ; imid:object imid:myeloma ; imid:evidence imid:read .
+    imid:read imid:studyDesign "guideline" .
+    imid:Rd imid:hasComponent imid:lenalidomide , imid:dexamethasone .
+    imid:Rd18 imid:hasComponent imid:lenalidomide , imid:dexamethasone ; imid:variantOf imid:Rd .
+    imid:D-R imid:hasComponent imid:lenalidomide , imid:daratumumab . imid:Faspro skos:broader imid:daratumumab .
+    imid:approval imid:subject imid:lenalidomide ; imid:predicate imid:approvedFor ; imid:inCombinationWith imid:dexamethasone .
+    imid:other imid:subject imid:lenalidomide ; imid:predicate imid:approvedFor ;
+        imid:inCombinationWith imid:Faspro ; imid:regimen imid:Rd .
+    imid:right imid:subject imid:lenalidomide ; imid:predicate imid:approvedFor ;
+        imid:inCombinationWith imid:Faspro ; imid:regimen imid:D-R .
 }
 """
 
@@ -220,6 +237,14 @@ INSERT DATA {
     [
         ("arms-larger-than-trial", [("many", 538, 358)]),
         ("arms-outside-trial", [("strange", "thalidomide")]),
+        (
+            "regimen-status",
+            [
+                ("bare", "in use without a license, a guideline or an expert"),
+                ("late", "under study in a setting that it is licensed for"),
+            ],
+        ),
+        ("regimens-of-approvals", [("approval", "Rd", "not named"), ("other", "Rd", "of other drugs")]),
     ],
 )
 def test_what_no_shape_can_say_a_query_finds(name: str, found: list[tuple[object, ...]]) -> None:
