@@ -122,6 +122,15 @@ def test_no_and_not_curated_are_different_answers(kg: KnowledgeGraph) -> None:
     assert kg.status("thalidomide", "degrades", "GSPT1").word == "not curated"
 
 
+def test_what_is_known_of_narrower_kinds_is_told_and_supports_nothing_wider(kg: KnowledgeGraph) -> None:
+    harm = kg.status("thalidomide", "hasAdverseEffect", "neuropathy")
+    assert harm.word == "not curated"
+    assert "peripheral neuropathy" in {item.object.label for item in harm.narrower}
+    assert "narrower kinds of neuropathy" in str(harm)
+    assert not kg.status("lenalidomide", "approvedFor", "lymphoma"), "a license for one lymphoma is not one for all"
+    assert not kg.status("thalidomide", "degrades", "GSPT1").narrower
+
+
 def test_a_name_is_resolved_within_its_class(kg: KnowledgeGraph) -> None:
     assert kg.names.find("Ikaros", "Protein").curie == "imid:IKZF1"
     assert kg.names.find("Ikaros", "Entity").curie == "imid:IKZF1"

@@ -122,6 +122,8 @@ class Status(Answer):
         ``supported``, ``disputed``, ``denied`` or ``not curated``.
     found : tuple of Statement
         The statements that say so: those of the fact, and where sources differ the other ones too.
+    narrower : tuple of Statement
+        Where the fact is not curated, the statements about narrower kinds of the object. They do not support the fact itself.
     """
 
     subject: Term
@@ -129,6 +131,7 @@ class Status(Answer):
     object: Term
     word: str
     found: tuple[Statement, ...]
+    narrower: tuple[Statement, ...] = ()
 
     columns = ("status", *COLUMNS)
 
@@ -144,14 +147,15 @@ class Status(Answer):
 
     @property
     def rows(self) -> list[Row]:
-        """The word with each of the statements, or alone where there are none."""
+        """The word with each of the statements, or alone where there are none; then those of narrower kinds, marked as such."""
         nothing = (self.subject.label, self.predicate.label, self.object.label, "", "", "")
-        return [(self.word, *row) for row in (statement_rows(self.found) if self.found else [nothing])]
+        stated = [(self.word, *row) for row in (statement_rows(self.found) if self.found else [nothing])]
+        return stated + [("narrower kind", *row) for row in statement_rows(self.narrower)]
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        """The statements that say so."""
-        return self.found
+        """The statements that say so, or that say it of a narrower kind."""
+        return self.found + self.narrower
 
     @property
     def title(self) -> str:
@@ -242,7 +246,7 @@ def status(names: Names, reader: Reader, subject: str, predicate: str, object: s
     iris = tuple(term.iri for term in fact)
     found = reader.find(*iris)
     if not found:
-        return Status(*fact, "not curated", ())
+        return Status(*fact, "not curated", (), tuple(reader.narrower(*iris)))
     rivals = reader.rivals(*iris)
     stances = {item.stance for statement in found for item in statement.evidence}
     negated = {statement.negated for statement in found}

@@ -38,6 +38,7 @@ SELECT ?value ?label ?category WHERE {
 """
 _SOURCES = "SELECT ?source ?property ?value WHERE { VALUES ?source { %s } ?source ?property ?value }"
 _TOPICS = "SELECT DISTINCT ?source ?property ?value WHERE { ?source imid:isAbout ?entity ; ?property ?value }"
+_NARROWER = "SELECT DISTINCT ?kind WHERE { ?kind skos:broader+ ?object }"
 _ATTRIBUTES = "SELECT ?property ?value WHERE { ?entity ?property ?value }"
 _PREDICATES = (
     "SELECT DISTINCT ?predicate ?label WHERE { ?a imid:predicate ?predicate . ?predicate rdfs:label ?label } ORDER BY ?label"
@@ -166,6 +167,12 @@ class Reader:
         if relation is None or not relation.is_single_valued:
             return []
         return [item for item in self.find(subject, predicate) if not item.negated and item.object.iri != object]
+
+    def narrower(self, subject: str, predicate: str, object: str) -> list[Statement]:
+        """Find what is said of the narrower kinds of an object, such as peripheral neuropathy for neuropathy."""
+        rows = self._select(_NARROWER, {"object": str(NamedNode(object))})
+        kinds = {str(iri) for (iri,) in rows}
+        return [item for item in self.find(subject, predicate) if item.object.iri in kinds and not item.negated] if kinds else []
 
     def attributes(self, iri: str) -> dict[str, tuple[Any, ...]]:
         """Give the attributes of an entity, by the local name of the property."""

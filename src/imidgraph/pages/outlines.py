@@ -108,6 +108,9 @@ def _(answer: Paths, notes: Notes) -> Lines:
 def _(answer: Status, notes: Notes) -> Lines:
     yield Line(0, answer.sentence)
     yield from (Line(1, f"{sentence(item)}{notes.cite([item])}") for item in answer.found)
+    if answer.narrower:
+        yield Line(0, f"Curated of narrower kinds of {answer.object}:")
+    yield from (Line(1, f"{sentence(item)}{notes.cite([item])}") for item in answer.narrower)
 
 
 @outline.register
