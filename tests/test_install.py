@@ -27,7 +27,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(folder.glob("*.whl"))
 
 
-CODE = "import imidgraph; kg = imidgraph.load(); print(len(kg), len(kg.queries), imidgraph.resources.RELEASE)"
+CODE = "import imidgraph.resources; kg = imidgraph.load(); print(len(kg), len(kg.queries), imidgraph.resources.RELEASE)"
 
 
 def test_a_checkout_has_its_ontology_at_the_top() -> None:
