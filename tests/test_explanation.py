@@ -78,7 +78,7 @@ def test_the_net_sign_is_the_product_of_the_steps(kg: KnowledgeGraph) -> None:
     assert [hop.sign for hop in chain.hops] == [0, -1, 1, 1] or [hop.sign for hop in chain.hops] == [None, -1, 1, 1]
     assert explanation.verdict(chain).startswith("works against")
     harm = kg.explain("thalidomide", "birth defects")
-    assert harm.verdict(harm.chains[0]) == "brings embryo-fetal toxicity about"
+    assert harm.verdict(harm.chains[0]) == "brings phocomelia about"
 
 
 def test_effects_that_were_seen_are_told_with_the_chain_that_explains_them(kg: KnowledgeGraph) -> None:

@@ -57,7 +57,7 @@ def test_changes_name_the_facts(kg: KnowledgeGraph, edited: Projection) -> None:
     found = changes(kg.projection, edited)
     assert found.added == ("novelide (`imid:novelide`)",)
     (removed,) = found.removed
-    assert removed.startswith("lenalidomide degrades CSNK1A1: Lenalidomide makes cereblon mark casein kinase 1 alpha")
+    assert removed.startswith("lenalidomide degrades CSNK1A1: Lenalidomide causes cereblon to target casein kinase 1 alpha")
     assert removed.endswith(" (now `imid:a-successor`)")
     assert found.changed == ("(RS)-thalidomide (`imid:thalidomide`)\n  - label: was thalidomide; is (RS)-thalidomide",)
     assert found.step == "major"

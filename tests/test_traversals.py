@@ -91,7 +91,7 @@ def test_the_textbook_chain_is_found_on_a_third_engine(kg: KnowledgeGraph, on_co
     [
         (25, 50, lambda graph: graph.explain("pomalidomide", MYELOMA)),
         (25, 20, lambda graph: graph.explain("lenalidomide", DEL5Q)),
-        (20, 10, lambda graph: str(graph.explain("lenalidomide", "pomalidomide"))),
+        (25, 10, lambda graph: str(graph.explain("lenalidomide", "pomalidomide"))),
         (15, 20, lambda graph: str(graph.paths("CSNK1A1", "TP53", max_length=2))),
         (15, 20, lambda graph: str(graph.paths("thalidomide", "leprosy", max_length=3, limit=50))),
         (12, 50, lambda graph: graph.neighborhood("CRBN").to_dict()),

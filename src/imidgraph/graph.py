@@ -137,10 +137,11 @@ class KnowledgeGraph:
     def statements(
         self, subject: str | None = None, predicate: str | None = None, object: str | None = None
     ) -> knowledge.lookups.Statements:
-        """Find statements by any of their ends, with their qualifiers and evidence.
+        """Find statements by any of their ends, with their qualifiers and evidence; those that deny something are among them.
 
-        >>> [str(item.subject) for item in kg.statements(predicate="degrades", object="CSNK1A1")]
-        ['lenalidomide']
+        >>> found = kg.statements(predicate="degrades", object="CSNK1A1")
+        >>> [str(item.subject) for item in found if not item.negated], [str(item.subject) for item in found if item.negated]
+        (['lenalidomide'], ['pomalidomide', 'thalidomide'])
         """
         return self._stamped(knowledge.lookups.statements(self.names, self._reader, subject, predicate, object))
 

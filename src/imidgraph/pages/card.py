@@ -41,7 +41,7 @@ def grouped(term: Term, statements: Iterable[Statement]) -> Iterator[Group]:
     >>> import imidgraph
     >>> entity = imidgraph.load().entity("CSNK1A1")
     >>> [group.heading for group in grouped(entity, entity.statements)][:2]
-    ['... degrades CSNK1A1', '... binds CSNK1A1']
+    ['... degrades CSNK1A1', '... does not degrade CSNK1A1']
     """
     groups: dict[tuple[str, str], list[tuple[Term, Statement]]] = {}
     for item in sorted(dict.fromkeys(statements), key=lambda item: card_order(item, term.iri)):

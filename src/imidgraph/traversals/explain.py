@@ -93,7 +93,7 @@ class Explanation(Drawable):
         >>> import imidgraph
         >>> explanation = imidgraph.load().explain("thalidomide", "birth defects")
         >>> explanation.verdict(explanation.chains[0])
-        'brings embryo-fetal toxicity about'
+        'brings phocomelia about'
         """
         reached = listed(chain.reached)
         good, bad = {
