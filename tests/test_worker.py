@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -270,3 +271,19 @@ def test_the_graph_answers_free_queries() -> None:
         assert answer.graph_version == graph.version
         with pytest.raises(QueryTimeout):
             graph.query(ENDLESS, timeout=0.3)
+
+
+def test_a_forgotten_worker_ends() -> None:
+    forgotten = WorkerStore(RELEASE)
+    forgotten.start()
+    process, channel = forgotten._worker._process, forgotten._worker.socket
+    assert process is not None
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        del forgotten
+        gc.collect()
+        assert process.returncode is not None
+        assert channel.fileno() == -1
+        del process, channel
+        gc.collect()
+    assert [str(warning.message) for warning in said] == []

@@ -35,7 +35,7 @@ _CHUNK = 1 << 18  # bytes that are read at once
 
 
 class Worker:
-    """A process that answers queries in a sandbox, and the socket to it.
+    """A process that answers queries in a sandbox, and the socket to it; it ends with whoever forgets it.
 
     Parameters
     ----------
@@ -65,9 +65,14 @@ class Worker:
                 stdout=theirs.fileno(),
                 stderr=subprocess.DEVNULL,
             )
+        self._end = weakref.finalize(self, _end, self._process, self.socket)
 
     def leave(self) -> None:
         """Leave the process to the one who started it: a fork has it too."""
+        if self._process is not None:
+            self._end.detach()
+            self._process.returncode = 0  # else it is taken for one that was forgotten
+            self.socket.close()
         self._process = None
         self.ready = False
 
@@ -75,9 +80,7 @@ class Worker:
         """End the process."""
         self.ready = False
         if self._process is not None:
-            self._process.kill()
-            self.socket.close()
-            self._process.wait()
+            self._end()
             self._process = None
 
     def failure(self, error: Exception) -> QueryError | WorkerError:
@@ -88,6 +91,12 @@ class Worker:
         if status == -signal.SIGKILL:
             return WorkerError("it was stopped from outside. Ask again")
         return WorkerError(f"exit {status}" if status is not None else str(error))
+
+
+def _end(process: subprocess.Popen[bytes], channel: socket.socket) -> None:
+    process.kill()
+    channel.close()
+    process.wait()
 
 
 def request(
