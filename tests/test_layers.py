@@ -34,8 +34,9 @@ ROWS = {
     "graph": 12,
     "loading": 13,
     "__init__": 14,
-    "server": 15,
-    "cli": 16,
+    "verbs": 15,
+    "server": 16,
+    "cli": 17,
 }
 UPWARD = {("answers", "imidgraph.pages")}
 """What is imported from above, and only when it is used: an answer is laid out when it is shown."""

@@ -191,8 +191,12 @@ def test_what_is_wrong_has_its_status(client: httpx.Client) -> None:
     ]
     for number, (status, answer) in enumerate(cases):
         assert answer.status_code == status, (number, answer.request.url, answer.text)
-        assert answer.headers["content-type"].startswith("text/plain")
-        assert answer.text.strip()
+        assert answer.headers["content-type"] == "application/problem+json"
+        told = answer.json()
+        assert (told["type"], told["status"]) == ("about:blank", status)
+        assert told["title"]
+        assert told["detail"].endswith(".")
+        assert "imidgraph " not in told["detail"]  # no command of the shell: who asks here has HTTP
         assert "Traceback" not in answer.text
         assert "etag" not in answer.headers
     assert asked(client, ASK).status_code == 200
@@ -508,14 +512,35 @@ def test_the_host_of_a_request_cannot_change_a_description(served: Served) -> No
             assert b"<b>" not in body
 
 
-def test_openapi_is_valid_and_names_every_query(client: httpx.Client, kg: KnowledgeGraph) -> None:
-    document = client.get("/openapi.json").json()
+def test_openapi_is_valid_small_and_names_every_query(client: httpx.Client, kg: KnowledgeGraph) -> None:
+    answer = client.get("/openapi.json")
+    assert len(answer.content) < 30_000
+    document = answer.json()
     validate(document)
-    assert {f"/queries/{name}" for name in kg.queries} <= set(document["paths"])
-    assert {"get", "post"} <= set(document["paths"]["/sparql"])
-    for path in document["paths"]:
-        if path not in {"/sparql"} and "get" in document["paths"][path]:
-            assert client.get(path).status_code in {200, 400}, path
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    names = [operation["operationId"] for operation in operations]
+    assert len(set(names)) == len(names)
+    name = document["paths"]["/queries/{name}"]["get"]["parameters"][0]
+    assert set(name["schema"]["enum"]) == set(kg.queries)
+    for operation in operations:
+        for parameter in operation.get("parameters", []):
+            assert parameter["description"]
+
+
+def test_the_examples_of_openapi_are_real_answers(client: httpx.Client) -> None:
+    document = client.get("/openapi.json").json()
+    shown = 0
+    for path, item in document["paths"].items():
+        if not path.startswith("/api/"):
+            continue
+        given = {parameter["name"]: parameter["example"] for parameter in item["get"]["parameters"] if "example" in parameter}
+        answer = client.get(path.format(**given), params=None if "{" in path else given)
+        assert answer.status_code == 200, path
+        content = item["get"]["responses"]["200"].get("content", {})
+        if "example" in content.get("application/json", {}):
+            assert content["application/json"]["example"] == answer.json()
+            shown += 1
+    assert shown >= 3
 
 
 def test_health_and_version(client: httpx.Client, kg: KnowledgeGraph) -> None:
@@ -761,7 +786,7 @@ def test_nothing_that_a_query_says_becomes_part_of_a_page(client: httpx.Client) 
 
 def test_who_is_lost_is_told_the_way(client: httpx.Client) -> None:
     answer = client.get("/nothing/here")
-    assert (answer.status_code, answer.text) == (404, "Nothing is at this address. Start at /.\n")
+    assert (answer.status_code, answer.json()["detail"]) == (404, "Nothing is at this address. Start at /.")
 
 
 def test_a_page_shows_in_a_browser(served: Served, tmp_path: Path) -> None:

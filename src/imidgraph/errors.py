@@ -22,8 +22,13 @@ class _NotFound(ImidgraphError, LookupError):
     def __init__(self, name: str, suggestions: Sequence[str] = ()) -> None:
         self.name = name
         self.suggestions = list(suggestions)
+        super().__init__(f"{self.finding} {self.hint}")
+
+    @property
+    def finding(self) -> str:
+        """What is wrong and what may have been meant, without the way to look further, which depends on where one asks."""
         near = f" Did you mean {_either(self.suggestions)}?" if self.suggestions else ""
-        super().__init__(f"{self.what} is called {name!r}.{near} {self.hint}")
+        return f"{self.what} is called {self.name!r}.{near}"
 
     def __reduce__(self) -> tuple[type[_NotFound], tuple[str, list[str]]]:
         return type(self), (self.name, self.suggestions)

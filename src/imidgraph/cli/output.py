@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import functools
 import re
 import sys
@@ -13,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from imidgraph import pages
 from imidgraph.answers import Answer, Drawable
 from imidgraph.cli.group import NOTHING, shown
 from imidgraph.errors import QueryError
@@ -81,10 +81,9 @@ def emit(answer: Answer, format: str | None) -> None:
     elif format == "markdown":
         click.echo(shown(answer.markdown()), nl=False)
     elif format == "csv":
-        csv.writer(sys.stdout, lineterminator="\n").writerows([answer.columns, *(map(_cell, row) for row in answer.rows)])
+        click.echo(_safe(pages.delimited.write_csv(answer)), nl=False)
     elif format == "tsv":
-        for row in [answer.columns, *answer.rows]:
-            click.echo("\t".join(shown(_text(cell).translate(_TSV_ESCAPES)) for cell in row))
+        click.echo(shown(pages.delimited.write_tsv(answer)), nl=False)
     elif answer.rows:
         text = shown(str(answer))
         click.echo(_colored(text) if sys.stdout.isatty() else text)
@@ -127,19 +126,8 @@ def progress_lines(what: str) -> Iterator[Callable[[str], object]]:
         yield lambda step: status.update(f"{what} {step}")
 
 
-_TSV_ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _RULE = re.compile(r"-[- ]*")
 _CITED = re.compile(r"\[[^\[\]]*\]$")
-
-
-def _text(cell: Any) -> str:
-    if cell is None:
-        return ""
-    return str(cell).lower() if isinstance(cell, bool) else str(cell)
-
-
-def _cell(cell: Any) -> str:
-    return _safe(_text(cell))
 
 
 def _safe(text: str) -> str:

@@ -52,4 +52,5 @@ async def catalog(request: Request) -> Response:
 async def openapi(request: Request) -> Response:
     """Describe the routes."""
     edition = edition_of(request)
-    return edition.answers.listed(request, describe_routes(edition.graph.queries, imidgraph.__version__))
+    document = await to_thread.run_sync(describe_routes, edition.graph, imidgraph.__version__)
+    return edition.answers.listed(request, document)

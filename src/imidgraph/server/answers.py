@@ -16,7 +16,8 @@ from imidgraph.server.descriptions import translate
 from imidgraph.server.negotiation import CHOICES, ROWS, TRIPLES, NotAcceptable, accepts_gzip, negotiate
 from imidgraph.server.protocol import Operation, endpoint_of, unless_gone
 from imidgraph.workers.frames import GZIP_FROM
-from imidgraph.workers.pool import Busy, Pool
+from imidgraph.workers.lanes import Busy
+from imidgraph.workers.pool import Pool
 from imidgraph.workers.worker import request as write_request
 
 _VARY = "Accept, Accept-Encoding"

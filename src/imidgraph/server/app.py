@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 
 from imidgraph.errors import ImidgraphError
-from imidgraph.server import about, queries, refusals, sparql
+from imidgraph.server import about, lookups, queries, refusals, sparql
 from imidgraph.server.edition import Editions
 from imidgraph.server.log import Logged
 from imidgraph.server.policy import Policy
@@ -30,6 +30,7 @@ _ROUTES = [
     Route("/.well-known/void", about.void),
     Route("/catalog", about.catalog),
     Route("/openapi.json", about.openapi),
+    *lookups.ROUTES,
 ]
 
 

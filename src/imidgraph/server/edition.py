@@ -24,6 +24,7 @@ from imidgraph.server.descriptions import PARTITION
 from imidgraph.server.pages import Pages
 from imidgraph.server.settings import Settings
 from imidgraph.stores.disk import current
+from imidgraph.workers.lanes import Lanes
 from imidgraph.workers.pool import Pool
 
 _LOG = logging.getLogger("imidgraph.server")
@@ -58,6 +59,8 @@ class Edition:
         share = max(1, settings.workers - 1)
         self._free = Pool(path, settings.workers, settings.waiting, settings.timeout, share)
         self._own = Pool(path, settings.workers, 8 * settings.waiting, settings.timeout)
+        self.lanes = Lanes(range(settings.workers), 8 * settings.waiting, settings.timeout, share)
+        self.timeout = settings.timeout
         tag = f"{self.version or 'unknown'}-{_digest(path)}"
         self.answers = Answers(self._own, self._free, settings.limit, tag)
         self._classes: list[tuple[str, int]] | None = None

@@ -1,15 +1,22 @@
-"""The routes in OpenAPI 3.1, the named queries with their parameters among them."""
+"""The routes in OpenAPI 3.1, each lookup with its parameters and a real answer."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 from typing import Any
 
-from imidgraph.server.negotiation import ROWS, TRIPLES
-from imidgraph.sparql.catalog import Catalog, Parameter, Query
+from imidgraph.errors import ImidgraphError
+from imidgraph.graph import KnowledgeGraph
+from imidgraph.server.lookups import WRITERS, path_of
+from imidgraph.server.negotiation import HTML, ROWS, TRIPLES
+from imidgraph.server.refusals import PROBLEM
+from imidgraph.sparql.catalog import Catalog
+from imidgraph.verbs import VERBS, Parameter, Verb
 
 Json = dict[str, Any]
 
-_TYPES = {"integer": "integer", "decimal": "number", "boolean": "boolean"}
+_SHOWN = ("search", "status", "mentions")  # the verbs whose answers are short enough to be shown whole
 _TEXT: Json = {"type": "string"}
 _ROW: Json = {"type": "object", "additionalProperties": {"type": "object", "required": ["type", "value"]}}
 _RESULTS: Json = {
@@ -19,6 +26,35 @@ _RESULTS: Json = {
         "head": {"type": "object", "properties": {"vars": {"type": "array", "items": _TEXT}}},
         "boolean": {"type": "boolean"},
         "results": {"type": "object", "properties": {"bindings": {"type": "array", "items": _ROW}}},
+    },
+}
+_SOURCE: Json = {
+    "type": "object",
+    "required": ["number", "id", "citation"],
+    "properties": {"number": {"type": "integer"}, "id": _TEXT, "citation": _TEXT, "url": {"type": ["string", "null"]}},
+}
+_ANSWER: Json = {
+    "type": "object",
+    "description": "What a lookup found, with its numbered sources, what it leaves open, and why it stopped",
+    "required": ["limit", "gaps", "sources", "graph_version", "notice"],
+    "properties": {
+        "limit": {"type": ["string", "null"], "description": "Why it stopped before the end; null where it is whole"},
+        "gaps": {"type": "array", "items": _TEXT, "description": "What it leaves open: not curated is not a no"},
+        "sources": {"type": "array", "items": _SOURCE},
+        "graph_version": {"type": ["string", "null"]},
+        "notice": {"type": "string", "description": "The line that stands with the answer"},
+    },
+}
+_PROBLEM: Json = {
+    "type": "object",
+    "description": "What is wrong (RFC 9457)",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": _TEXT,
+        "title": _TEXT,
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What is wrong and what to do next, in a sentence"},
+        "suggestions": {"type": "array", "items": _TEXT, "description": "Names that may have been meant"},
     },
 }
 _HEADERS: Json = {
@@ -38,40 +74,41 @@ _ERRORS = {
 }
 
 
-def openapi(catalog: Catalog, version: str) -> Json:
+def openapi(graph: KnowledgeGraph, version: str) -> Json:
     """Describe the routes in OpenAPI 3.1.
 
     Parameters
     ----------
-    catalog : Catalog
-        The named queries.
+    graph : KnowledgeGraph
+        What is served; it gives the named queries and the examples.
     version : str
         The version of the package.
 
     Examples
     --------
-    >>> from imidgraph.resources import QUERIES
-    >>> openapi(Catalog(QUERIES), "1")["openapi"]
+    >>> import imidgraph
+    >>> openapi(imidgraph.load(), "1")["openapi"]
     '3.1.0'
     """
-    table = _content(ROWS, "Table")
-    answer = table | _content(TRIPLES)
+    answer = _content(ROWS, "Table") | _content(TRIPLES)
     status: Json = {"type": "object", "required": ["status"]}
-    paths: Json = {"/sparql": _sparql(answer)}
-    for name, query in sorted(catalog.items()):
-        paths[f"/queries/{name}"] = {"get": _named(query, table)}
+    paths: Json = {path_of(verb): {"get": _lookup(verb, graph)} for verb in VERBS.values()}
     paths |= {
-        "/queries": _document("List the named queries", {"application/json": {"schema": {"type": "array"}}}),
-        "/catalog": _document("Give the named queries as SHACL executables", _content(TRIPLES), "NotAcceptable"),
-        "/void": _document("Describe the data set", _content(TRIPLES), "NotAcceptable"),
-        "/.well-known/void": _document("Describe the data set", _content(TRIPLES), "NotAcceptable"),
+        "/queries": _document("listQueries", "List the named queries", {"application/json": {"schema": {"type": "array"}}}),
+        "/queries/{name}": {"get": _named(graph.queries)},
+        "/sparql": _sparql(answer),
+        "/catalog": _described("catalog", "Give the named queries as SHACL executables"),
+        "/void": _described("void", "Describe the data set"),
+        "/.well-known/void": _described("wellKnownVoid", "Describe the data set"),
         "/version": _document(
+            "version",
             "Tell the versions of the graph and of the package",
             {"application/json": {"schema": status | {"required": ["graph"]}}},
         ),
-        "/openapi.json": _document("Describe the routes", {"application/json": {"schema": {"type": "object"}}}),
+        "/openapi.json": _document("openapi", "Describe the routes", {"application/json": {"schema": {"type": "object"}}}),
         "/health": {
             "get": {
+                "operationId": "health",
                 "summary": "Run a real query",
                 "responses": {
                     "200": {"description": "It works", "content": {"application/json": {"schema": status}}},
@@ -86,14 +123,67 @@ def openapi(catalog: Catalog, version: str) -> Json:
         "description": "The knowledge graph of the IMiD drugs. A summary of published sources, not medical advice.",
         "license": {"name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"},
     }
+    problem = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     components = {
-        "schemas": {"Table": _RESULTS},
-        "responses": {
-            name: {"description": description, "content": {"text/plain": {"schema": _TEXT}}}
-            for name, (_, description) in _ERRORS.items()
-        },
+        "schemas": {"Answer": _ANSWER, "Problem": _PROBLEM, "Table": _RESULTS},
+        "headers": _HEADERS,
+        "responses": {"Answer": _answered(None)["200"], "Description": _ok("The description", _content(TRIPLES))["200"]}
+        | {name: {"description": told, "content": problem} for name, (_, told) in _ERRORS.items()},
     }
     return {"openapi": "3.1.0", "info": info, "paths": paths, "components": components}
+
+
+def _lookup(verb: Verb, graph: KnowledgeGraph) -> Json:
+    responses: Json = {"200": {"$ref": "#/components/responses/Answer"}}
+    if verb.name in _SHOWN:
+        with contextlib.suppress(ImidgraphError):  # another graph than ours may not know the names
+            responses = _answered(json.loads(verb.ask(graph, verb.read(verb.example)).to_json()))
+    return {
+        "operationId": verb.name,
+        "summary": verb.summary,
+        "tags": ["lookups"],
+        "parameters": [_parameter(item, "path" if f"{{{item.name}}}" in path_of(verb) else "query") for item in verb.parameters],
+        "responses": responses | _failures("BadRequest", "NotFound", "NotAcceptable", "AddressTooLong", "Busy"),
+    }
+
+
+def _answered(example: Json | None) -> Json:
+    answer: Json = {"schema": {"$ref": "#/components/schemas/Answer"}} | ({} if example is None else {"example": example})
+    texts = {media_type: {"schema": _TEXT} for media_type in (*WRITERS, HTML)}
+    return _ok("The answer", texts | {"application/json": answer})
+
+
+def _parameter(parameter: Parameter, place: str) -> Json:
+    described: Json = {
+        "name": parameter.name,
+        "in": place,
+        "required": parameter.required,
+        "description": parameter.help,
+        "schema": parameter.schema,
+    }
+    return described if parameter.example is None else described | {"example": parameter.example}
+
+
+def _named(catalog: Catalog) -> Json:
+    name: Json = {"name": "name", "in": "path", "required": True, "schema": {"type": "string", "enum": sorted(catalog)}}
+    values: Json = {"type": "object", "additionalProperties": _TEXT}
+    return {
+        "operationId": "runQuery",
+        "summary": "Run a named query; /queries lists them with their parameters",
+        "tags": ["queries"],
+        "parameters": [
+            name | {"description": "The name of the query", "example": "boxed-warnings"},
+            {
+                "name": "parameters",
+                "in": "query",
+                "description": "The parameters of the query, each under its own name",
+                "schema": values,
+                "example": {"drug": "Revlimid"},
+            },
+        ],
+        "responses": _ok("The rows", _content(ROWS, "Table"))
+        | _failures("BadRequest", "NotFound", "NotAcceptable", "Busy", "Timeout"),
+    }
 
 
 def _sparql(answer: Json) -> Json:
@@ -111,11 +201,13 @@ def _sparql(answer: Json) -> Json:
     failures = ("BadRequest", "NotAcceptable", "Busy", "Timeout")
     return {
         "get": {
+            "operationId": "querySparql",
             "summary": "Answer a SPARQL 1.1 query, or describe the service",
             "parameters": [query, *graphs],
             "responses": _ok("The answer", answer) | _failures(*failures, "AddressTooLong"),
         },
         "post": {
+            "operationId": "postSparql",
             "summary": "Answer a SPARQL 1.1 query",
             "parameters": graphs,
             "requestBody": {"required": True, "content": bodies},
@@ -125,41 +217,19 @@ def _sparql(answer: Json) -> Json:
     }
 
 
-def _named(query: Query, table: Json) -> Json:
-    return {
-        "summary": query.summary,
-        "description": query.description,
-        "tags": [query.topic],
-        "parameters": [_parameter(item, query.example) for item in query.params.values()],
-        "responses": _ok("The rows", table) | _failures("BadRequest", "NotFound", "NotAcceptable", "Busy", "Timeout"),
-    }
+def _document(operation: str, summary: str, content: Json, *failures: str) -> Json:
+    responses = _ok("The document", content) | _failures(*failures)
+    return {"get": {"operationId": operation, "summary": summary, "responses": responses}}
 
 
-def _parameter(parameter: Parameter, example: Json) -> Json:
-    schema: Json = {"type": _TYPES.get(parameter.type, "string")}
-    if parameter.allowed:
-        schema["enum"] = list(parameter.allowed)
-    if parameter.type == "date":
-        schema["format"] = "date"
-    described = {
-        "name": parameter.name,
-        "in": "query",
-        "required": parameter.required,
-        "description": parameter.help,
-        "schema": schema,
-    }
-    if parameter.name in example:
-        value = example[parameter.name]
-        described["example"] = value if schema["type"] in {"integer", "number", "boolean"} else str(value)
-    return described
-
-
-def _document(summary: str, content: Json, *failures: str) -> Json:
-    return {"get": {"summary": summary, "responses": _ok("The document", content) | _failures(*failures)}}
+def _described(operation: str, summary: str) -> Json:
+    responses = {"200": {"$ref": "#/components/responses/Description"}} | _failures("NotAcceptable")
+    return {"get": {"operationId": operation, "summary": summary, "responses": responses}}
 
 
 def _ok(description: str, content: Json) -> Json:
-    return {"200": {"description": description, "content": content, "headers": _HEADERS}}
+    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
+    return {"200": {"description": description, "content": content, "headers": headers}}
 
 
 def _failures(*names: str) -> Json:

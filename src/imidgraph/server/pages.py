@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from imidgraph.answers import Answer
 from imidgraph.namespaces import IMID, compress
 from imidgraph.server.answers import Answers
 from imidgraph.server.negotiation import HTML, ROWS, TRIPLES, negotiate
@@ -76,6 +77,10 @@ class Pages:
             {"triples": body.decode()} if message["media type"] == TRIPLES[0] else _told(json.loads(body), request.base_url.path)
         )
         return self._shown(request, operation.query, query, given or {}, told | {"cut": message["cut"]})
+
+    def lookup(self, request: Request, answer: Answer) -> HTMLResponse:
+        """Show the answer of a lookup."""
+        return self._page(request, "lookup.html", answer=answer)
 
     def refusal(self, request: Request, error: Exception, status: int, headers: Mapping[str, str]) -> HTMLResponse:
         """Show why there is no answer, and let the question be asked again."""

@@ -6,9 +6,9 @@ import ipaddress
 import socket
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from imidgraph.server.refusals import problem
 from imidgraph.server.settings import Settings
 
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
@@ -49,8 +49,8 @@ class Policy:
         if self._takes(host):
             await self._app(scope, receive, send_marked)
             return
-        text = f"This server does not answer to the host {host[:100]!r}. Start it with --allow-host to let it.\n"
-        await PlainTextResponse(text, status_code=421)(scope, receive, send_marked)
+        text = f"This server does not answer to the host {host[:100]!r}. Start it with --allow-host to let it."
+        await problem(421, text)(scope, receive, send_marked)
 
     def _takes(self, header: str) -> bool:
         """Tell whether a Host header names this server.

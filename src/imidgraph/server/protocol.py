@@ -84,6 +84,20 @@ async def read_operation(request: Request) -> Operation:
     return Operation(queries[0], default, named)
 
 
+def read_pairs(request: Request) -> list[tuple[str, str]]:
+    """Read what an address asks, in its order.
+
+    Raises
+    ------
+    Refused
+        Where it is not URL-encoded UTF-8, or too long.
+    """
+    address: bytes = request.scope["query_string"]
+    if len(address) > MAX_BYTES:
+        raise Refused(414, f"The address is longer than {MAX_BYTES} bytes. Send a shorter one.")
+    return _pairs(address)
+
+
 def read_parameters(request: Request) -> dict[str, str]:
     """Read the parameters of a named query out of a request.
 
@@ -92,7 +106,7 @@ def read_parameters(request: Request) -> dict[str, str]:
     Refused
         Where they are not URL-encoded, or one is given twice.
     """
-    pairs = _pairs(request.scope["query_string"])
+    pairs = read_pairs(request)
     parameters = dict(pairs)
     if len(parameters) != len(pairs):
         raise Refused(400, "A parameter is given twice. Give each parameter once.")

@@ -1,18 +1,27 @@
-"""Refusals: what a client is told where there is no answer."""
+"""Refusals: what a client is told where there is no answer, as problem details (RFC 9457), or in a page.
+
+Source: RFC 9457, Problem Details for HTTP APIs, July 2023.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
-from imidgraph.errors import EntityNotFound, OntologyError, QueryNotFound, QueryTimeout, WorkerError
+from imidgraph.errors import EntityNotFound, OntologyError, PathNotFound, QueryNotFound, QueryTimeout, WorkerError
 from imidgraph.server.negotiation import NotAcceptable
 from imidgraph.server.pages import prefers_page
 from imidgraph.server.protocol import Gone, Refused
 from imidgraph.server.serving import edition_of
-from imidgraph.workers.pool import Busy
+from imidgraph.workers.lanes import Busy
 
+PROBLEM = "application/problem+json"
 _GONE = 499  # nobody reads it; the log does
 
 
@@ -23,7 +32,31 @@ async def refuse(request: Request, error: Exception) -> Response:
     status, headers = refusal(error)
     if prefers_page(request):
         return edition_of(request).pages.refusal(request, error, status, headers)
-    return PlainTextResponse(f"{error}\n", status_code=status, headers=headers)
+    return problem(status, told(error), headers, suggestions=getattr(error, "suggestions", None))
+
+
+def problem(status: int, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
+    """Make an answer that says what is wrong: the type is that of the status, the detail a sentence for a person."""
+    document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    document |= {name: value for name, value in more.items() if value}
+    body = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    return Response(body, status, dict(headers or {}), PROBLEM)
+
+
+def told(error: Exception) -> str:
+    """Say what is wrong and what to do next, to a client of HTTP.
+
+    Examples
+    --------
+    >>> told(EntityNotFound("revlimit", ["Revlimid"]))
+    "No entity is called 'revlimit'. Did you mean 'Revlimid'? Search at /api/search."
+    """
+    match error:
+        case EntityNotFound():
+            return f"{error.finding} Search at /api/search."
+        case QueryNotFound():
+            return f"{error.finding} The list is at /queries."
+    return str(error)
 
 
 def refusal(error: Exception) -> tuple[int, dict[str, str]]:
@@ -34,7 +67,7 @@ def refusal(error: Exception) -> tuple[int, dict[str, str]]:
     >>> refusal(QueryTimeout(5))
     (504, {})
     """
-    if isinstance(error, QueryNotFound | EntityNotFound):
+    if isinstance(error, QueryNotFound | EntityNotFound | PathNotFound):
         return 404, {}
     if isinstance(error, NotAcceptable):
         return 406, {}
@@ -52,7 +85,7 @@ async def let_go(_: Request, __: Exception) -> Response:
 
 async def tell_way(request: Request, _: Exception) -> Response:
     """Say where to start."""
-    return PlainTextResponse(f"Nothing is at this address. Start at {request.base_url.path}.\n", status_code=404)
+    return problem(404, f"Nothing is at this address. Start at {request.base_url.path}.")
 
 
 async def tell_methods(request: Request, error: Exception) -> Response:
@@ -61,4 +94,4 @@ async def tell_methods(request: Request, error: Exception) -> Response:
     allowed = {"Allow": ", ".join(sorted({*(error.headers or {}).get("Allow", "").split(", "), "OPTIONS"}))}
     if request.method == "OPTIONS":
         return Response(status_code=204, headers=allowed)
-    return PlainTextResponse(f"This address takes {allowed['Allow']}.\n", status_code=405, headers=allowed)
+    return problem(405, f"This address takes {allowed['Allow']}.", allowed)

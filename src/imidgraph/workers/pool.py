@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from anyio import to_thread
 
-from imidgraph.errors import ImidgraphError, QueryTimeout
+from imidgraph.errors import QueryTimeout
 from imidgraph.workers.frames import Frame
+from imidgraph.workers.lanes import Lanes
 from imidgraph.workers.worker import Worker, checked
 
 Answer = tuple[dict[str, Any], bytes]
 
 
-class Busy(ImidgraphError):
-    """Every worker is at work and enough requests are waiting."""
-
-    def __init__(self) -> None:
-        super().__init__("The server is busy. Ask again in a second.")
-
-
 class Pool:
     """Workers that answer queries for a server.
-
-    No client holds more than its share of the workers: where others wait, its next query waits behind theirs.
 
     Parameters
     ----------
@@ -45,18 +36,13 @@ class Pool:
 
     def __init__(self, path: Path, workers: int, waiting: int, timeout: float, share: int | None = None) -> None:
         self._lines = [_Line(Worker(path)) for _ in range(workers)]
-        self._idle: list[_Line] = []
-        self._held: Counter[str] = Counter()
-        self._waiting: list[tuple[str, asyncio.Future[_Line]]] = []
-        self._most_waiting = waiting
-        self._share = share or workers
+        self._lanes = Lanes(self._lines, waiting, timeout, share)
         self._timeout = timeout
         self._returning: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Start every worker, and wait until each has opened the graph."""
         await asyncio.gather(*(line.open() for line in self._lines))
-        self._idle += self._lines
 
     async def answer(self, asked: bytes, client: str = "") -> Answer:
         """Answer a request, and give the message and the payload of the worker.
@@ -77,7 +63,7 @@ class Pool:
         WorkerError
             Where a worker was stopped from outside, or no worker starts any more.
         """
-        line = await self._take(client)
+        line = await self._lanes.take(client)
         timer = asyncio.get_running_loop().call_later(self._timeout, line.expire)
         try:
             message, payload = await line.ask(asked)
@@ -93,7 +79,7 @@ class Pool:
             raise
         finally:
             timer.cancel()
-        self._give(line, client)
+        self._lanes.give(line, client)
         return checked(message), payload
 
     async def close(self) -> None:
@@ -102,41 +88,6 @@ class Pool:
             task.cancel()
         for line in self._lines:
             await line.end()
-
-    async def _take(self, client: str) -> _Line:
-        if self._idle and self._held[client] < self._share:
-            self._held[client] += 1
-            return self._idle.pop()
-        mine = sum(waits == client for waits, _ in self._waiting)
-        if len(self._waiting) >= self._most_waiting or (self._share < len(self._lines) and mine > self._most_waiting // 2):
-            raise Busy
-        entry = client, asyncio.get_running_loop().create_future()
-        self._waiting.append(entry)
-        try:
-            async with asyncio.timeout(self._timeout):
-                line: _Line = await entry[1]
-                return line
-        except BaseException as error:
-            if entry[1].done() and not entry[1].cancelled():
-                self._give(entry[1].result(), client)  # it came free in the moment in which nobody waited any more
-            if isinstance(error, TimeoutError):
-                raise Busy from None
-            raise
-        finally:
-            if entry in self._waiting:
-                self._waiting.remove(entry)
-
-    def _give(self, line: _Line, client: str) -> None:
-        self._held[client] -= 1
-        if self._held[client] <= 0:
-            del self._held[client]
-        self._idle.append(line)
-        for entry in list(self._waiting):
-            other, free = entry
-            if self._idle and not free.done() and self._held[other] < self._share:
-                self._waiting.remove(entry)
-                self._held[other] += 1
-                free.set_result(self._idle.pop())
 
     def _replace(self, line: _Line, client: str) -> None:
         task = asyncio.create_task(self._return(line, client))
@@ -148,7 +99,7 @@ class Pool:
         await line.end()
         with contextlib.suppress(OSError, EOFError):
             await line.open()
-        self._give(line, client)
+        self._lanes.give(line, client)
 
 
 class _Line(asyncio.Protocol):
