@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
@@ -125,6 +125,7 @@ class Answer(ABC):
 
     def to_dict(self) -> dict[str, Any]:
         """Give the answer as a document that can be written as JSON: what the shell, HTTP and tools give too."""
+        cited = self._cited()
         return {
             **self._document(),
             "limit": self.limit,
@@ -132,10 +133,15 @@ class Answer(ABC):
             "sources": [
                 {"number": number, "id": source.curie, "citation": source.citation, "url": source.url}
                 for number, source in enumerate(self.sources, 1)
+                if source in cited
             ],
             "graph_version": self.graph_version,
             "notice": self.notice,
         }
+
+    def _cited(self) -> Set[Source]:
+        """Give the sources that the document names."""
+        return frozenset(self.sources)
 
     def _document(self) -> dict[str, Any]:
         """Give the part of the document that is its own; the rows, where it is a table."""

@@ -7,8 +7,9 @@ into the types that the method takes.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from imidgraph.answers import Answer
@@ -146,12 +147,15 @@ class Verb:
         What it takes, in the order of the method.
     star : bool
         Whether the first parameter is given to the method one by one.
+    call : callable, optional
+        What answers instead of the method.
     """
 
     name: str
     summary: str
     parameters: tuple[Parameter, ...] = ()
     star: bool = False
+    call: Callable[..., Answer] | None = None
 
     @property
     def example(self) -> dict[str, Any]:
@@ -195,7 +199,8 @@ class Verb:
         """
         rest = dict(values)
         one_by_one = rest.pop(self.parameters[0].name) if self.star else ()
-        answer: Answer = getattr(graph, self.name)(*one_by_one, **rest, **bounds)
+        method = getattr(graph, self.name) if self.call is None else partial(self.call, graph)
+        answer: Answer = method(*one_by_one, **rest, **bounds)
         return answer
 
 
@@ -207,6 +212,11 @@ def _short(value: object) -> str:
 def _is_broken(text: str) -> bool:
     """Tell whether a text holds what no name can hold: half a character, or a NUL."""
     return "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def _entity(graph: KnowledgeGraph, name: str, section: str | None = None) -> Answer:
+    found = graph.entity(name)
+    return found if section is None else found.section(section)
 
 
 _NAME = "Any of its names: a label, synonym, brand, lay word, identifier or CURIE."
@@ -232,7 +242,15 @@ VERBS = {
                 _bounded("limit", MOST_MATCHES, 100),
             ),
         ),
-        Verb("entity", "Tell what the graph knows about one entity.", (_name("name", "Revlimid"),)),
+        Verb(
+            "entity",
+            "Tell what to know first about one entity, or all that one section of its card holds.",
+            (
+                _name("name", "Revlimid"),
+                Parameter("section", "A section that the card names, such as approvals; left out, what to know first."),
+            ),
+            call=_entity,
+        ),
         Verb(
             "statements",
             "Find statements by any of their ends, those that deny something among them.",

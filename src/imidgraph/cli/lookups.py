@@ -12,18 +12,26 @@ from imidgraph.limits import MOST_MATCHES
 
 @click.command()
 @click.argument("name")
+@click.option("--section", "-s", help="Only this section of the card, whole, such as approvals.")
+@click.option("--all", "-a", "whole", is_flag=True, help="Everything, not only what to know first.")
 @prints()
-def show(name: str) -> Answer:
-    """Show what the graph knows about NAME, with its sources.
+def show(name: str, section: str | None, whole: bool) -> Answer:
+    """Show what to know first about NAME, on one screen, with its sources.
 
-    NAME is a label, synonym, brand, lay word, identifier or IRI: revlimid, "blood clots", CHEBI:63791. On a terminal
-    this is a card, in a pipe the statements; --format markdown makes a card for a document.
+    NAME is a label, synonym, brand, lay word, identifier or IRI: revlimid, "blood clots", CHEBI:63791. The last line names
+    the sections that hold the rest. On a terminal this is a card, in a pipe the statements; --format markdown makes a card
+    for a document.
 
     \b
     For example:
-      imidgraph show lenalidomide --format markdown > lenalidomide.md
+      imidgraph show lenalidomide
+      imidgraph show lenalidomide --section "adverse effects"
+      imidgraph show lenalidomide --all --format markdown > lenalidomide.md
     """
-    return opened().entity(name)
+    entity = opened().entity(name)
+    if section is not None:
+        return entity.section(section)
+    return entity.whole() if whole else entity
 
 
 @click.command()

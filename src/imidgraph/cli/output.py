@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -85,13 +87,23 @@ def emit(answer: Answer, format: str | None) -> None:
     elif format == "tsv":
         click.echo(shown(pages.delimited.write_tsv(answer)), nl=False)
     elif answer.rows:
-        text = shown(str(answer))
-        click.echo(_colored(text) if sys.stdout.isatty() else text)
+        _tell(shown(str(answer)))
     if format in {"csv", "tsv", "json"} or not answer.rows:
         for gap in answer.gaps:
             say(gap)
     if answer.notice:
         say(answer.notice)
+
+
+def _tell(text: str) -> None:
+    """Print text for a person: colored on a terminal, and by a pager where it is longer than the screen."""
+    if not sys.stdout.isatty():
+        click.echo(text)
+    elif text.count("\n") < shutil.get_terminal_size().lines:
+        click.echo(_colored(text))
+    else:
+        os.environ.setdefault("LESS", "-FRX")  # colors, and no trace of it where the text fits after all
+        click.echo_via_pager(_colored(text) + "\n")
 
 
 def say(message: str) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from imidgraph.answers import Answer, Row
+from imidgraph.errors import QueryError
 from imidgraph.knowledge.lookups import COLUMNS, statement_rows
 from imidgraph.knowledge.names import Names
+from imidgraph.knowledge.sections import Section, sections
 from imidgraph.knowledge.statements import Reader
 from imidgraph.model import GenerationAssignment, Indication, MechanismOfAction, Risk, Source, Statement, Term
 from imidgraph.namespaces import compress
@@ -18,7 +21,12 @@ from imidgraph.namespaces import compress
 class Entity(Answer, Term):
     """An entity of the graph, with the statements about it.
 
-    It reads them when they are first asked for; pickled, it holds them all.
+    It reads them when they are first asked for; pickled, it holds them all. Shown, it is a brief card, and `whole` a long one.
+
+    Parameters
+    ----------
+    is_brief : bool
+        Whether it shows what to know first, on one screen, or everything.
 
     Examples
     --------
@@ -28,6 +36,7 @@ class Entity(Answer, Term):
     ('imid:lenalidomide', 'Drug')
     """
 
+    is_brief: bool = field(default=True, compare=False, kw_only=True)
     _reader: Reader | None = field(default=None, compare=False, kw_only=True)
 
     columns = COLUMNS
@@ -45,14 +54,17 @@ class Entity(Answer, Term):
     @property
     def statements(self) -> tuple[Statement, ...]:
         """The statements about it, as their subject or object, in the order of a card."""
-        every = dict.fromkeys((*self.as_subject, *self.as_object))
+        every = dict.fromkeys((*self.as_subject, *self.as_object, *self.telling))
         return tuple(sorted(every, key=lambda item: card_order(item, self.iri)))
 
     def __bool__(self) -> bool:
         return True
 
     def __getstate__(self) -> dict[str, Any]:
-        parts = {name: getattr(self, name) for name in ("attributes", "as_subject", "as_object", "articles")}
+        parts = {
+            name: getattr(self, name)
+            for name in ("attributes", "as_subject", "as_object", "telling", "kinds", "of_kinds", "articles")
+        }
         return super().__getstate__() | parts | {"_reader": None}
 
     def _document(self) -> dict[str, Any]:
@@ -63,8 +75,31 @@ class Entity(Answer, Term):
             "definition": self.definition,
             "synonyms": list(self.synonyms),
             "identifiers": list(self.identifiers),
-            "statements": [item.to_dict() for item in self.statements],
+            "kinds": [kind.curie for kind in self.kinds],
+            **self._told(),
         }
+
+    def _told(self) -> dict[str, Any]:
+        if self.is_brief:
+            return {"sections": list(self._sections())}
+        return {"statements": [item.to_dict() for item in self.statements]}
+
+    def _sections(self) -> Iterator[dict[str, Any]]:
+        for section in self.sections:
+            lines = [
+                {
+                    "text": section.line(group),
+                    "sources": [passage.source.curie for passage in group.passages],
+                    "number": len(group.statements),
+                }
+                for group in section.leading
+            ]
+            yield {"name": section.name, "number": len(section), "lines": lines, "left": len(section.groups) - len(lines)}
+
+    def _cited(self) -> Set[Source]:
+        if not self.is_brief:
+            return super()._cited()
+        return {item.source for section in self.sections for group in section.leading for item in group.passages}
 
     def _reading(self) -> Reader:
         assert self._reader is not None, "an entity without a reader was unpickled, and has what it would read"
@@ -100,6 +135,50 @@ class Entity(Answer, Term):
         """The statements that have it as their object."""
         return self._reading().find(object=self.iri)
 
+    @cached_property
+    def telling(self) -> list[Statement]:
+        """The statements that tell of it though it is neither their subject nor their object: what to do under a drug."""
+        return self._reading().telling_of(self.iri)
+
+    @cached_property
+    def kinds(self) -> list[Term]:
+        """What is narrower than it: the kinds of an effect, of a disease or of a class."""
+        return self._reading().kinds(self.iri)
+
+    @cached_property
+    def of_kinds(self) -> list[Statement]:
+        """The statements that have one of its kinds as their object."""
+        return self._reading().to(kind.iri for kind in self.kinds)
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """The statements about it in the sections of its card, what matters most first."""
+        return sections(Term(self.iri, self.label, self.category), self.statements)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources of its evidence, each once: those that a brief card cites first."""
+        first = (item.source for section in self.sections for group in section.leading for item in group.passages)
+        return tuple(dict.fromkeys((*first, *super().sources)))
+
+    def section(self, name: str) -> Section:
+        """Give one section.
+
+        Raises
+        ------
+        QueryError
+            Where it has no such section; the message names those that it has.
+        """
+        for found in self.sections:
+            if found.name == name:
+                return replace(found, graph_version=self.graph_version)
+        names = ", ".join(repr(found.name) for found in self.sections)
+        raise QueryError(f"{self.label} has no section {name!r}. It has {names or 'none'}.")
+
+    def whole(self) -> Entity:
+        """Give the same entity, shown with all that is said of it."""
+        return replace(self, is_brief=False)
+
     @property
     def generations(self) -> list[Statement]:
         """The generation that each source assigns it to."""
@@ -130,6 +209,9 @@ class Entity(Answer, Term):
     def articles(self) -> list[Source]:
         """The articles that are evidence on it."""
         return [source for source in self._reading().sources_about(self.iri) if source.category == "Article"]
+
+
+_READ = ("attributes", "as_subject", "as_object", "telling", "kinds", "of_kinds", "articles")  # what is read when it is asked for
 
 
 def card_order(item: Statement, iri: str) -> tuple[object, ...]:

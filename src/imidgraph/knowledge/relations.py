@@ -33,7 +33,8 @@ SELECT ?term ?kind ?property ?value WHERE {
     ?term a ?kind ; ?property ?value .
     VALUES ?property {
         rdfs:label rdfs:subClassOf rdfs:subPropertyOf
-        imid:isHeadline imid:isSharedTrait imid:isStep imid:needs imid:order imid:pillar imid:sign imid:singleValued
+        imid:isHeadline imid:isSharedTrait imid:isStep imid:needs imid:order imid:pillar imid:section
+        imid:sectionAsObject imid:sign imid:singleValued imid:tellsOf
     }
 }
 """
@@ -191,6 +192,7 @@ def _relation(iri: str, facts: Mapping[str, list[Any]], has_steps: bool) -> Rela
     sign = _number(facts.get(IMID + "sign", ()))
     order = _number(facts.get(IMID + "order", ()))
     shared = {"order": order} if order is not None else {}
+    section = str(next(iter(facts.get(IMID + "section", ())), ""))
     return Relation(
         iri,
         str(facts.get(_LABEL, [local_name(iri)])[0]),
@@ -202,6 +204,9 @@ def _relation(iri: str, facts: Mapping[str, list[Any]], has_steps: bool) -> Rela
         is_headline=True in facts.get(IMID + "isHeadline", ()),
         is_single_valued=True in facts.get(IMID + "singleValued", ()),
         needs=tuple(map(str, facts.get(IMID + "needs", ()))),
+        section=section,
+        section_as_object=str(next(iter(facts.get(IMID + "sectionAsObject", ())), section)),
+        tells_of=tuple(map(str, facts.get(IMID + "tellsOf", ()))),
         **shared,
     )
 

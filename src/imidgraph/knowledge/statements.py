@@ -29,6 +29,11 @@ SELECT ?association ?evidence ?property ?value WHERE {
     ?evidence ?property ?value .
 }
 """
+_TELLING = """
+SELECT DISTINCT ?subject ?object WHERE {
+    ?association imid:subject ?subject ; imid:predicate ?predicate ; imid:object ?object ; ?qualifier ?entity .
+}
+"""
 _NAMES = """
 SELECT ?value ?label ?category WHERE {
     VALUES ?value { %s }
@@ -82,6 +87,19 @@ class Reader:
     def about(self, subjects: Iterable[str]) -> list[Statement]:
         """Find the statements about many subjects, given by their IRIs, in few queries."""
         return self._gather_all(("subject",), ((subject,) for subject in subjects))
+
+    def telling_of(self, iri: str) -> list[Statement]:
+        """Find the statements of which an entity is neither end, but which tell of it all the same, as a qualifier says."""
+        found: list[Statement] = []
+        for relation in self.relations.values():
+            for qualifier in relation.tells_of:
+                given = {"predicate": relation.iri, "qualifier": qualifier, "entity": iri}
+                values = {name: str(NamedNode(value)) for name, value in given.items()}
+                ends = [(str(one), str(other)) for one, other in self._select(_TELLING, values).rows]
+                local = local_name(qualifier)
+                stated = (item for item in self.between(ends) if item.predicate.iri == relation.iri)
+                found += [item for item in stated if any(term.iri == iri for term in item.qualifiers.get(local, ()))]
+        return found
 
     def _gather_all(self, variables: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[Statement]:
         given = iter(dict.fromkeys(rows))
@@ -173,6 +191,15 @@ class Reader:
         rows = self._select(_NARROWER, {"object": str(NamedNode(object))})
         kinds = {str(iri) for (iri,) in rows}
         return [item for item in self.find(subject, predicate) if item.object.iri in kinds and not item.negated] if kinds else []
+
+    def kinds(self, iri: str) -> list[Term]:
+        """Give the kinds of a thing, those of its kinds among them, in the order of their names."""
+        kinds = {iri for (iri,) in self._select(_NARROWER, {"object": str(NamedNode(iri))}).rows}
+        return sorted(self._names(kinds).values(), key=lambda term: (term.label, term.iri))
+
+    def to(self, objects: Iterable[str]) -> list[Statement]:
+        """Find the statements that have one of many objects, given by their IRIs, in few queries."""
+        return self._gather_all(("object",), ((object,) for object in objects))
 
     def attributes(self, iri: str) -> dict[str, tuple[Any, ...]]:
         """Give the attributes of an entity, by the local name of the property."""

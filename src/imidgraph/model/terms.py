@@ -85,6 +85,10 @@ class Relation(Term):
         Whether two objects of it are a disagreement of sources.
     needs : tuple of str
         The IRIs of the qualifiers without which it is not true.
+    section, section_as_object : str
+        The section of a card in which its statements stand: with the entity of the card as subject, and as object.
+    tells_of : tuple of str
+        The IRIs of the qualifiers whose values its statements tell of too.
     """
 
     sign: int | None = None
@@ -95,6 +99,9 @@ class Relation(Term):
     is_headline: bool = False
     is_single_valued: bool = False
     needs: tuple[str, ...] = ()
+    section: str = ""
+    section_as_object: str = ""
+    tells_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import textwrap
 from collections.abc import Iterator, Sequence
 from functools import singledispatch
 from html import escape
@@ -11,11 +13,14 @@ from imidgraph.knowledge.entities import Entity
 from imidgraph.model import Source
 from imidgraph.pages import html as cards
 from imidgraph.pages import tables
+from imidgraph.pages.lines import Line
 from imidgraph.pages.markdown import comparison_card, entity_card
 from imidgraph.pages.markup import plain
-from imidgraph.pages.outlines import Line, outline
+from imidgraph.pages.outlines import outline
 from imidgraph.prose.citations import LEGEND, Notes, unread
 from imidgraph.traversals.compare import Comparison
+
+_WIDTH = 100  # characters of a line of a brief card that goes to a file or a pipe
 
 
 def text(answer: Answer) -> str:
@@ -31,13 +36,19 @@ def text(answer: Answer) -> str:
     lines, notes = _outlined(answer)
     if lines is None:
         return "\n".join([*([tables.text(answer)] if answer.rows else []), *answer.gaps])
+    width = shutil.get_terminal_size((_WIDTH, 24)).columns if isinstance(answer, Entity) and answer.is_brief else None
     told = [answer.title]
     for line in lines:
         if not line.depth and told[-1].startswith(" "):
             told.append("")
-        told.append("  " * line.depth + line.text)
+        told.append("  " * line.depth + line.text if width is None else _wrapped(line, width))
     told += [*([""] if answer.gaps and len(told) > 1 else []), *answer.gaps]
-    return "\n".join([*told, *([""] if notes.cited else []), *notes.lines(), *_unread(answer, notes)])
+    return "\n".join([*told, *([""] if notes.cited else []), *_sources(notes, width), *_unread(answer, notes)])
+
+
+def _sources(notes: Notes, width: int | None) -> Iterator[str]:
+    for line in notes.lines():
+        yield line if width is None or len(line) <= width else f"{line[: width - 3]}..."
 
 
 @singledispatch
@@ -48,7 +59,7 @@ def markdown(answer: Answer) -> str:
 
 @markdown.register
 def _(answer: Entity) -> str:
-    return entity_card(answer, answer.graph_version)
+    return "\n".join(_markdown(answer)) + "\n" if answer.is_brief else entity_card(answer, answer.graph_version)
 
 
 @markdown.register
@@ -80,6 +91,10 @@ def _markdown(answer: Answer) -> Iterator[str]:
 @singledispatch
 def html(answer: Answer) -> str:
     """Lay an answer out as HTML: static, without scripts or styles of its own."""
+    return _html(answer)
+
+
+def _html(answer: Answer) -> str:
     lines, notes = _outlined(answer)
     parts = [f"<h3>{escape(answer.title)}</h3>"]
     parts.append(_nested(lines) if lines is not None else tables.html(answer) if answer.rows else "")
@@ -95,7 +110,7 @@ def html(answer: Answer) -> str:
 
 @html.register
 def _(answer: Entity) -> str:
-    return cards.entity_card(answer, answer.graph_version)
+    return _html(answer) if answer.is_brief else cards.entity_card(answer, answer.graph_version)
 
 
 @html.register
@@ -114,6 +129,11 @@ def _unread(answer: Answer, notes: Notes) -> list[str]:
     """Say how much of the evidence of an answer that cites it no second reader has seen."""
     left = unread(answer.statements) if notes.cited else ""
     return [left] if left else []
+
+
+def _wrapped(line: Line, width: int) -> str:
+    first = "  " * line.depth
+    return textwrap.fill(line.text, width, initial_indent=first, subsequent_indent=f"{first}  ", break_on_hyphens=False)
 
 
 def _nested(lines: Sequence[Line]) -> str:

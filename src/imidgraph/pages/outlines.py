@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import singledispatch
-from typing import NamedTuple
 
 from imidgraph.answers import Answer
 from imidgraph.knowledge.entities import Entity
 from imidgraph.knowledge.lookups import Status
+from imidgraph.knowledge.sections import Section
 from imidgraph.model import Statement, Term
+from imidgraph.pages.brief import brief
 from imidgraph.pages.card import grouped
+from imidgraph.pages.lines import Line, Lines
 from imidgraph.prose.citations import Notes
 from imidgraph.prose.statement import details, occurrence, occurrences, sentence
 from imidgraph.traversals.chains import Chain
@@ -20,24 +22,6 @@ from imidgraph.traversals.paths import Paths
 from imidgraph.traversals.why import Why
 from imidgraph.traversals.without import Outcome, Without
 from imidgraph.words import counted
-
-
-class Line(NamedTuple):
-    """One line of an outline.
-
-    Parameters
-    ----------
-    depth : int
-        How far it is indented: 0 is a heading.
-    text : str
-        What it says.
-    """
-
-    depth: int
-    text: str
-
-
-Lines = Iterator[Line]
 
 
 @singledispatch
@@ -154,12 +138,24 @@ def _measured(answer: Comparison, notes: Notes) -> Lines:
 
 @outline.register
 def _(answer: Entity, notes: Notes) -> Lines:
+    if answer.is_brief:
+        yield from brief(answer, notes)
+        return
     if answer.definition:
         yield Line(0, answer.definition)
     for name, values in (("also called", answer.synonyms), ("identifiers", answer.identifiers)):
         if values:
             yield Line(0, f"{name}: {', '.join(values)}")
-    for group in grouped(answer, answer.statements):
+    yield from _listed(answer, answer.statements, notes)
+
+
+@outline.register
+def _(answer: Section, notes: Notes) -> Lines:
+    yield from _listed(answer.term, answer.items, notes)
+
+
+def _listed(term: Term, statements: Iterable[Statement], notes: Notes) -> Lines:
+    for group in grouped(term, statements):
         yield Line(0, group.heading)
         for other, item in group.items:
             told, marks = details(item), " ".join(f"[{mark}]" for mark in notes.marks([item]))
