@@ -8,9 +8,12 @@ DEMO := demo
 demo: $(VENV)/installed
 	@mkdir -p $(DEMO)
 	@echo '$$ imidgraph show revlimid' && $(BIN)/imidgraph show revlimid --format table
-	@echo '$$ imidgraph run boxed-warnings' && $(BIN)/imidgraph run boxed-warnings --format table
-	@echo '$$ imidgraph compare lenalidomide pomalidomide' && $(BIN)/imidgraph compare lenalidomide pomalidomide --format table
-	@echo '$$ imidgraph export $(DEMO)/imid.nt' && $(BIN)/imidgraph export $(DEMO)/imid.nt
+	@echo '$$ imidgraph status lenalidomide approvedFor CLL' && $(BIN)/imidgraph status lenalidomide approvedFor CLL --format table || true
+	@echo '$$ imidgraph search blood clots' && $(BIN)/imidgraph search blood clots --format table
+	@echo '$$ imidgraph export $(DEMO)/imid.graphml' && $(BIN)/imidgraph export $(DEMO)/imid.graphml
+	@echo 'More: $(BIN)/imidgraph compare lenalidomide pomalidomide'
+	@echo '      $(BIN)/imidgraph explain thalidomide "birth defects"'
+	@echo '      $(BIN)/imidgraph --help, and make serve for pages in a browser'
 
 serve: $(VENV)/installed-server
 	$(BIN)/imidgraph serve

@@ -63,6 +63,7 @@ WITHIN = {
     "traversals": {
         "centrality": 0,
         "chains": 0,
+        "contrast": 0,
         "edges": 0,
         "similar": 0,
         "walks": 0,

@@ -29,7 +29,7 @@ MOST_MATCHES = 10
 MOST_NAMED = 4
 """Shared items that a table for people names in one cell."""
 
-MOST_TOLD = 5
+MOST_TOLD = 2
 """Chains that an explanation tells."""
 
 ALIKE_IN = ("mechanisms", "risks", "indications")

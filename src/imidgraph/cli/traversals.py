@@ -20,10 +20,11 @@ predicate_option = click.option(
 
 @click.command()
 @click.argument("drugs", nargs=-1, required=True)
+@click.option("--all", "-a", "whole", is_flag=True, help="Everything, not only what is most telling.")
 @timeout_option
 @prints()
 @draws
-def compare(drugs: tuple[str, ...], timeout: float) -> Drawable:
+def compare(drugs: tuple[str, ...], whole: bool, timeout: float) -> Drawable:
     """Compare two or more DRUGS side by side.
 
     What they share, how often harm was seen, trials between them, what is disputed.
@@ -33,7 +34,8 @@ def compare(drugs: tuple[str, ...], timeout: float) -> Drawable:
     """
     if len(drugs) < 2:
         raise click.UsageError("Name two drugs or more.")
-    return opened().compare(*drugs, timeout=timeout)
+    comparison = opened().compare(*drugs, timeout=timeout)
+    return comparison.whole() if whole else comparison
 
 
 @click.command()

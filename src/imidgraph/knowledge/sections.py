@@ -15,7 +15,7 @@ from imidgraph.prose import summary
 from imidgraph.prose.statement import sentence
 from imidgraph.words import begun
 
-_MOST = {"Risk": 6, "Indication": 5, "RiskMitigation": 4, "TrialResult": 4}  # lines that a brief card has of a section
+_MOST = {"Risk": 5, "Indication": 5, "RiskMitigation": 4, "TrialResult": 4}  # lines that a brief card has of a section
 _MOST_LINES = 3  # of any other
 _MOST_CITED = 2  # sources of a line
 _MOST_BOXED = 12  # names on the line of boxed warnings
@@ -46,10 +46,16 @@ class Group:
     is_counted: bool = True
 
     @cached_property
-    def figure(self) -> Frequency | None:
-        """The figure to tell first: one of any grade before one of some, a percentage before a band, the highest one."""
+    def figures(self) -> tuple[Frequency, ...]:
+        """The figures, what to tell first in front: any grade before one of some, percentages before bands, the highest."""
         every = (item for each in self.statements for item in each.evidence if self.is_counted and not item.disputes)
-        return max((item for item in every if isinstance(item, Frequency)), key=_weight, default=None)
+        known = (item for item in every if isinstance(item, Frequency) and (item.band != "unknown" or item.percent is not None))
+        return tuple(sorted(known, key=_weight, reverse=True))
+
+    @property
+    def figure(self) -> Frequency | None:
+        """The figure to tell first."""
+        return next(iter(self.figures), None)
 
     @cached_property
     def passages(self) -> tuple[Evidence, ...]:

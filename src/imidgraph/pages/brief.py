@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from imidgraph.knowledge.entities import Entity
+from imidgraph.model import Statement
 from imidgraph.pages.lines import Line
 from imidgraph.prose import summary
 from imidgraph.prose.citations import Notes
+from imidgraph.prose.statement import sentence
+from imidgraph.traversals.compare import Aspect, Comparison
 from imidgraph.words import begun
 
 _MOST_REST = 4  # of what is not told, that are named
+_MOST_SENTENCES = 2  # of a comparison, under one heading
 _MOST_SECTIONS = 6  # that are told; the others are named
 
 
@@ -42,6 +46,56 @@ def brief(entity: Entity, notes: Notes) -> Iterator[Line]:
     if entity.sections:
         named = ", ".join(f"{section.name} ({len(section)})" for section in entity.sections)
         yield Line(0, f"All statements, by section: {named}.")
+
+
+def brief_comparison(comparison: Comparison, notes: Notes) -> Iterator[Line]:
+    """Give the lines of a brief comparison.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        The comparison.
+    notes : Notes
+        Where its sources get their numbers.
+    """
+    for part in comparison.parts:
+        yield Line(0, f"{begun(part.name)}, each figure in its own population:" if part.is_counted else f"{begun(part.name)}:")
+        for contrast in part.contrasts:
+            yield Line(1, f"{contrast.about}")
+            for place, drug in enumerate(comparison.drugs):
+                yield Line(2, f"{contrast.side(place, drug)}{notes.cite_evidence(contrast.passages(place))}")
+        if part.left:
+            yield Line(1, f"and {part.left} more")
+    for aspect in comparison.aspects:
+        if aspect.predicate.is_headline and aspect.predicate.is_step | (aspect.predicate.sign is None) and not _licenses(aspect):
+            yield Line(0, f"{begun(aspect.predicate.label)}:")
+            yield from _sharing(comparison, aspect)
+    yield from _sentences("Said of both:", comparison.between, notes)
+    results = [result for duel in comparison.trials for result in duel.results[:1]]
+    yield from _sentences("One against the other in trials:", results, notes)
+    yield from _sentences("Disputed or denied:", comparison.disputes, notes)
+
+
+def _licenses(aspect: Aspect) -> bool:
+    return any(item.category == "Indication" for items in aspect.statements for item in items)
+
+
+def _sharing(comparison: Comparison, aspect: Aspect) -> Iterator[Line]:
+    if aspect.shared:
+        yield Line(1, f"all: {summary.capped(map(str, aspect.shared))}")
+    for place, drug in enumerate(comparison.drugs):
+        if only := aspect.only(place):
+            alone = "only" if len(comparison.drugs) == 2 else "of the rest,"
+            yield Line(1, f"{alone} {drug}, as far as curated: {summary.capped(map(str, only))}")
+
+
+def _sentences(heading: str, items: Iterable[Statement], notes: Notes) -> Iterator[Line]:
+    every = list(dict.fromkeys(items))
+    if every:
+        yield Line(0, heading)
+    yield from (Line(1, f"{sentence(item)}{notes.cite([item])}") for item in every[:_MOST_SENTENCES])
+    if len(every) > _MOST_SENTENCES:
+        yield Line(1, f"and {len(every) - _MOST_SENTENCES} more")
 
 
 def _kinds(entity: Entity) -> str:

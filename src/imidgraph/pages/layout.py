@@ -36,7 +36,7 @@ def text(answer: Answer) -> str:
     lines, notes = _outlined(answer)
     if lines is None:
         return "\n".join([*([tables.text(answer)] if answer.rows else []), *answer.gaps])
-    width = shutil.get_terminal_size((_WIDTH, 24)).columns if isinstance(answer, Entity) and answer.is_brief else None
+    width = shutil.get_terminal_size((_WIDTH, 24)).columns if getattr(answer, "is_brief", False) else None
     told = [answer.title]
     for line in lines:
         if not line.depth and told[-1].startswith(" "):
@@ -64,7 +64,7 @@ def _(answer: Entity) -> str:
 
 @markdown.register
 def _(answer: Comparison) -> str:
-    return comparison_card(answer, answer.graph_version)
+    return "\n".join(_markdown(answer)) + "\n" if answer.is_brief else comparison_card(answer, answer.graph_version)
 
 
 def _markdown(answer: Answer) -> Iterator[str]:
@@ -115,7 +115,7 @@ def _(answer: Entity) -> str:
 
 @html.register
 def _(answer: Comparison) -> str:
-    return cards.comparison_card(answer, answer.graph_version)
+    return _html(answer) if answer.is_brief else cards.comparison_card(answer, answer.graph_version)
 
 
 def _outlined(answer: Answer) -> tuple[Sequence[Line] | None, Notes]:

@@ -10,7 +10,7 @@ from imidgraph.knowledge.entities import Entity
 from imidgraph.knowledge.lookups import Status
 from imidgraph.knowledge.sections import Section
 from imidgraph.model import Statement, Term
-from imidgraph.pages.brief import brief
+from imidgraph.pages.brief import brief, brief_comparison
 from imidgraph.pages.card import grouped
 from imidgraph.pages.lines import Line, Lines
 from imidgraph.prose.citations import Notes
@@ -99,6 +99,9 @@ def _(answer: Status, notes: Notes) -> Lines:
 
 @outline.register
 def _(answer: Comparison, notes: Notes) -> Lines:
+    if answer.is_brief:
+        yield from brief_comparison(answer, notes)
+        return
     yield from _shared(answer)
     yield from _measured(answer, notes)
     yield from _told("said of both:", answer.between, notes)
@@ -117,7 +120,8 @@ def _shared(answer: Comparison) -> Lines:
             yield Line(1, f"all: {_names(aspect.shared)}")
         for place, drug in enumerate(answer.drugs):
             if only := aspect.only(place):
-                yield Line(1, f"only {drug.label}: {_names(only)}")
+                alone = "only" if len(answer.drugs) == 2 else "of the rest,"
+                yield Line(1, f"{alone} {drug}: {_names(only)}")
     settings = {disease: places for disease, places in answer.settings.items() if any(places)}
     if settings:
         yield Line(0, "approved in the settings:")

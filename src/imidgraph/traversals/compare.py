@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
 from typing import Any
@@ -11,10 +11,11 @@ from typing import Any
 from imidgraph.answers import Drawable, Row
 from imidgraph.errors import QueryError
 from imidgraph.limits import Deadline, OutOfTime
-from imidgraph.model import Frequency, Relation, Risk, Statement, Term
+from imidgraph.model import Frequency, Relation, Risk, Source, Statement, Term
 from imidgraph.namespaces import local_name
 from imidgraph.prose.citations import cited
 from imidgraph.prose.statement import occurrence, sentence
+from imidgraph.traversals.contrast import Part, parts
 from imidgraph.traversals.edges import Edges
 from imidgraph.traversals.trials import Duel, duels
 from imidgraph.words import listed
@@ -74,6 +75,8 @@ class Comparison(Drawable):
         The trials in which one stood against another.
     disputes : tuple of Statement
         The statements about one of them that sources dispute or deny, and the assignments on which they differ.
+    is_brief : bool
+        Whether it shows what is most telling, on one screen, or everything.
     """
 
     drugs: tuple[Term, ...]
@@ -81,6 +84,7 @@ class Comparison(Drawable):
     between: tuple[Statement, ...]
     trials: tuple[Duel, ...]
     disputes: tuple[Statement, ...]
+    is_brief: bool = field(default=True, compare=False, kw_only=True)
 
     def aspect(self, name: str) -> Aspect | None:
         """Give the aspect of a relation by its local name, or None where no drug has it."""
@@ -117,6 +121,25 @@ class Comparison(Drawable):
             for effect in risks.objects
         }
         return {effect: figures for effect, figures in found.items() if any(figures)}
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """Approvals and adverse effects side by side, what is most telling first."""
+        places = range(len(self.drugs))
+        return tuple(
+            parts(self.drugs, [[item for aspect in self.aspects for item in aspect.statements[place]] for place in places])
+        )
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources of its evidence, each once: those of what is most telling first."""
+        contrasts = (contrast for part in self.parts for contrast in part.contrasts)
+        first = (item.source for each in contrasts for place in range(len(self.drugs)) for item in each.passages(place))
+        return tuple(dict.fromkeys((*first, *super().sources)))
+
+    def whole(self) -> Comparison:
+        """Give the same comparison, shown with all that is said of the drugs."""
+        return replace(self, is_brief=False)
 
     @property
     def columns(self) -> tuple[str, ...]:
