@@ -59,7 +59,8 @@ def brief_comparison(comparison: Comparison, notes: Notes) -> Iterator[Line]:
         Where its sources get their numbers.
     """
     for part in comparison.parts:
-        yield Line(0, f"{begun(part.name)}, each figure in its own population:" if part.is_counted else f"{begun(part.name)}:")
+        apart = ", each figure in its own population (not to be subtracted from one another)" if part.is_counted else ""
+        yield Line(0, f"{begun(part.name)}{apart}:")
         for contrast in part.contrasts:
             yield Line(1, f"{contrast.about}")
             for place, drug in enumerate(comparison.drugs):

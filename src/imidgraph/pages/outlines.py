@@ -23,6 +23,8 @@ from imidgraph.traversals.why import Why
 from imidgraph.traversals.without import Outcome, Without
 from imidgraph.words import counted
 
+_MOST_CITED = 4  # sources of a reason
+
 
 @singledispatch
 def outline(answer: Answer, notes: Notes) -> Lines | None:
@@ -68,7 +70,7 @@ def _(answer: Why, notes: Notes) -> Lines:
     for side, reasons in answer.sides.items():
         if reasons:
             yield Line(0, f"{'for neither' if side == 'neither' else side}:")
-        yield from (Line(1, f"{reason.kind}: {reason.text}{notes.cite(reason.statements)}") for reason in reasons)
+        yield from (Line(1, f"{reason.kind}: {reason.text}{notes.cite(reason.statements, _MOST_CITED)}") for reason in reasons)
 
 
 @outline.register

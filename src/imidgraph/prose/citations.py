@@ -128,21 +128,28 @@ class Notes:
         """Cite each passage of some statements once."""
         return list(dict.fromkeys(self.mark(evidence) for item in items for evidence in item.evidence))
 
-    def cite(self, items: Iterable[Statement]) -> str:
-        """Give the numbers of the sources of some statements, and what speaks against trusting all of these, in brackets."""
+    def cite(self, items: Iterable[Statement], most: int | None = None) -> str:
+        """Give the numbers of the sources of some statements, and what speaks against trusting all of these, in brackets.
+
+        Of more than ``most`` sources, those that are trusted best are named, and the others counted.
+        """
         stated = list(items)
         shared = [text for text in doubt(stated[0]) if all(text in doubt(item) for item in stated)] if stated else []
-        numbers = self.cite_evidence(evidence for item in stated for evidence in item.evidence)
+        numbers = self.cite_evidence((evidence for item in stated for evidence in item.evidence), most)
         remarks = "; ".join(text for text in shared if text != "disputed")  # that is told of each source
         return numbers[:-1] + f"; {remarks}]" if numbers and remarks else numbers
 
-    def cite_evidence(self, items: Iterable[Evidence]) -> str:
+    def cite_evidence(self, items: Iterable[Evidence], most: int | None = None) -> str:
         """Give the numbers of the sources of some evidence, in brackets; nothing where there is none."""
         best: dict[tuple[Source, bool], Evidence] = {}  # a source that was read in several ways counts by the best
         for evidence in items:
             key = evidence.source, evidence.disputes
             best[key] = min(best.get(key, evidence), evidence, key=_trust)
-        marks = [f"{mark.said}{mark.number}{mark.sign}" for mark in map(self.mark, best.values())]
+        named = list(best.values())
+        if most is not None and len(named) > most:
+            named = sorted(named, key=lambda item: (not item.disputes, _trust(item)))[:most]
+        marks = [f"{mark.said}{mark.number}{mark.sign}" for mark in map(self.mark, named)]
+        marks += [f"{len(best) - len(named)} more"] if len(best) > len(named) else []
         between = "; " if any("," in mark for mark in marks) else ", "
         return f" [{between.join(marks)}]" if marks else ""
 

@@ -9,14 +9,16 @@ from typing import Any
 
 from imidgraph.answers import Drawable, Row
 from imidgraph.errors import QueryError
+from imidgraph.knowledge.sections import Group
 from imidgraph.limits import Deadline, OutOfTime
 from imidgraph.model import Indication, Risk, Statement, Term
 from imidgraph.namespaces import compress, local_name
 from imidgraph.prose.citations import cited
-from imidgraph.prose.statement import sentence
+from imidgraph.prose.statement import occurrence, sentence
 from imidgraph.traversals.compare import LICENSES, Comparison, compare
 from imidgraph.traversals.edges import Edges
 from imidgraph.traversals.trials import carriers, duels, kinds_of
+from imidgraph.words import listed
 
 _BETTER, _SAFER, _RISKIER = "moreEffectiveThan", "hasLowerRiskThan", "hasHigherRiskThan"
 
@@ -235,10 +237,13 @@ class _Weigher:
         self._edges.network.fetch(met, self._deadline)  # at once: a server is asked fewer times
         for position, (drug, other) in enumerate(((self._drug, self._over), (self._over, self._drug))):
             there = {covered for item in approved[1 - position] for covered in self._covered(item)}
+            held = {(where, disease) for where, disease, _ in there}
             alone: dict[Term | None, dict[str, list[Indication]]] = {}
             for item in approved[position]:
                 disease = item.object.curie
                 for where, setting in _places(item):
+                    if setting is None and (where, disease) in held:
+                        continue  # that no setting is named says nothing of the settings
                     if (where, disease, None) not in there and (where, disease, setting and setting.curie) not in there:
                         named = "no setting named" if setting is None else str(setting)
                         named = named if item.object == self._disease else f"{item.object}, {named}"
@@ -261,15 +266,22 @@ class _Weigher:
             {item.object: item for item in self._edges.about(drug.curie) if isinstance(item, Risk) and item.boxed_warning}
             for drug in (self._drug, self._over)
         ]
-        for effect in dict.fromkeys([*boxed[0], *boxed[1]]):
-            items = tuple(warning[effect] for warning in boxed if effect in warning)
-            if len(items) == 2:
-                yield Reason("risk", None, f"The boxed warnings of both name {effect}.", items)
-                continue
-            warned, other = (self._drug, self._over) if effect in boxed[0] else (self._over, self._drug)
-            text = f"The boxed warning of {warned} names {effect}; for {other} no such warning is curated."
-            labeled = all(boxed)  # no boxed warning at all: perhaps no label yet, and no reason to feel safe
-            yield Reason("risk", other if labeled else None, text, items)
+        both = [effect for effect in boxed[0] if effect in boxed[1]]
+        if both:
+            items = tuple(warning[effect] for effect in both for warning in boxed)
+            yield Reason("risk", None, f"The boxed warnings of both name {listed(both)}.", items)
+        for place, (warned, other) in enumerate(((self._drug, self._over), (self._over, self._drug))):
+            alone = (item for effect, item in boxed[place].items() if effect not in boxed[1 - place])
+            yield from (self._warning(warned, other, item) for item in alone)
+
+    def _warning(self, warned: Term, other: Term, item: Risk) -> Reason:
+        """Tell of a boxed warning of one drug beside what is known of the other: that it has none is no reason for it."""
+        effect = item.object
+        risks = [risk for risk in self._edges.about(other.curie) if isinstance(risk, Risk) and risk.object == effect]
+        figures = Group(effect, tuple(risks)).figures
+        known = f"it was seen there in {occurrence(figures[0])}" if figures else "no figure is curated for it there"
+        text = f"The boxed warning of {warned} names {effect}. For {other} no such warning is curated, and {known}."
+        return Reason("risk", None, text, (item, *risks))
 
     def _resistance(self) -> Iterator[Reason]:
         """Tell which of them is used where the other has failed."""
@@ -292,9 +304,9 @@ class _Weigher:
         if aspect is None:
             return
         for position, drug in enumerate((self._drug, self._over)):
-            for term in aspect.only(position):
-                text = f"Only for {drug} it is curated that it degrades {term}."
-                yield Reason("mechanism", None, text, aspect.about(term)[position])
+            if only := aspect.only(position):
+                items = tuple(item for term in only for item in aspect.about(term)[position])
+                yield Reason("mechanism", None, f"Only for {drug} it is curated that it degrades {listed(only)}.", items)
 
     def _is_license(self, item: Indication) -> bool:
         current = item.value("withdrawalDate") is None
