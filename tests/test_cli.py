@@ -26,20 +26,32 @@ def run(*arguments: str, stdin: str | None = None) -> Result:
 def test_show_prints_a_card_with_sources() -> None:
     result = run("show", "revlimid", "--format", "table")
     assert result.exit_code == 0
-    assert "degrades" in result.stdout
-    assert "CSNK1A1" in result.stdout
-    assert "boxed warning" in result.stdout
-    assert "https://pubmed.ncbi.nlm.nih.gov/" in result.stdout
+    assert "Degrades CSNK1A1" in result.stdout
+    assert "Boxed warnings:" in result.stdout
+    assert "[1] REVLIMID (lenalidomide) capsules, US prescribing information." in result.stdout
     assert NOT_ADVICE in result.stderr
     assert NOT_ADVICE not in result.stdout
 
 
 def test_show_gives_data_to_a_program() -> None:
-    document = json.loads(run("show", "CSNK1A1", "--format", "json").stdout)
+    first = json.loads(run("show", "CSNK1A1", "--format", "json").stdout)
+    assert {section["name"] for section in first["sections"]} >= {"mechanism"}
+    document = json.loads(run("show", "CSNK1A1", "--all", "--format", "json").stdout)
     ends = ("imid:lenalidomide", "imid:degrades")
     assert any((item["subject"], item["predicate"]) == ends and item["evidence"] for item in document["statements"])
     rows = list(csv.DictReader(io.StringIO(run("show", "CSNK1A1", "--format", "csv").stdout)))
     assert any((row["subject"], row["relation"]) == ("lenalidomide", "degrades") and row["sources"] for row in rows)
+
+
+def test_show_gives_a_section_or_all() -> None:
+    boxed = run("show", "revlimid", "--section", "boxed warnings", "--format", "tsv").stdout.splitlines()
+    assert len(boxed) > 5
+    assert all("boxed warning" in line for line in boxed[1:])
+    wrong = run("show", "revlimid", "--section", "boxes")
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "It has 'boxed warnings'" in wrong.stderr
+    short, long = (run("show", "revlimid", *more, "--format", "table").stdout for more in ([], ["--all"]))
+    assert len(short.splitlines()) < 80 < 500 < len(long.splitlines())
 
 
 def test_search_finds_lay_words() -> None:

@@ -72,7 +72,7 @@ def test_why_gives_both_sides() -> None:
 
 def test_compare_tells_on_a_terminal_and_gives_rows_in_a_pipe() -> None:
     told = run("compare", "lenalidomide", "pomalidomide", "--format", "table").stdout
-    assert "only lenalidomide: CSNK1A1" in told
+    assert "only lenalidomide, as far as curated: CSNK1A1" in told
     assert "not to be subtracted" in told
     rows = _rows("compare", "lenalidomide", "pomalidomide")
     row = next(row for row in rows if (row["relation"], row["entity"]) == ("degrades", "CSNK1A1"))

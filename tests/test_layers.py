@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import statistics
 import sys
 from pathlib import Path
 
@@ -115,8 +116,17 @@ def test_imports_run_one_way(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_modules_stay_small(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 500
+def test_modules_and_functions_stay_small(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= 400
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
+            assert (node.end_lineno or 0) - first.lineno < 50, node.name
+
+
+def test_a_module_is_short_in_the_middle() -> None:
+    assert statistics.median(len(path.read_text().splitlines()) for path in MODULES) < 150
 
 
 def test_the_command_line_starts_without_what_it_may_not_need() -> None:

@@ -146,7 +146,8 @@ def test_a_comparison_tells_shared_from_own(kg: KnowledgeGraph) -> None:
     assert {"IKZF1", "IKZF3"} <= set(map(str, degrades.shared))
     assert "CSNK1A1" in map(str, degrades.only(0))
     assert "CSNK1A1" not in map(str, degrades.only(1))
-    assert "only lenalidomide: CSNK1A1" in str(comparison)
+    assert "only lenalidomide, as far as curated: CSNK1A1" in str(comparison)
+    assert "only lenalidomide: CSNK1A1" in str(comparison.whole())
     with pytest.raises(QueryError):
         kg.compare("lenalidomide")
 

@@ -129,7 +129,7 @@ def test_what_is_denied_is_told_as_denied(kg: KnowledgeGraph) -> None:
 
 
 def test_every_surface_speaks_with_one_voice(kg: KnowledgeGraph) -> None:
-    entity = kg.entity("Revlimid")
+    entity = kg.entity("Revlimid").whole()
     surfaces = [str(entity), entity.markdown(), entity._repr_html_(), kg.serialize("html").decode(), str(entity.rows)]
     for text in surfaces:
         assert "boxed warning" in text

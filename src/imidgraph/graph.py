@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from imidgraph import knowledge, pages, traversals  # each imports its modules when they are first used
 from imidgraph.answers import Answer, Drawable
-from imidgraph.errors import QueryError
 from imidgraph.limits import ALIKE_IN, MAX_LENGTH, MOST_ALIKE, MOST_MATCHES, MOST_NODES, MOST_PATHS, SECONDS, Deadline, several
 from imidgraph.sparql.catalog import Catalog
 from imidgraph.sparql.text import query_form
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from imidgraph.formats import Written
     from imidgraph.formats.projection import Projection
+    from imidgraph.knowledge.lookups import Statements
     from imidgraph.model import Term
     from imidgraph.rdf import Triple
 
@@ -52,7 +52,7 @@ class KnowledgeGraph:
     def select(self, query: str) -> Results:
         """Answer a SELECT query that you trust; the prefixes of the graph are known.
 
-        A `QueryError` says what is wrong with a text; SERVICE, FROM and updates are refused.
+        SERVICE, FROM and updates are refused with a `QueryError`.
 
         >>> kg.select("SELECT ?drug { ?drug imid:degrades imid:CSNK1A1 } ORDER BY ?drug").rows[0][0].curie
         'imid:lenalidomide'
@@ -101,11 +101,7 @@ class KnowledgeGraph:
         return self._stamped(self._store.select(self.query_text(name, **parameters)))
 
     def query_text(self, name: str, /, **parameters: Any) -> str:
-        """Give the SPARQL text of a query of the catalog, its parameters bound, for any engine.
-
-        >>> "<https://w3id.org/imidgraph/pomalidomide>" in kg.query_text("drugs-by-generation", drug="Pomalyst")
-        True
-        """
+        """Give the SPARQL text that `run` asks, its parameters bound, for any engine."""
         query = self.queries[name]
         return query.bind(self.names.resolve(query, parameters))
 
@@ -134,9 +130,7 @@ class KnowledgeGraph:
         """
         return self._stamped(knowledge.lookups.mentions(self._finder, text))
 
-    def statements(
-        self, subject: str | None = None, predicate: str | None = None, object: str | None = None
-    ) -> knowledge.lookups.Statements:
+    def statements(self, subject: str | None = None, predicate: str | None = None, object: str | None = None) -> Statements:
         """Find statements by any of their ends, with their qualifiers and evidence; those that deny something are among them.
 
         >>> found = kg.statements(predicate="degrades", object="CSNK1A1")
@@ -155,8 +149,6 @@ class KnowledgeGraph:
 
     def explain(self, start: str, end: str, timeout: float = SECONDS) -> traversals.explain.Explanation:
         """Explain how one entity bears on another: the chains of steps between them, each with its evidence.
-
-        The ends are a drug and a disease or a risk, two drugs, a resistance and a drug, or any other two.
 
         >>> print(kg.explain("lenalidomide", "MDS with del(5q)").chains[0])
         lenalidomide > CRBN > CSNK1A1 > survival of del(5q) cells > myelodysplastic syndrome associated with isolated del(5q)
@@ -215,8 +207,8 @@ class KnowledgeGraph:
         >>> [term.label for term in kg.neighborhood("CK1 alpha", predicates=["degrades"]).nodes]
         ['CSNK1A1', 'lenalidomide']
         """
-        around = traversals.neighborhood.neighborhood
-        return self._stamped(around(self._edges, self.names.find(center), Deadline(timeout), hops, predicates, limit))
+        term, around = self.names.find(center), traversals.neighborhood.neighborhood
+        return self._stamped(around(self._edges, term, Deadline(timeout), hops, predicates, limit))
 
     def similar(
         self, entity: str, aspects: Iterable[str] = ALIKE_IN, limit: int = MOST_ALIKE, timeout: float = SECONDS
@@ -267,9 +259,8 @@ class KnowledgeGraph:
     ) -> Any:
         """Give the graph, or a part, or what CONSTRUCT gives, as a networkx graph; see `traversals.networkx.to_networkx`.
 
-        >>> edge = next(iter(kg.to_networkx(predicates=["degrades"])["imid:lenalidomide"]["imid:CSNK1A1"].values()))
-        >>> edge["label"], edge["sign"]
-        ('degrades', -1)
+        >>> next(iter(kg.to_networkx(predicates=["degrades"])["imid:lenalidomide"]["imid:CSNK1A1"].values()))["sign"]
+        -1
         """
         if construct is not None:
             return traversals.networkx.project_triples(self.network, self.construct(construct), kind)
@@ -287,15 +278,13 @@ class KnowledgeGraph:
                 return self.neighborhood(center).picture()
             case [str(start), str(end)]:
                 return self.explain(start, end).picture()
-            case [answer]:
-                return pages.drawing.draw(answer)
-        raise QueryError("Draw one answer, or one or two names.")
+        return pages.drawing.draw(what[0] if len(what) == 1 else what)
 
     def write(self, path: str | Path, format: str | None = None, part: Projection | None = None) -> Written:
         """Write the graph, or what `part` gave, whole or not at all; the suffix tells the format, where ``format`` does not.
 
-        With ``.gz`` or ``.zst`` at its end the file is packed. A format of several files adds their names: ``imid.csv``
-        becomes ``imid_nodes.csv`` and so on. An unknown format is an `ExportError`.
+        With ``.gz`` or ``.zst`` at its end it is packed. A format of several files adds their names to the path. An unknown
+        format is an `ExportError`.
         """
         from imidgraph import formats
 
@@ -319,11 +308,7 @@ class KnowledgeGraph:
         query: str | None = None,
         parameters: Mapping[str, Any] | None = None,
     ) -> Projection:
-        """Choose a part to write: some pillars, what lies around an entity, or what the answer of a named query names.
-
-        >>> "imid:lenalidomide" in {node.id for node in kg.part(only=["mechanisms"], neighborhood="CK1 alpha").nodes()}
-        True
-        """
+        """Choose a part to `write`: some pillars, what lies around an entity, or what the answer of a named query names."""
         from imidgraph.formats import selection
 
         center = None if neighborhood is None else self.names.find(neighborhood).curie
@@ -388,7 +373,6 @@ class KnowledgeGraph:
         self.close()
 
     def __len__(self) -> int:
-        """Count the triples."""
         return len(self._store)
 
     def __repr__(self) -> str:

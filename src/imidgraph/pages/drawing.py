@@ -45,7 +45,9 @@ def draw(answer: object) -> Picture:
     QueryError
         Where it cannot be drawn, or there is nothing to draw.
     """
-    raise QueryError(f"{answer!r} cannot be drawn. Give an explanation, a comparison, a neighborhood, paths or names.")
+    raise QueryError(
+        f"{answer!r} cannot be drawn. Give an explanation, a comparison, a neighborhood, paths, or one or two names."
+    )
 
 
 @draw.register

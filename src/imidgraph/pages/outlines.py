@@ -24,6 +24,7 @@ from imidgraph.traversals.without import Outcome, Without
 from imidgraph.words import counted
 
 _MOST_CITED = 4  # sources of a reason
+_MOST_STATED = 5  # statements of an explanation under one heading
 
 
 @singledispatch
@@ -43,16 +44,16 @@ def outline(answer: Answer, notes: Notes) -> Lines | None:
 @outline.register
 def _(answer: Explanation, notes: Notes) -> Lines:
     kinds = answer.of_kinds
-    ends, shown = (answer.start, answer.end), answer.shown
+    ends, shown = (answer.start, answer.end), max(answer.shown, _MOST_STATED)
     yield from _told("Stated:", [item for item in answer.stated if item not in kinds], notes, shown, ends)
     yield from _told(f"Stated of {answer.parts}, not of {answer.wide} as such:", kinds, notes, 2 * shown, ends)
     yield from _told(f"Said of others, with mention of {answer.start}:", answer.mentions, notes, shown, ends)
-    for number, chain in enumerate(answer.chains[:shown], 1):
+    for number, chain in enumerate(answer.chains[: answer.shown], 1):
         verdict = answer.verdict(chain)
         yield Line(0, f"{number}. {chain}" + (f" ({verdict})" if verdict else ""))
         yield from _chain(chain, notes)
-    if len(answer.chains) > shown:
-        yield Line(0, f"and {counted(len(answer.chains) - shown, 'more chain')}")
+    if len(answer.chains) > answer.shown:
+        yield Line(0, f"and {counted(len(answer.chains) - answer.shown, 'more chain')}")
 
 
 def _chain(chain: Chain, notes: Notes) -> Lines:
