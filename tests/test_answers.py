@@ -63,6 +63,8 @@ def outlived() -> dict[str, Answer]:
         assert entity.as_object
         assert entity.attributes
         assert entity.articles
+        assert entity.sections
+        assert entity.of_kinds == []
     return found
 
 
@@ -80,7 +82,9 @@ def test_an_answer_outlives_its_graph_in_every_form(outlived: dict[str, Answer],
     assert document == json.loads(json.dumps(answer.to_dict(), allow_nan=False))
     assert document["limit"] == answer.limit
     assert document["notice"] == answer.notice
-    assert [source["id"] for source in document["sources"]] == [source.curie for source in answer.sources]
+    named = [source["id"] for source in document["sources"]]
+    assert named == [source.curie for source in answer.sources][: len(named)]
+    assert len(named) == len(answer.sources) or name == "entity"  # a brief card names what it cites
     assert bool(answer) == (name not in {"nothing", "explain nothing", "validate"})
     if name != "queries":
         assert answer.graph_version == document["graph_version"] == imidgraph.load().version
@@ -121,6 +125,7 @@ def test_html_is_static_and_well_formed_and_carries_the_notice(outlived: dict[st
 def test_a_number_is_the_same_source_wherever_it_is_told(outlived: dict[str, Answer], name: str) -> None:
     answer = outlived[name]
     body, _, listed = str(answer).partition("\nsources (")
+    body = " ".join(body.split())
     cited = {
         int(number)
         for marks in re.findall(r"\[([^\]]*)\]", body)
@@ -129,9 +134,9 @@ def test_a_number_is_the_same_source_wherever_it_is_told(outlived: dict[str, Ans
     told = dict(re.findall(r"^  \[(\d+)\] (.*)$", listed, re.M))
     assert cited
     assert cited == set(map(int, told))
-    assert all(told[str(number)] == answer.sources[number - 1].citation for number in cited)
+    assert all(answer.sources[number - 1].citation.startswith(told[str(number)].removesuffix("...")) for number in cited)
     numbered = {source["number"]: source["citation"] for source in answer.to_dict()["sources"]}
-    assert all(numbered[number] == told[str(number)] for number in cited)
+    assert all(numbered[number] == answer.sources[number - 1].citation for number in cited)
     assert {item.source for item in answer.evidence} == set(answer.sources)
 
 

@@ -20,9 +20,10 @@ def approval(about: Term, items: Sequence[Statement]) -> str:
     Examples
     --------
     >>> from imidgraph.model import Relation
-    >>> us, relation = Term("https://w3id.org/imidgraph/US", "United States"), Relation("x:approvedFor", "is approved for")
-    >>> ends = Term("", "lenalidomide"), relation, Term("", "multiple myeloma")
-    >>> approval(ends[2], [Statement("", *ends, qualifiers={"jurisdiction": (us,), "approvalDate": ("2006",)})])
+    >>> from imidgraph.namespaces import IMID
+    >>> ends = Term("", "lenalidomide"), Relation(IMID + "approvedFor", "is approved for"), Term("", "multiple myeloma")
+    >>> where = {"jurisdiction": (Term(IMID + "US", "United States"),), "approvalDate": ("2006",)}
+    >>> approval(ends[2], [Statement("", *ends, qualifiers=where)])
     'multiple myeloma: US since 2006'
     """
     first: dict[str, str] = {}

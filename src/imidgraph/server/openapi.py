@@ -99,7 +99,6 @@ def openapi(graph: KnowledgeGraph, version: str) -> Json:
         "/sparql": _sparql(answer),
         "/catalog": _described("catalog", "Give the named queries as SHACL executables"),
         "/void": _described("void", "Describe the data set"),
-        "/.well-known/void": _described("wellKnownVoid", "Describe the data set"),
         "/version": _document(
             "version",
             "Tell the versions of the graph and of the package",
