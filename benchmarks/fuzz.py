@@ -2,7 +2,7 @@
 
 Run it with: python benchmarks/fuzz.py [QUERIES] [SEED]
 Each text is a query of the catalog in which pieces were cut out, doubled, swapped, or joined by what is likely to hurt.
-Time and rows are limited as `kg.sparql` limits them; a query that is not back half a second after its limit counts as a hang.
+Time and rows are limited as `kg.query` limits them; a query that is not back half a second after its limit counts as a hang.
 """
 
 from __future__ import annotations

@@ -36,6 +36,7 @@ ROWS = {
     "loading": 13,
     "__init__": 14,
     "verbs": 15,
+    "mcp": 16,
     "server": 16,
     "cli": 17,
 }
@@ -43,9 +44,11 @@ UPWARD = {("answers", "imidgraph.pages")}
 """What is imported from above, and only when it is used: an answer is laid out when it is shown."""
 HOMES = {
     "SPARQLWrapper": {"stores"},
-    "anyio": {"server", "workers"},
+    "anyio": {"mcp", "server", "workers"},
     "click": {"cli"},
     "jinja2": {"server"},
+    "mcp": {"mcp"},
+    "mcp_types": {"mcp"},
     "mimeparse": {"server"},
     "networkx": {"traversals"},
     "pandas": {"answers"},

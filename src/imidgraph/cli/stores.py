@@ -1,4 +1,4 @@
-"""Commands for graphs elsewhere: store on disk, push to a server, serve."""
+"""Commands for graphs elsewhere and for clients: store on disk, push to a server, serve, tools for agents."""
 
 from __future__ import annotations
 
@@ -147,4 +147,22 @@ def serve(
         run(app, listener, proxies, grace=int(timeout) + 2)  # no query takes longer
 
 
-COMMANDS = (store, push, serve)
+@click.command()
+@click.option("--sparql", "free", is_flag=True, help="Offer free SPARQL too, answered within limits.")
+def mcp(free: bool) -> None:
+    """Serve tools for agents on standard input and output (MCP).
+
+    An assistant starts this command itself: name it in the settings of the assistant.
+
+    \b
+    For example:
+      {"mcpServers": {"imidgraph": {"command": "imidgraph", "args": ["mcp"]}}}
+    """
+    try:
+        from imidgraph.mcp.server import run
+    except ImportError as error:
+        raise MissingExtra("mcp", "mcp") from error
+    run(opened(), free)
+
+
+COMMANDS = (store, push, serve, mcp)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from imidgraph.answers import Answer, Listing, Row
+from imidgraph.errors import EntityNotFound
 from imidgraph.knowledge.mentions import Finder, Match, Mention
 from imidgraph.knowledge.names import Names
 from imidgraph.knowledge.statements import Reader
@@ -124,6 +125,8 @@ class Status(Answer):
         The statements that say so: those of the fact, and where sources differ the other ones too.
     narrower : tuple of Statement
         Where the fact is not curated, the statements about narrower kinds of the object. They do not support the fact itself.
+    unknown : tuple of str
+        What is said of names that are not in the graph.
     """
 
     subject: Term
@@ -132,12 +135,15 @@ class Status(Answer):
     word: str
     found: tuple[Statement, ...]
     narrower: tuple[Statement, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     columns = ("status", *COLUMNS)
 
     @property
     def sentence(self) -> str:
         """The answer in one sentence."""
+        if self.unknown:
+            return f"Not in the graph; that is not a no. {' '.join(self.unknown)}"
         fact = f"{self.subject} {self.predicate} {self.object}"
         return {
             "supported": f"A source says so: {fact}.",
@@ -242,7 +248,12 @@ def status(names: Names, reader: Reader, subject: str, predicate: str, object: s
     subject, predicate, object : str
         The fact, by any of the names of its ends and its relation.
     """
-    fact = names.find(subject), reader.predicate(predicate), names.find(object)
+    relation = reader.predicate(predicate)
+    unknown: list[str] = []
+    one, other = (_known(names, name, unknown) for name in (subject, object))
+    fact = one, relation, other
+    if unknown:
+        return Status(*fact, "not curated", (), unknown=tuple(unknown))
     iris = tuple(term.iri for term in fact)
     found = reader.find(*iris)
     if not found:
@@ -254,6 +265,15 @@ def status(names: Names, reader: Reader, subject: str, predicate: str, object: s
     disputed = len(negated) > 1 or "disputes" in stances or (contested and bool(rivals))
     word = "disputed" if disputed else "denied" if True in negated else "supported"
     return Status(*fact, word, (*found, *(rivals if disputed else ())))
+
+
+def _known(names: Names, name: str, unknown: list[str]) -> Term:
+    """Find an entity; of one that is not in the graph it is noted what may have been meant."""
+    try:
+        return names.find(name)
+    except EntityNotFound as error:
+        unknown.append(error.finding)
+        return Term("", name)
 
 
 def statement_rows(found: Iterable[Statement]) -> Iterator[Row]:

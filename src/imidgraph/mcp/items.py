@@ -1,0 +1,112 @@
+"""Items: an answer in small pieces, each with its sources, so that an agent gets as many as fit and a cursor to the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import singledispatch
+from typing import Any
+
+from imidgraph.answers import Answer
+from imidgraph.knowledge.entities import Entity
+from imidgraph.knowledge.lookups import Statements, Status
+from imidgraph.knowledge.sections import Section
+from imidgraph.model import Evidence, Frequency, Source, Statement
+from imidgraph.prose.statement import doubt, figure, sentence, unsure
+from imidgraph.traversals.chains import Chain
+from imidgraph.traversals.compare import Comparison
+from imidgraph.traversals.explain import Explanation
+
+Item = dict[str, Any]
+Numbers = Mapping[Source, int]
+
+
+@singledispatch
+def items(answer: Answer, numbers: Numbers) -> Iterator[Item]:
+    """Give an answer in pieces, what matters most first.
+
+    Parameters
+    ----------
+    answer : Answer
+        The answer.
+    numbers : mapping of Source to int
+        The numbers of its sources.
+    """
+    yield from (
+        {name: _plain(value) for name, value in zip(answer.columns, row, strict=True) if value is not None} for row in answer.rows
+    )
+
+
+@items.register
+def _(answer: Entity, numbers: Numbers) -> Iterator[Item]:
+    yield {
+        "entity": answer.curie,
+        "label": answer.label,
+        "category": answer.category,
+        "text": answer.definition or "",
+        "synonyms": list(answer.synonyms),
+        "sections": [f"{section.name} ({len(section)})" for section in answer.sections],
+    }
+    for section in answer.sections:
+        for group in section.leading:
+            cited = [numbers[passage.source] for passage in group.passages]
+            yield {"section": section.name, "text": section.line(group), "sources": list(dict.fromkeys(cited))}
+
+
+@items.register(Section)
+@items.register(Statements)
+@items.register(Status)
+def _(answer: Section | Statements | Status, numbers: Numbers) -> Iterator[Item]:
+    yield from (_stated(item, numbers) for item in answer.statements)
+
+
+@items.register
+def _(answer: Comparison, numbers: Numbers) -> Iterator[Item]:
+    for part in answer.parts:
+        for contrast in part.contrasts:
+            sides = [contrast.side(place, drug) for place, drug in enumerate(answer.drugs)]
+            cited = (passage for place in range(len(answer.drugs)) for passage in contrast.passages(place))
+            sources = list(dict.fromkeys(numbers[passage.source] for passage in cited))
+            yield {"section": part.name, "about": str(contrast.about), "text": "; ".join(sides), "sources": sources}
+    for item in dict.fromkeys((*answer.between, *answer.disputes)):
+        yield _stated(item, numbers)
+
+
+@items.register
+def _(answer: Explanation, numbers: Numbers) -> Iterator[Item]:
+    yield from (_stated(item, numbers) for item in answer.stated[: answer.shown])
+    for chain in answer.chains:
+        verdict = answer.verdict(chain)
+        yield {
+            "chain": str(chain) + (f" ({verdict})" if verdict else ""),
+            "steps": list(_steps(chain, numbers)),
+            "open": chain.gaps,
+        }
+
+
+def _steps(chain: Chain, numbers: Numbers) -> Iterator[Item]:
+    for hop in chain.hops:
+        if hop.is_hierarchy:
+            yield {"step": str(hop), "text": "A step of the hierarchy.", "sources": []}
+        for told, stated in (hop.sentences if not hop.is_hierarchy else {}).items():
+            cited = (evidence.source for item in stated for evidence in item.evidence)
+            yield {"step": str(hop), "text": told, "sources": list(dict.fromkeys(numbers[source] for source in cited))}
+
+
+def _stated(item: Statement, numbers: Numbers) -> Item:
+    told: Item = {"id": item.curie, "text": sentence(item), "evidence": list(_evidence(item.evidence, numbers))}
+    doubts = [*doubt(item), *(["a source denies it"] if item.negated else [])]
+    return told | ({"doubt": doubts} if doubts else {})
+
+
+def _evidence(evidence: Iterable[Evidence], numbers: Numbers) -> Iterator[Item]:
+    for item in evidence:
+        told: Item = {"source": numbers[item.source], "locator": str(item.locator or "")}
+        if isinstance(item, Frequency) and (found := figure(item)):
+            told |= {"figure": found, "in": "; ".join(str(part) for part in (item.arm, item.population) if part)}
+        doubts = [*(["disputes it"] if item.disputes else []), *unsure(item)]
+        doubts += ["not read twice"] if item.reading_date is None else []
+        yield told | ({"doubt": doubts} if doubts else {})
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, bool | int | float) else str(getattr(value, "curie", value))

@@ -1,0 +1,163 @@
+"""Replies: what a tool gives, as data and as text that says the same, small enough to be read by a model."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from imidgraph.answers import Answer
+from imidgraph.errors import QueryError
+from imidgraph.mcp.items import Item, items
+from imidgraph.prose import NOT_ADVICE
+
+MOST_BYTES = 8000
+"""Bytes of a reply, its text and its data together, unless more is asked for."""
+LARGEST = 64_000
+"""Bytes of a reply that can be asked for."""
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["answer", "items", "total", "left", "cursor", "gaps", "sources", "graph_version", "notice"],
+    "properties": {
+        "answer": {"type": "string", "description": "The answer in one line"},
+        "items": {"type": "array", "items": {"type": "object"}, "description": "The parts of the answer, each with its sources"},
+        "total": {"type": "integer", "description": "How many items there are"},
+        "left": {"type": "integer", "description": "How many come after these"},
+        "cursor": {"type": ["string", "null"], "description": "Give it back for the next items; null at the end"},
+        "gaps": {"type": "array", "items": {"type": "string"}, "description": "What is open: not curated is not a no"},
+        "sources": {"type": "array", "items": {"type": "object"}, "description": "The sources that the items cite, by number"},
+        "graph_version": {"type": ["string", "null"]},
+        "notice": {"type": "string"},
+    },
+}
+"""What the data of every reply looks like, as JSON Schema."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a tool gives.
+
+    Parameters
+    ----------
+    data : dict
+        The reply as data, as `SCHEMA` says.
+    text : str
+        The same as text.
+    """
+
+    data: dict[str, Any]
+    text: str
+
+
+def reply(answer: Answer, headline: str, cursor: str | None = None, most: int = MOST_BYTES) -> Reply:
+    """Make the reply of an answer: as many of its items as fit, those after the cursor.
+
+    Parameters
+    ----------
+    answer : Answer
+        The answer.
+    headline : str
+        The answer in one line.
+    cursor : str, optional
+        What the reply before gave.
+    most : int
+        Bytes of its text and data together.
+
+    Raises
+    ------
+    QueryError
+        Where the cursor is not one.
+    """
+    numbers = {source: number for number, source in enumerate(answer.sources, 1)}
+    every = list(items(answer, numbers))
+    start = _start(cursor, len(every))
+    size = len(every) - start
+    while True:
+        found = _made(answer, headline, every, start, size)
+        if size <= 1 or len(found.text.encode()) + len(json.dumps(found.data, ensure_ascii=False).encode()) <= most:
+            return found
+        size = max(1, size * 3 // 4)
+
+
+def _made(answer: Answer, headline: str, every: Sequence[Item], start: int, size: int) -> Reply:
+    shown = every[start : start + size]
+    left = len(every) - start - len(shown)
+    cited = _numbers(shown)
+    sources = [
+        {"number": number, "id": source.curie, "citation": source.citation, "url": source.url}
+        for number, source in enumerate(answer.sources, 1)
+        if number in cited
+    ]
+    data = {
+        "answer": headline,
+        "items": shown,
+        "total": len(every),
+        "left": left,
+        "cursor": str(start + len(shown)) if left else None,
+        "gaps": list(answer.gaps),
+        "sources": sources,
+        "graph_version": answer.graph_version,
+        "notice": NOT_ADVICE,
+    }
+    clean = _clean(data)
+    return Reply(clean, _text(clean))
+
+
+def _text(data: dict[str, Any]) -> str:
+    lines = [data["answer"], *(f"- {_line(item)}" for item in data["items"]), *data["gaps"]]
+    if data["left"]:
+        lines.append(f"{data['left']} more; ask again with cursor {data['cursor']!r}.")
+    lines += [f"[{source['number']}] {source['citation']}" for source in data["sources"]]
+    return "\n".join([*lines, data["notice"]])
+
+
+def _line(item: Item) -> str:
+    if "steps" in item:
+        steps = [f"{step['text']}{_marks(step['sources'])}" for step in item["steps"]]
+        return " ".join([f"{item['chain']}:", *steps, *item["open"]])
+    if "evidence" in item:
+        figures = "; ".join(
+            f"{each['figure']} ({each['in']}) [{each['source']}]" for each in item["evidence"] if "figure" in each
+        )
+        doubts = f" ({'; '.join(item['doubt'])})" if "doubt" in item else ""
+        told = f"{item['text']}{doubts}{_marks(each['source'] for each in item['evidence'])}"
+        return f"{told} {figures}" if figures else told
+    if "text" in item and "sources" in item:
+        about = ": ".join(str(item[name]) for name in ("section", "about") if name in item)
+        return f"{about}: {item['text']}{_marks(item['sources'])}"
+    return "; ".join(f"{name}: {value if not isinstance(value, list) else ', '.join(value)}" for name, value in item.items())
+
+
+def _marks(numbers: Any) -> str:
+    found = list(dict.fromkeys(numbers))
+    return f" [{', '.join(map(str, found))}]" if found else ""
+
+
+def _numbers(shown: Sequence[Item]) -> set[int]:
+    found: set[int] = set()
+    for item in shown:
+        for part in (item, *item.get("steps", ())):
+            found |= {each for each in part.get("sources", ()) if isinstance(each, int)}
+            found |= {each["source"] for each in part.get("evidence", ())}
+    return found
+
+
+def _clean(value: Any) -> Any:
+    """Take control signs out of texts, so that none of the data can pass for a line of ours."""
+    if isinstance(value, str):
+        return _CONTROLS.sub(" ", value)
+    if isinstance(value, dict):
+        return {name: _clean(each) for name, each in value.items()}
+    return [_clean(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _start(cursor: str | None, total: int) -> int:
+    if cursor is None:
+        return 0
+    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 9 or int(cursor) > total:
+        raise QueryError("cursor must be one that the reply before gave. Ask without one for the first items.")
+    return int(cursor)

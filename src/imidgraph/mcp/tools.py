@@ -1,0 +1,202 @@
+"""Tools: what an agent can ask, with typed parameters, and what each gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from imidgraph.answers import Answer, Table
+from imidgraph.errors import AmbiguousLabel, EntityNotFound, ImidgraphError, PathNotFound, QueryError, QueryNotFound
+from imidgraph.graph import KnowledgeGraph
+from imidgraph.knowledge.entities import Entity
+from imidgraph.knowledge.lookups import Status
+from imidgraph.mcp.replies import LARGEST, MOST_BYTES, Reply, reply
+from imidgraph.traversals.explain import Explanation
+from imidgraph.verbs import VERBS, Parameter, Verb
+
+_CURSOR = Parameter("cursor", "What the reply before gave, for the items that come next.", most=9)
+_BYTES = Parameter("max_bytes", "The most bytes of the reply.", "integer", default=MOST_BYTES, least=1000, most=LARGEST)
+_MOST_ROWS = 1000
+_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    description : str
+        When to use it, and what it gives.
+    verb : Verb
+        What it asks.
+    """
+
+    name: str
+    description: str
+    verb: Verb
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """What it takes, as JSON Schema."""
+        parameters = (*self.verb.parameters, _CURSOR, _BYTES)
+        return {
+            "type": "object",
+            "properties": {item.name: item.schema | {"description": item.help} for item in parameters},
+            "required": [item.name for item in parameters if item.required],
+            "additionalProperties": False,
+        }
+
+    def call(self, graph: KnowledgeGraph, arguments: Mapping[str, object]) -> Reply:
+        """Answer a call.
+
+        Parameters
+        ----------
+        graph : KnowledgeGraph
+            The graph.
+        arguments : mapping
+            What the agent gave.
+
+        Raises
+        ------
+        ImidgraphError
+            Where an argument is wrong, or nothing is called so; `told` says it to the agent.
+        """
+        rest = dict(arguments)
+        cursor = _read(_CURSOR, rest)
+        most = _read(_BYTES, rest) or MOST_BYTES
+        answer = self.verb.ask(graph, self.verb.read(rest))
+        return reply(answer, _headline(answer), cursor, most)
+
+
+def told(error: ImidgraphError) -> str:
+    """Say what is wrong and what to do next, to an agent.
+
+    Examples
+    --------
+    >>> told(EntityNotFound("revlimit", ["Revlimid"]))
+    "No entity is called 'revlimit'. Did you mean 'Revlimid'? Not in the graph is not a no. Use the tool search."
+    """
+    match error:
+        case EntityNotFound():
+            return f"{error.finding} Not in the graph is not a no. Use the tool search."
+        case QueryNotFound():
+            return f"{error.finding} Use the tool list_queries."
+        case AmbiguousLabel() | PathNotFound():
+            return f"{error} Use the tool search."
+    return str(error)
+
+
+def _read(parameter: Parameter, rest: dict[str, object]) -> Any:
+    value = rest.pop(parameter.name, None)
+    return None if value is None else parameter.read(value)
+
+
+def _headline(answer: Answer) -> str:
+    match answer:
+        case Status():
+            return f"{answer.word}: {answer.sentence}"
+        case Entity():
+            return f"{answer.label} ({answer.category}, {answer.curie})"
+        case Explanation():
+            return f"How {answer.start} bears on {answer.end}: {len(answer.stated)} statements, {len(answer.chains)} chains."
+    return f"{answer.title}." if answer else answer.nothing
+
+
+def _listed(graph: KnowledgeGraph, topic: str | None = None) -> Answer:
+    return graph.queries.tagged(topic)
+
+
+def _run(graph: KnowledgeGraph, name: str, parameters: Mapping[str, Any] | None = None) -> Answer:
+    return graph.run(name, **(parameters or {}))
+
+
+def _query(graph: KnowledgeGraph, query: str) -> Answer:
+    answer = graph.query(query, timeout=_SECONDS, limit=_MOST_ROWS)
+    return Table(("answer",), ((answer,),)) if isinstance(answer, bool) else answer
+
+
+class _Values(Parameter):
+    """The parameters of a query, by name."""
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Names and values."""
+        return {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
+
+    def read(self, value: object) -> Any:
+        """Read the values; the query checks them."""
+        if not isinstance(value, dict) or not all(isinstance(each, str | int | float | bool) for each in value.values()):
+            raise QueryError(f"{self.name} must be an object of names and values, such as {{'drug': 'Revlimid'}}.")
+        return {str(name): str(each) for name, each in value.items()}
+
+
+_ASKED = Verb(
+    "run_query",
+    "",
+    (
+        Parameter("name", "The name of the query, as list_queries gives it.", required=True, example="boxed-warnings"),
+        _Values("parameters", "Its parameters by name; left out means all.", example={"drug": "Revlimid"}),
+    ),
+    call=_run,
+)
+
+TOOLS: dict[str, Tool] = {
+    tool.name: tool
+    for tool in (
+        Tool(
+            "search",
+            "Find the entity that words mean (brands, lay words, codes). Use it first where a name is unsure.",
+            VERBS["search"],
+        ),
+        Tool(
+            "get",
+            "What to know first about a drug, disease, effect, protein, trial or regimen; with a section, all its statements.",
+            VERBS["entity"],
+        ),
+        Tool(
+            "compare", "Set two or three drugs side by side: approvals, adverse effects with figures, disputes.", VERBS["compare"]
+        ),
+        Tool(
+            "explain",
+            "Tell step by step how one entity bears on another: a drug on a disease, a drug on a risk.",
+            VERBS["explain"],
+        ),
+        Tool(
+            "status",
+            "Tell whether a fact holds: supported, disputed, denied or not curated, with who says so. Not curated is not a no.",
+            VERBS["status"],
+        ),
+        Tool(
+            "list_queries",
+            "List the named queries, for questions that the other tools do not answer.",
+            Verb(
+                "list_queries",
+                "",
+                (
+                    Parameter(
+                        "topic", "Only those of a topic: drugs, indications, mechanisms, regimens, resistance, risks, trials."
+                    ),
+                ),
+                call=_listed,
+            ),
+        ),
+        Tool("run_query", "Run a named query.", _ASKED),
+    )
+}
+"""The tools that every server offers."""
+
+SPARQL = Tool(
+    "sparql",
+    "Answer a SPARQL 1.1 query within limits; the prefix imid: is known.",
+    Verb(
+        "sparql",
+        "",
+        (Parameter("query", "A SELECT, ASK, CONSTRUCT or DESCRIBE query.", required=True, most=20_000, example="ASK {}"),),
+        call=_query,
+    ),
+)
+"""Free queries: only where the operator switches it on."""
