@@ -11,9 +11,9 @@ demo: $(VENV)/installed
 	@echo '$$ imidgraph status lenalidomide approvedFor CLL' && $(BIN)/imidgraph status lenalidomide approvedFor CLL --format table || true
 	@echo '$$ imidgraph search blood clots' && $(BIN)/imidgraph search blood clots --format table
 	@echo '$$ imidgraph export $(DEMO)/imid.graphml' && $(BIN)/imidgraph export $(DEMO)/imid.graphml
-	@echo 'More: $(BIN)/imidgraph compare lenalidomide pomalidomide'
-	@echo '      $(BIN)/imidgraph explain thalidomide "birth defects"'
-	@echo '      $(BIN)/imidgraph --help, and make serve for pages in a browser'
+	@echo 'More: $(BIN)/imidgraph compare lenalidomide pomalidomide' && \
+		echo '      $(BIN)/imidgraph explain thalidomide "birth defects"' && \
+		echo '      $(BIN)/imidgraph --help, and make serve for pages in a browser'
 
 serve: $(VENV)/installed-server
 	$(BIN)/imidgraph serve
