@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -161,3 +163,30 @@ def test_a_parameter_takes_an_iri_as_it_takes_its_curie(kg: KnowledgeGraph) -> N
     rows = kg.run("evidence-of-statement", subject="pomalidomide", predicate="imid:degrades").rows
     assert rows
     assert kg.run("evidence-of-statement", subject=rows[0][0], predicate="https://w3id.org/imidgraph/degrades").rows == rows
+
+
+@pytest.mark.parametrize(
+    ("fact", "day", "word", "said"),
+    [
+        (("pomalidomide", "approvedFor", "multiple myeloma"), "2013-01-01", "denied", "No, not on 2013-01-01"),
+        (("pomalidomide", "approvedFor", "multiple myeloma"), "2013-02-08", "supported", "on 2013-02-08"),
+        (("pomalidomide", "approvedFor", "multiple myeloma"), "2026-11-27", "supported", "on 2026-11-27"),
+        (("thalidomide", "degrades", "GSPT1"), "2013-01-01", "not curated", "does not mean that it is false"),
+        (("lenalidomide", "degrades", "CSNK1A1"), "2013-01-01", "supported", "A source says so"),
+    ],
+)
+def test_whether_a_fact_held_on_a_day(kg: KnowledgeGraph, fact: tuple[str, str, str], day: str, word: str, said: str) -> None:
+    status = kg.status(*fact, as_of=datetime.date.fromisoformat(day))
+    assert status.word == word
+    assert said in status.sentence
+    assert (word == "denied") == ("from 2013-02-08 on" in status.sentence)
+
+
+def test_a_name_that_is_not_in_the_graph_is_not_a_no(kg: KnowledgeGraph) -> None:
+    status = kg.status("lenalidomide", "approvedFor", "glioblastoma")
+    assert (status.word, bool(status), status.statements) == ("not curated", False, ())
+    assert status.sentence.startswith("Not in the graph; that is not a no. No entity is called 'glioblastoma'.")
+    near = kg.status("lenalidomidd", "approvedFor", "multiple myeloma")
+    assert "Did you mean 'lenalidomide'" in near.sentence
+    with pytest.raises(EntityNotFound):
+        kg.entity("glioblastoma")

@@ -16,11 +16,13 @@ from imidgraph.sparql.text import query_form
 from imidgraph.stores import LIMIT, TIMEOUT, Guard, Results, Store, Triples, version
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import rdflib
 
     from imidgraph.formats import Written
     from imidgraph.formats.projection import Projection
-    from imidgraph.knowledge.lookups import Statements
+    from imidgraph.knowledge.lookups import Statements, Status
     from imidgraph.model import Term
     from imidgraph.rdf import Triple
 
@@ -139,13 +141,13 @@ class KnowledgeGraph:
         """
         return self._stamped(knowledge.lookups.statements(self.names, self._reader, subject, predicate, object))
 
-    def status(self, subject: str, predicate: str, object: str) -> knowledge.lookups.Status:
-        """Tell whether a fact is supported, disputed, denied or not curated, and who says so.
+    def status(self, subject: str, predicate: str, object: str, as_of: date | None = None) -> Status:
+        """Tell whether a fact is supported, disputed, denied or not curated, today or on a day, and who says so.
 
         >>> kg.status("pomalidomide", "inGeneration", "third generation").word
         'disputed'
         """
-        return self._stamped(knowledge.lookups.status(self.names, self._reader, subject, predicate, object))
+        return self._stamped(knowledge.lookups.status(self.names, self._reader, subject, predicate, object, as_of))
 
     def explain(self, start: str, end: str, timeout: float = SECONDS) -> traversals.explain.Explanation:
         """Explain how one entity bears on another: the chains of steps between them, each with its evidence.

@@ -6,6 +6,8 @@ into the types that the method takes.
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -37,7 +39,7 @@ class Parameter:
     help : str
         What to give, in a sentence.
     kind : str
-        ``text``, ``texts``, ``integer`` or ``boolean``.
+        ``text``, ``texts``, ``date``, ``integer`` or ``boolean``.
     required : bool
         Whether there is no answer without it.
     default : object
@@ -68,6 +70,7 @@ class Parameter:
             "texts": {"type": "array", "items": text | {"maxLength": MOST_CHARACTERS}, "maxItems": self.most},
             "integer": {"type": "integer", "minimum": self.least, "maximum": self.most},
             "boolean": {"type": "boolean"},
+            "date": {"type": "string", "format": "date"},
         }
         told = kinds[self.kind]
         if self.kind == "texts" and self.required:
@@ -98,6 +101,9 @@ class Parameter:
                 pass
             case "integer", int() | str() | float():
                 return self._number(value)
+            case "date", str(text):
+                with contextlib.suppress(ValueError):
+                    return datetime.date.fromisoformat(text)
             case "boolean", bool():
                 return value
             case "boolean", str(text) if text.lower() in _TRUTH:
@@ -129,6 +135,7 @@ class Parameter:
             "texts": f"{self.least} to {self.most} texts of 1 to {MOST_CHARACTERS} characters",
             "integer": f"a whole number from {self.least} to {self.most}",
             "boolean": "true or false",
+            "date": "a day such as 2013-01-01",
         }[self.kind]
         return QueryError(f"{self.name} must be {wanted}, not {_short(value)}.")
 
@@ -219,7 +226,7 @@ def _entity(graph: KnowledgeGraph, name: str, section: str | None = None) -> Ans
     return found if section is None else found.section(section)
 
 
-_NAME = "Any of its names: a label, synonym, brand, lay word, identifier or CURIE."
+_NAME = "By any of its names: label, brand, lay word, CURIE."
 _LIMIT = "The most items to give."
 
 
@@ -267,6 +274,7 @@ VERBS = {
                 _name("subject", "lenalidomide"),
                 _name("predicate", "approvedFor", "The relation, such as approvedFor, degrades or hasAdverseEffect."),
                 _name("object", "chronic lymphocytic leukemia"),
+                Parameter("as_of", "The day on which it is to hold, such as 2013-01-01; left out, today.", "date"),
             ),
         ),
         Verb(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from imidgraph.answers import Answer
@@ -72,8 +74,9 @@ def statements(subject: str | None, predicate: str | None, object: str | None) -
 @click.argument("subject")
 @click.argument("predicate")
 @click.argument("object")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day on which it is to hold, such as 2013-01-01.")
 @prints("table")
-def status(subject: str, predicate: str, object: str) -> Answer:
+def status(subject: str, predicate: str, object: str, as_of: datetime | None) -> Answer:
     """Tell whether a fact is supported, disputed or denied.
 
     Or not curated, which is not the same as false. The first line is the word; the statements that say so follow, with
@@ -82,8 +85,9 @@ def status(subject: str, predicate: str, object: str) -> Answer:
     \b
     For example:
       imidgraph status pomalidomide inGeneration "third generation"
+      imidgraph status pomalidomide approvedFor "multiple myeloma" --as-of 2013-01-01
     """
-    return opened().status(subject, predicate, object)
+    return opened().status(subject, predicate, object, as_of.date() if as_of else None)
 
 
 @click.command()

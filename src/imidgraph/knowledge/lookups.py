@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,6 +128,10 @@ class Status(Answer):
         Where the fact is not curated, the statements about narrower kinds of the object. They do not support the fact itself.
     unknown : tuple of str
         What is said of names that are not in the graph.
+    day : str or None
+        The day for which it was asked, if it was.
+    since : str
+        When it began to hold, where it did not on that day.
     """
 
     subject: Term
@@ -136,6 +141,8 @@ class Status(Answer):
     found: tuple[Statement, ...]
     narrower: tuple[Statement, ...] = ()
     unknown: tuple[str, ...] = ()
+    day: str | None = None
+    since: str = ""
 
     columns = ("status", *COLUMNS)
 
@@ -145,6 +152,10 @@ class Status(Answer):
         if self.unknown:
             return f"Not in the graph; that is not a no. {' '.join(self.unknown)}"
         fact = f"{self.subject} {self.predicate} {self.object}"
+        if self.day is not None:
+            fact += f", on {self.day}"
+        if self.since:
+            return f"No, not on {self.day}: {self.subject} {self.predicate} {self.object} from {self.since} on."
         return {
             "supported": f"A source says so: {fact}.",
             "disputed": f"Sources disagree: {fact}.",
@@ -236,7 +247,7 @@ def statements(
     return Statements(tuple(reader.find(one, relation, other)))
 
 
-def status(names: Names, reader: Reader, subject: str, predicate: str, object: str) -> Status:
+def status(names: Names, reader: Reader, subject: str, predicate: str, object: str, day: datetime.date | None = None) -> Status:
     """Tell whether a fact is supported, disputed, denied or not curated.
 
     Parameters
@@ -247,6 +258,8 @@ def status(names: Names, reader: Reader, subject: str, predicate: str, object: s
         Where the statements are looked up.
     subject, predicate, object : str
         The fact, by any of the names of its ends and its relation.
+    day : date, optional
+        The day on which it is to hold; what is said without a date then counts where nothing has one.
     """
     relation = reader.predicate(predicate)
     unknown: list[str] = []
@@ -258,6 +271,8 @@ def status(names: Names, reader: Reader, subject: str, predicate: str, object: s
     found = reader.find(*iris)
     if not found:
         return Status(*fact, "not curated", (), tuple(reader.narrower(*iris)))
+    if day is not None and any(item.since for item in found):
+        return _on(day, fact, found)
     rivals = reader.rivals(*iris)
     stances = {item.stance for statement in found for item in statement.evidence}
     negated = {statement.negated for statement in found}
@@ -265,6 +280,18 @@ def status(names: Names, reader: Reader, subject: str, predicate: str, object: s
     disputed = len(negated) > 1 or "disputes" in stances or (contested and bool(rivals))
     word = "disputed" if disputed else "denied" if True in negated else "supported"
     return Status(*fact, word, (*found, *(rivals if disputed else ())))
+
+
+def _on(day: datetime.date, fact: tuple[Term, Term, Term], found: Sequence[Statement]) -> Status:
+    """Tell whether a fact that has dates held on a day."""
+    held = tuple(item for item in found if item.since and item.holds_on(day) and not item.negated)
+    if held:
+        return Status(*fact, "supported", held, day=day.isoformat())
+    begun = min((item.since for item in found if item.since and not item.negated), default="")
+    if any(not item.since and not item.negated for item in found) or not begun:
+        return Status(*fact, "not curated", tuple(found), day=day.isoformat())  # one of them may have held
+    ahead = begun if begun > day.isoformat()[: len(begun)] else ""
+    return Status(*fact, "denied", tuple(found), day=day.isoformat(), since=ahead)
 
 
 def _known(names: Names, name: str, unknown: list[str]) -> Term:

@@ -41,6 +41,7 @@ class Statement:
         The passages that support or dispute it.
     """
 
+    _starts: ClassVar[tuple[str, ...]] = ("validFrom", "startDate")
     _ends: ClassVar[tuple[str, ...]] = ("validUntil", "endDate")
 
     iri: str
@@ -134,17 +135,19 @@ class Statement:
         (True, False)
         """
         text = day.isoformat()
-        starts = [str(value) for name in _STARTS for value in self.qualifiers.get(name, ())]
+        starts = [self.since] if self.since else []
         ends = [str(value) for name in self._ends for value in self.qualifiers.get(name, ())]
         if any(text[: len(start)] < start for start in starts) or any(text[: len(end)] > end for end in ends):
             return False
         return bool(ends) or "supersededBy" not in self.qualifiers
 
+    @property
+    def since(self) -> str:
+        """The day, month or year from which it holds; nothing where none is given."""
+        return max((str(value) for name in self._starts for value in self.qualifiers.get(name, ())), default="")
+
     def __str__(self) -> str:
         return self.statement or begun(f"{self.subject} {self.relation} {self.object}.")
-
-
-_STARTS = ("validFrom", "startDate")
 
 
 class GenerationAssignment(Statement):
@@ -163,6 +166,7 @@ class Indication(Statement):
     """A disease that a drug is approved, studied or used for."""
 
     __slots__ = ()
+    _starts: ClassVar[tuple[str, ...]] = (*Statement._starts, "approvalDate")
     _ends: ClassVar[tuple[str, ...]] = (*Statement._ends, "withdrawalDate")
 
     @property
