@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from imidgraph.knowledge.entities import Entity
-from imidgraph.model import Statement
+from imidgraph.model import Relation, Statement
 from imidgraph.pages.lines import Line
 from imidgraph.prose import summary
 from imidgraph.prose.citations import Notes
@@ -29,23 +29,22 @@ def brief(entity: Entity, notes: Notes) -> Iterator[Line]:
         Where its sources get their numbers.
     """
     if entity.definition:
-        yield Line(0, entity.definition)
+        yield Line(0, entity.definition, is_paragraph=True)
     if entity.synonyms:
-        yield Line(0, f"Also called {summary.capped(entity.synonyms)}.")
+        yield Line(0, f"Also called {summary.capped(entity.synonyms)}.", is_paragraph=True)
     if entity.kinds:
-        yield Line(0, f"Kinds, each with a card of its own: {_kinds(entity)}.")
+        yield Line(0, f"Kinds, each with a card of its own: {_kinds(entity)}.", is_paragraph=True)
     told = [section for section in entity.sections if section.groups]
     for section in told[:_MOST_SECTIONS]:
         yield Line(0, f"{begun(section.name)}:")
         for group in section.leading:
             yield Line(1, f"{section.line(group)}{notes.cite_evidence(group.passages)}")
         if rest := section.groups[len(section.leading) :]:
-            yield Line(
-                1, f"and {len(rest)} more: {summary.capped(dict.fromkeys(str(group.about) for group in rest), _MOST_REST)}"
-            )
+            named = dict.fromkeys(str(group.about) for group in rest if not isinstance(group.about, Relation))
+            yield Line(1, f"and {len(rest)} more" + (f": {summary.capped(named, _MOST_REST)}" if named else ""))
     if entity.sections:
-        named = ", ".join(f"{section.name} ({len(section)})" for section in entity.sections)
-        yield Line(0, f"All statements, by section: {named}.")
+        sections = ", ".join(f"{section.name} ({len(section)})" for section in entity.sections)
+        yield Line(0, f"All statements, by section: {sections}.", is_paragraph=True)
 
 
 def brief_comparison(comparison: Comparison, notes: Notes) -> Iterator[Line]:
@@ -68,7 +67,7 @@ def brief_comparison(comparison: Comparison, notes: Notes) -> Iterator[Line]:
         if part.left:
             yield Line(1, f"and {part.left} more")
     for aspect in comparison.aspects:
-        if aspect.predicate.is_headline and aspect.predicate.is_step | (aspect.predicate.sign is None) and not _licenses(aspect):
+        if aspect.predicate.is_headline and not _licenses(aspect):
             yield Line(0, f"{begun(aspect.predicate.label)}:")
             yield from _sharing(comparison, aspect)
     yield from _sentences("Said of both:", comparison.between, notes)

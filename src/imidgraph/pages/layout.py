@@ -46,6 +46,12 @@ def text(answer: Answer) -> str:
     return "\n".join([*told, *([""] if notes.cited else []), *_sources(notes, width), *_unread(answer, notes)])
 
 
+def _marked(line: Line) -> str:
+    if line.depth:
+        return "  " * (line.depth - 1) + f"- {plain(line.text)}"
+    return plain(line.text) if line.is_paragraph else f"## {plain(line.text).removesuffix(':')}"
+
+
 def _sources(notes: Notes, width: int | None) -> Iterator[str]:
     for line in notes.lines():
         yield line if width is None or len(line) <= width else f"{line[: width - 3]}..."
@@ -76,7 +82,7 @@ def _markdown(answer: Answer) -> Iterator[str]:
     for line in lines or ():
         if not line.depth or not before.depth:
             yield ""
-        yield "  " * (line.depth - 1) + f"- {plain(line.text)}" if line.depth else f"## {plain(line.text).removesuffix(':')}"
+        yield _marked(line)
         before = line
     for gap in answer.gaps:
         yield from ("", plain(gap))
@@ -142,7 +148,8 @@ def _nested(lines: Sequence[Line]) -> str:
     depth = 0
     for line in lines:
         if not line.depth:
-            parts.append("</li></ul>" * depth + f"<h4>{escape(line.text)}</h4>")
+            tag = "p" if line.is_paragraph else "h4"
+            parts.append("</li></ul>" * depth + f"<{tag}>{escape(line.text)}</{tag}>")
         elif line.depth > depth:
             parts.append("<ul><li>" * (line.depth - depth) + escape(line.text))
         else:

@@ -15,10 +15,13 @@ class Line(NamedTuple):
         How far it is indented: 0 is a heading.
     text : str
         What it says.
+    is_paragraph : bool
+        Whether it is a paragraph that stands by itself, and no heading.
     """
 
     depth: int
     text: str
+    is_paragraph: bool = False
 
 
 Lines = Iterator[Line]

@@ -93,7 +93,7 @@ def _(answer: Paths, notes: Notes) -> Lines:
 
 @outline.register
 def _(answer: Status, notes: Notes) -> Lines:
-    yield Line(0, answer.sentence)
+    yield Line(0, answer.sentence, is_paragraph=True)
     yield from (Line(1, f"{sentence(item)}{notes.cite([item])}") for item in answer.found)
     if answer.narrower:
         yield Line(0, f"Curated of narrower kinds of {answer.object}:")

@@ -71,14 +71,14 @@ def measures(about: Term, items: Iterable[Statement], name: Callable[[Statement]
     Examples
     --------
     >>> measures(Term("", "neutropenia"), [], lambda item: item.subject)
-    'neutropenia: '
+    'Against neutropenia: '
     """
     places: dict[str, set[str]] = {}
     for item in items:
         codes = places.setdefault(name(item).label, set())
         codes |= {local_name(place.iri) for place in item.qualifiers.get("jurisdiction", ())}
     told = [f"{label} ({', '.join(sorted(codes))})" if codes else label for label, codes in places.items()]
-    return f"{about}: {capped(told)}"
+    return f"Against {about}: {capped(told)}"
 
 
 def related(items: Sequence[Statement], term: Term) -> str:
