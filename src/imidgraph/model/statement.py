@@ -202,7 +202,7 @@ class Risk(Statement):
 
     @property
     def severity(self) -> str | None:
-        """How grave the risk is."""
+        """How severe the risk is."""
         return self.value("severity")  # type: ignore[no-any-return]
 
     @property
