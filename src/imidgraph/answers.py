@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
 from imidgraph import pages  # imported when an answer is shown: pages know every answer, and an answer knows no page
 from imidgraph.errors import MissingExtra
-from imidgraph.prose import NOT_ADVICE
+from imidgraph.prose import NOT_ADVICE, references
 
 if TYPE_CHECKING:
     import pandas
@@ -87,6 +87,11 @@ class Answer(ABC):
     def sources(self) -> tuple[Source, ...]:
         """The sources of its evidence, each once; the first one has the number 1 wherever the answer is told."""
         return tuple(dict.fromkeys(item.source for statement in self.statements for item in statement.evidence))
+
+    @property
+    def references(self) -> list[dict[str, Any]]:
+        """Its sources with the fields of CSL, for a citation manager."""
+        return [references.csl(source) for source in self.sources]
 
     @property
     def gaps(self) -> tuple[str, ...]:

@@ -15,11 +15,12 @@ from typing import Any, TypeVar
 import click
 
 from imidgraph import pages
-from imidgraph.answers import Answer, Drawable
+from imidgraph.answers import Answer, Drawable, write_json
 from imidgraph.cli.group import NOTHING, shown
 from imidgraph.errors import QueryError
+from imidgraph.prose.references import ris
 
-FORMATS = ("table", "csv", "tsv", "json", "markdown")
+FORMATS = ("table", "csv", "tsv", "json", "markdown", "csl", "ris")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -50,8 +51,8 @@ def prints(default: str | None = None) -> Callable[[Callable[..., Answer]], Call
 
 def format_option(default: str | None = None) -> Callable[[Command], Command]:
     """Add ``--format`` to a command."""
-    told = default or "table on a terminal, tsv in a pipe"
-    return click.option("--format", "-f", type=click.Choice(FORMATS), default=default, help=f"How to print.  [default: {told}]")
+    told = f"How to print; csl and ris give the references.  [default: {default or 'table on a terminal, tsv in a pipe'}]"
+    return click.option("--format", "-f", type=click.Choice(FORMATS), default=default, help=told)
 
 
 def draws(command: Callable[..., Drawable]) -> Callable[..., Drawable]:
@@ -82,6 +83,10 @@ def emit(answer: Answer, format: str | None) -> None:
         click.echo(_safe(answer.to_json()))
     elif format == "markdown":
         click.echo(shown(answer.markdown()), nl=False)
+    elif format == "csl":
+        click.echo(_safe(write_json(answer.references)))
+    elif format == "ris":
+        click.echo(_safe(ris(answer.references)), nl=False)
     elif format == "csv":
         click.echo(_safe(pages.delimited.write_csv(answer)), nl=False)
     elif format == "tsv":

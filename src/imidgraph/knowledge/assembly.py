@@ -105,11 +105,26 @@ def source(iri: str, label: str, category: str, facts: Facts) -> Source:
     ('Nature', 'https://pubmed.ncbi.nlm.nih.gov/1')
     """
     known = {name: each_once(facts[key])[0] for key, name in _SOURCE.items() if key in facts}
+    known |= {name: str(known[name]) for name in ("volume", "issue") if name in known}
     own = iri.startswith((IMID, "_:")) or "://" not in iri
+    matches = (iri, *map(str, facts.get("exactMatch", facts.get("skos:exactMatch", ()))))
+    doi = next((match.removeprefix(_DOI) for match in matches if match.startswith(_DOI)), None)
+    if doi is not None:
+        known["doi"] = doi
     return Source(iri, label, category, **({"url": None if own else iri} | known))
 
 
-_SOURCE = {"url": "url", "journal": "journal", "firstAuthor": "first_author", "published": "published"}
+_DOI = "https://doi.org/"
+_SOURCE = {
+    "url": "url",
+    "journal": "journal",
+    "firstAuthor": "first_author",
+    "published": "published",
+    "authors": "authors",
+    "volume": "volume",
+    "issue": "issue",
+    "pages": "pages",
+}
 
 
 def named(value: object) -> Source:

@@ -106,12 +106,33 @@ class Relation(Term):
 
 @dataclass(frozen=True)
 class Source(Term):
-    """A document or record that statements rest on."""
+    """A document or record that statements rest on.
+
+    Parameters
+    ----------
+    url : str or None
+        Where it can be opened.
+    journal, volume, issue, pages : str or None
+        Where an article was printed.
+    first_author : str or None
+        Its first author.
+    authors : str or None
+        All of its authors that are known, with commas between them.
+    published : date or str or None
+        The day, month or year in which it appeared.
+    doi : str or None
+        Its DOI.
+    """
 
     url: str | None = None
     journal: str | None = None
     first_author: str | None = None
     published: Date | None = None
+    authors: str | None = None
+    volume: str | None = None
+    issue: str | None = None
+    pages: str | None = None
+    doi: str | None = None
 
     @property
     def citation(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -11,17 +12,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from imidgraph import pages
-from imidgraph.answers import Answer
+from imidgraph.answers import Answer, write_json
+from imidgraph.prose.references import ris
 from imidgraph.server import protocol
 from imidgraph.server.negotiation import HTML, NotAcceptable, negotiate
 from imidgraph.server.serving import edition_of
 from imidgraph.verbs import SEARCHES, VERBS, Verb
 
-WRITERS = {
+WRITERS: dict[str, Callable[[Answer], str]] = {
     "application/json": Answer.to_json,
     "text/csv": pages.delimited.write_csv,
     "text/tab-separated-values": pages.delimited.write_tsv,
     "text/markdown": Answer.markdown,
+    "application/vnd.citationstyles.csl+json": lambda answer: write_json(answer.references),
+    "application/x-research-info-systems": lambda answer: ris(answer.references),
 }
 """How an answer is written, by media type; the first one where the client does not care."""
 

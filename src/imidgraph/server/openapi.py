@@ -148,7 +148,7 @@ def _lookup(verb: Verb, graph: KnowledgeGraph) -> Json:
 
 def _answered(example: Json | None) -> Json:
     answer: Json = {"schema": {"$ref": "#/components/schemas/Answer"}} | ({} if example is None else {"example": example})
-    texts = {media_type: {"schema": _TEXT} for media_type in (*WRITERS, HTML)}
+    texts: Json = {media_type: {} for media_type in (*WRITERS, HTML)}
     return _ok("The answer", texts | {"application/json": answer})
 
 
