@@ -66,6 +66,10 @@ class Described:
         for subject, predicate, object_ in triples:  # the same triple may come from several named graphs
             self._facts.setdefault(subject, {}).setdefault(predicate, {})[object_] = None
         self._above: dict[Term, set[Term]] = {}
+        self._members: dict[Term, set[Term]] = {}
+        for thing, facts in self._facts.items():
+            for kind in facts.get(_TYPE, ()):
+                self._members.setdefault(kind, set()).add(thing)
 
     def values(self, subject: Term, predicate: Term) -> list[Term]:
         """Give the values of a property."""
@@ -78,7 +82,7 @@ class Described:
     def targets(self, how: str, what: Term) -> set[Term]:
         """Give the things that a target of SHACL means."""
         if how == "targetClass":
-            return {thing for thing in self._facts if self.is_a(thing, what)}
+            return set().union(*(things for kind, things in self._members.items() if what in self._classes(kind)))
         if how == "targetSubjectsOf":
             return {thing for thing, facts in self._facts.items() if what in facts}
         if how == "targetObjectsOf":
