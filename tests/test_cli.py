@@ -164,7 +164,7 @@ def test_validate_says_what_is_wrong(tmp_path: Path) -> None:
     result = run("validate", str(path), "--format", "csv")
     assert result.exit_code == 1
     assert "incomplete-evidence" in result.stdout
-    assert "An association has evidence." in result.stdout
+    assert "An association must have evidence." in result.stdout
 
 
 def test_build_checks_the_release() -> None:

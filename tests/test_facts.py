@@ -385,7 +385,7 @@ def _violations(ontology: Path, text: str) -> list[str]:
 def test_validate_in_a_checkout_names_file_line_and_fact(ontology: Path) -> None:
     lines = _violations(ontology, VIOLATION)
     assert f"{FILE}:1: {NAME}: imid:severity has a value that is not on the closed list." in lines
-    assert f"{FILE}:10: {NAME}-b: A frequency names the population that it was seen in." in lines
+    assert f"{FILE}:10: {NAME}-b: A frequency must name the population in which it was seen." in lines
 
 
 def test_validate_names_the_line_of_an_entity_and_of_a_wrong_end(ontology: Path) -> None:
@@ -395,7 +395,7 @@ def test_validate_names_the_line_of_an_entity_and_of_a_wrong_end(ontology: Path)
     (ontology / "entities/drugs.ttl").write_text(DRUGS.replace("@en .\n\nimid:neu", '@en , "DEX"@en .\n\nimid:neu'))
     CliRunner().invoke(main, ["build", str(ontology)])
     result = CliRunner().invoke(main, ["validate", str(ontology / "imid.ttl")])
-    assert "ontology/entities/drugs.ttl:9: dexamethasone: An entity has one label." in result.stdout.splitlines()
+    assert "ontology/entities/drugs.ttl:9: dexamethasone: An entity must have one label." in result.stdout.splitlines()
 
 
 def test_one_file_is_checked_with_its_shapes(ontology: Path) -> None:

@@ -48,19 +48,19 @@ def _broken(folder: Path, *statements: str) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("relation", [OWN, PARTNER])
 def test_an_approval_without_a_product_is_refused(relation: str) -> None:
-    message = "An approval names the product that was licensed."
+    message = "An approval must name the product that was licensed."
     assert message in _messages(f"{APPROVAL} ; {relation}")
     assert message not in _messages(f"{APPROVAL} ; {relation} ; {REVLIMID}")
     assert message not in _messages(f"{APPROVAL} ; {relation} ; imid:negated true")
 
 
 def test_what_is_only_studied_needs_no_product() -> None:
-    message = "An approval names the product that was licensed."
+    message = "An approval must name the product that was licensed."
     assert message not in _messages(f"{APPROVAL} ; imid:predicate imid:investigatedFor")
 
 
 def test_a_product_that_is_not_described_is_refused() -> None:
-    message = "An approval names one product, and it is described."
+    message = "An approval must name one product, which must be described."
     assert message in _messages(f"{APPROVAL} ; {OWN} ; imid:licensedProduct imid:nothing")
     assert message in _messages(f"{APPROVAL} ; {OWN} ; {REVLIMID} , imid:Darzalex")
 
@@ -81,13 +81,13 @@ def test_a_license_of_another_drug_is_not_the_drugs_own(tmp_path: Path) -> None:
 def test_a_label_change_has_a_day_a_place_and_a_product() -> None:
     date = 'imid:changeDate "2025-02"^^xsd:gYearMonth'
     wanted = {
-        "A label change has one date: a day, a month or a year.",
-        "A label change names where it holds.",
-        "A label change names the product whose label was changed.",
+        "A label change must have one date: a day, a month or a year.",
+        "A label change must name where it applies.",
+        "A label change must name the product whose label was changed.",
     }
     assert wanted <= _messages(CHANGE)
-    assert "A label change has one date: a day, a month or a year." not in _messages(f"{CHANGE} ; {date}")
-    assert "A label change has one date: a day, a month or a year." in _messages(f'{CHANGE} ; imid:changeDate "soon"')
+    assert "A label change must have one date: a day, a month or a year." not in _messages(f"{CHANGE} ; {date}")
+    assert "A label change must have one date: a day, a month or a year." in _messages(f'{CHANGE} ; imid:changeDate "soon"')
 
 
 def test_a_superseded_program_names_its_successor(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_superseded_program_names_its_successor(tmp_path: Path) -> None:
     )
     found = {place for rule, place in _broken(tmp_path, *facts) if rule == "superseded-programs"}
     assert found == {"1", "3"}
-    assert "A program requirement is superseded by another one." in _messages(f"{PROGRAM} ; imid:supersededBy imid:rems")
+    assert "A program requirement must be superseded by another program requirement." in _messages(f"{PROGRAM} ; imid:supersededBy imid:rems")
 
 
 def test_a_licensed_regimen_is_not_under_study_and_an_early_trial_is_no_use(tmp_path: Path) -> None:

@@ -19,22 +19,22 @@ SHAPES = {
     "a comparison without its basis": (
         "imid:planted a imid:ComparativeFinding .",
         "imid:planted imid:comparisonBasis 'indirect' .",
-        "A comparison says what it rests on",
+        "A comparison must give its basis",
     ),
     "a head-to-head comparison without its trial": (
         "imid:planted a imid:ComparativeFinding ; imid:comparisonBasis 'head-to-head' .",
         "imid:planted imid:supportingTrial imid:FIRST .",
-        "A comparison that is not indirect names the trial",
+        "A comparison that is not indirect must name its trial",
     ),
     "a severity on a step of a mechanism": (
         "imid:planted imid:severity 'fatal' .",
         "imid:planted a imid:Risk .",
-        "Only a risk has a severity.",
+        "Only a risk can have a severity.",
     ),
     "a severity on a risk that explains a harm": (
         "imid:planted imid:throughStep imid:TP63 ; imid:severity 'fatal' . imid:planted a imid:Risk .",
         None,
-        "A risk that explains how a harm comes about has no clinical severity",
+        "A risk that explains how a harm arises must not have a clinical severity",
     ),
     "a state of patients as a mechanism of resistance": (
         "imid:planted a imid:ResistanceMechanism ; imid:confersResistanceTo imid:lenalidomide .",

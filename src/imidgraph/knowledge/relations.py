@@ -34,7 +34,7 @@ SELECT ?term ?kind ?property ?value WHERE {
     VALUES ?property {
         rdfs:label rdfs:subClassOf rdfs:subPropertyOf
         imid:isHeadline imid:isSharedTrait imid:isStep imid:needs imid:order imid:pillar imid:section
-        imid:sectionAsObject imid:sign imid:singleValued imid:tellsOf
+        imid:sectionAsObject imid:sign imid:singleValued imid:alsoAbout
     }
 }
 """
@@ -206,7 +206,7 @@ def _relation(iri: str, facts: Mapping[str, list[Any]], has_steps: bool) -> Rela
         needs=tuple(map(str, facts.get(IMID + "needs", ()))),
         section=section,
         section_as_object=str(next(iter(facts.get(IMID + "sectionAsObject", ())), section)),
-        tells_of=tuple(map(str, facts.get(IMID + "tellsOf", ()))),
+        also_about=tuple(map(str, facts.get(IMID + "alsoAbout", ()))),
         **shared,
     )
 

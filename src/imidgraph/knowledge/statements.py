@@ -92,7 +92,7 @@ class Reader:
         """Find the statements of which an entity is neither end, but which tell of it all the same, as a qualifier says."""
         found: list[Statement] = []
         for relation in self.relations.values():
-            for qualifier in relation.tells_of:
+            for qualifier in relation.also_about:
                 given = {"predicate": relation.iri, "qualifier": qualifier, "entity": iri}
                 values = {name: str(NamedNode(value)) for name, value in given.items()}
                 ends = [(str(one), str(other)) for one, other in self._select(_TELLING, values).rows]

@@ -87,7 +87,7 @@ class Relation(Term):
         The IRIs of the qualifiers without which it is not true.
     section, section_as_object : str
         The section of a card in which its statements stand: with the entity of the card as subject, and as object.
-    tells_of : tuple of str
+    also_about : tuple of str
         The IRIs of the qualifiers whose values its statements tell of too.
     """
 
@@ -101,7 +101,7 @@ class Relation(Term):
     needs: tuple[str, ...] = ()
     section: str = ""
     section_as_object: str = ""
-    tells_of: tuple[str, ...] = ()
+    also_about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
