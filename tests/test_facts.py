@@ -391,7 +391,7 @@ def test_validate_in_a_checkout_names_file_line_and_fact(ontology: Path) -> None
 def test_validate_names_the_line_of_an_entity_and_of_a_wrong_end(ontology: Path) -> None:
     (ontology / "entities/drugs.ttl").write_text(DRUGS.replace("a imid:AdverseEffect", "a imid:Disease"))
     lines = _violations(ontology, FACT.replace("neutropenia\n", "neutropenia\n  throughStep: neutropenia\n"))
-    assert any(line.startswith(f"{FILE}:1: {NAME}: Associations whose subject or object is not of the kind") for line in lines)
+    assert any(line.startswith(f"{FILE}:1: {NAME}: Associations whose subject or object is not of the class") for line in lines)
     (ontology / "entities/drugs.ttl").write_text(DRUGS.replace("@en .\n\nimid:neu", '@en , "DEX"@en .\n\nimid:neu'))
     CliRunner().invoke(main, ["build", str(ontology)])
     result = CliRunner().invoke(main, ["validate", str(ontology / "imid.ttl")])
@@ -408,7 +408,7 @@ def test_one_file_is_checked_with_its_shapes(ontology: Path) -> None:
     assert result.exit_code == 2
     assert len(lines) == 2
     assert "ontology/facts/risks/more.yaml:1: another: imid:severity has a value" in lines[0]
-    assert lines[1].startswith("ontology/facts/risks/more.yaml:10: another-b: A frequency names the population")
+    assert lines[1].startswith("ontology/facts/risks/more.yaml:10: another-b: A frequency must name the population")
     good = runner.invoke(main, ["build", "--check", str(ontology / "facts/risks/drugs.yaml")])
     assert (good.exit_code, good.stderr.endswith("drugs.yaml is in order.\n")) == (0, True)
     bad = runner.invoke(main, ["build", "--check", str(ontology / "facts/risks/worse.yaml")])

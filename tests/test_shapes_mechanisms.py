@@ -39,12 +39,12 @@ SHAPES = {
     "a state of patients as a mechanism of resistance": (
         "imid:planted a imid:ResistanceMechanism ; imid:confersResistanceTo imid:lenalidomide .",
         "imid:planted imid:involves imid:CRBN .",
-        "a state of patients is no mechanism",
+        "A state of patients is not a mechanism",
     ),
     "a strategy that overcomes a drug": (
         "imid:add-elotuzumab imid:overcomes imid:planted .",
         "imid:planted a imid:ResistanceMechanism .",
-        "a drug is what it is tried after",
+        "For a drug, use triedAfter",
     ),
 }
 QUERIED = {
