@@ -194,7 +194,7 @@ BAD = [
     ("statement: Lena", 'statement: "Lena', 6, "The quote that opens here is never closed."),
     ("table 3\n    percent: 55.4", '"table 3\n    percent: "55.4"', 11, "A quote that opens here is not closed."),
     ("copy}", "copy", 8, "The { that opens here is not closed, or a comma is missing."),
-    ("Lenalidomide lowers", "Warning: it lowers", 6, "A text holds a colon and a space. Put the text in quotes."),
+    ("Lenalidomide lowers", "Warning: it lowers", 6, "A text contains a colon and a space. Put the text in quotes."),
     ("severity: severe", "severity: %severe", 4, "A text starts with a character that needs quotes. Put the text in quotes."),
     ("severity: severe", "severity: &x severe", 4, "There is an anchor (&). Write the text out in each place."),
     ("severity: severe", "severity: *x", 4, "There is an alias (*). Write out what it stands for."),
@@ -570,7 +570,7 @@ def test_a_reading_is_in_the_release_until_what_was_read_changes(ontology: Path)
         assert "imid:readingDate" not in build(ontology).decode().partition("# Evidence")[2]
         runner = CliRunner()
         result = runner.invoke(main, ["build", str(ontology)])
-        assert "1 second readings no longer fit what is written. List them with 'imidgraph build --readings'." in result.stderr
+        assert "1 second readings are void, because what they read has changed. List them with 'imidgraph build --readings'." in result.stderr
         listed = runner.invoke(main, ["build", str(ontology), "--readings", "--format", "csv"])
         assert listed.stdout.splitlines()[1] == f"ontology/readings/risks.tsv:2,{NAME}-b,2026-11-27,right"
 

@@ -132,8 +132,8 @@ def test_the_report_counts_what_there_is(kg: KnowledgeGraph) -> None:
     counts = {(count.topic, count.kind): count.number for count in kg.stats()}
     associations = kg.select("SELECT ?a { ?a imid:subject ?s }")
     assert counts["statements", "all"] == len(associations)
-    assert counts["backing of statements", "without evidence"] == 0
-    assert counts["backing of statements", "with one source only"] + counts[
-        "backing of statements", "with several sources"
+    assert counts["support of statements", "without evidence"] == 0
+    assert counts["support of statements", "with one source"] + counts[
+        "support of statements", "with several sources"
     ] == len(associations)
-    assert counts["backing of statements", "disputed"] >= 2
+    assert counts["support of statements", "disputed"] >= 2

@@ -128,7 +128,7 @@ def test_a_statement_comes_with_its_source_and_its_doubt(kg: KnowledgeGraph) -> 
     assert len(item["evidence"]) == len(wanted.evidence)
     named = {source["number"]: source["id"] for source in data["sources"]}
     assert {named[each["source"]] for each in item["evidence"]} == {source.curie for source in wanted.sources}
-    assert "not read twice" in json.dumps(item) or all(each.reading_date for each in wanted.evidence)
+    assert "no second reading" in json.dumps(item) or all(each.reading_date for each in wanted.evidence)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_statement_comes_with_its_source_and_its_doubt(kg: KnowledgeGraph) -> 
         ("run_query", {"name": "no-such"}, "Use the tool list_queries."),
         ("run_query", {"name": "boxed-warnings", "parameters": {"color": "red"}}, "It takes: drug"),
         ("run_query", {"name": "boxed-warnings", "parameters": [1]}, "must be an object"),
-        ("sparql", {"query": "ASK {}"}, "There is no tool 'sparql'"),
+        ("sparql", {"query": "ASK {}"}, "Unknown tool 'sparql'"),
     ],
 )
 def test_what_is_wrong_is_told_to_the_agent(kg: KnowledgeGraph, name: str, arguments: dict[str, Any], said: str) -> None:

@@ -158,8 +158,8 @@ def test_what_speaks_against_a_statement_is_said() -> None:
     assert doubt(Indication("", *ENDS, qualifiers=withdrawn)) == ["no longer current"]
     assert doubt(Risk("", *ENDS, qualifiers=withdrawn)) == []  # a harm does not end with the license
     assert of(seen, qualifiers={"supersededBy": (Term("", "a newer one"),)}) == ["no longer current"]
-    assert doubts(replace(seen, reading_outcome="misleading")) == ["called misleading by a second reader"]
-    assert unread([Statement("", *ENDS, evidence=(seen,))]) == "1 of 1 passage not yet read a second time."
+    assert doubts(replace(seen, reading_outcome="misleading")) == ["judged misleading by a second reader"]
+    assert unread([Statement("", *ENDS, evidence=(seen,))]) == "1 of 1 passage not yet checked by a second reader."
     assert unread([Statement("", *ENDS, evidence=(replace(seen, reading_date="2026"),))]) == ""
 
 

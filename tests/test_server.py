@@ -786,7 +786,7 @@ def test_nothing_that_a_query_says_becomes_part_of_a_page(client: httpx.Client) 
 
 def test_who_is_lost_is_told_the_way(client: httpx.Client) -> None:
     answer = client.get("/nothing/here")
-    assert (answer.status_code, answer.json()["detail"]) == (404, "Nothing is at this address. Start at /.")
+    assert (answer.status_code, answer.json()["detail"]) == (404, "There is nothing at this address. Start at /.")
 
 
 def test_a_page_shows_in_a_browser(served: Served, tmp_path: Path) -> None:

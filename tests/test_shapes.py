@@ -142,7 +142,10 @@ RESULT = {
 REFUSED = [
     ({"experimentalArm": None}, "A trial result must have one experimental arm, a drug or a regimen."),
     ({"experimentalArm": "imid:AUGMENT"}, "A trial result must have one experimental arm, a drug or a regimen."),
-    ({"comparatorArm": "imid:rituximab , imid:placebo"}, "A trial result must have at most one comparator arm, a drug or a regimen."),
+    (
+        {"comparatorArm": "imid:rituximab , imid:placebo"},
+        "A trial result must have at most one comparator arm, a drug or a regimen.",
+    ),
     ({"comparatorArm": "imid:R2"}, "A trial result must not have the same arm on both sides."),
     ({"comparatorArm": None}, "A comparator value needs a comparator arm."),
     ({"comparatorArm": None}, "A number of people in the comparator arm needs a comparator arm."),

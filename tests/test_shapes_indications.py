@@ -99,7 +99,9 @@ def test_a_superseded_program_names_its_successor(tmp_path: Path) -> None:
     )
     found = {place for rule, place in _broken(tmp_path, *facts) if rule == "superseded-programs"}
     assert found == {"1", "3"}
-    assert "A program requirement must be superseded by another program requirement." in _messages(f"{PROGRAM} ; imid:supersededBy imid:rems")
+    assert "A program requirement must be superseded by another program requirement." in _messages(
+        f"{PROGRAM} ; imid:supersededBy imid:rems"
+    )
 
 
 def test_a_licensed_regimen_is_not_under_study_and_an_early_trial_is_no_use(tmp_path: Path) -> None:

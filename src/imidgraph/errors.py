@@ -85,7 +85,7 @@ class PathNotFound(ImidgraphError, LookupError):
     Examples
     --------
     >>> print(PathNotFound("imid:SALL4", "imid:leprosy", 2))
-    No path of at most 2 hops joins imid:SALL4 and imid:leprosy. Allow more hops, or fewer conditions.
+    No path of at most 2 hops was found between imid:SALL4 and imid:leprosy. Allow more hops or remove conditions.
     """
 
     def __init__(self, start: str, end: str, max_length: int, limit: str | None = None) -> None:
@@ -93,11 +93,11 @@ class PathNotFound(ImidgraphError, LookupError):
         self.end = end
         self.max_length = max_length
         self.limit = limit
-        found = f"No path of at most {max_length} hops joins {start} and {end}"
+        found = f"No path of at most {max_length} hops was found between {start} and {end}"
         if limit is None:
-            super().__init__(f"{found}. Allow more hops, or fewer conditions.")
+            super().__init__(f"{found}. Allow more hops or remove conditions.")
         else:
-            super().__init__(f"{found} as far as was searched: {limit}. Allow more time or fewer hops.")
+            super().__init__(f"{found}: {limit}. Allow more time or fewer hops.")
 
     def __reduce__(self) -> tuple[type[PathNotFound], tuple[str, str, int, str | None]]:
         return type(self), (self.start, self.end, self.max_length, self.limit)
@@ -113,14 +113,12 @@ class QueryTimeout(ImidgraphError, TimeoutError):
     Examples
     --------
     >>> print(QueryTimeout(5))
-    The query took longer than 5 seconds and was stopped. Narrow it down, or allow it more time.
+    The query took longer than 5 seconds and was stopped. Narrow it down or allow more time.
     """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        super().__init__(
-            f"The query took longer than {seconds:g} seconds and was stopped. Narrow it down, or allow it more time."
-        )
+        super().__init__(f"The query took longer than {seconds:g} seconds and was stopped. Narrow it down or allow more time.")
 
     def __reduce__(self) -> tuple[type[QueryTimeout], tuple[float]]:
         return type(self), (self.seconds,)
@@ -132,14 +130,14 @@ class WorkerError(ImidgraphError, ChildProcessError):
     Examples
     --------
     >>> print(WorkerError("exit 1"))
-    The process that answers queries failed: exit 1. Look at the memory and the processes that the system allows.
+    The process that answers queries failed: exit 1. Check the limits of the system on memory and processes.
     """
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(
             f"The process that answers queries failed: {reason.rstrip('.')}."
-            " Look at the memory and the processes that the system allows."
+            " Check the limits of the system on memory and processes."
         )
 
     def __reduce__(self) -> tuple[type[WorkerError], tuple[str]]:
@@ -152,7 +150,7 @@ class EndpointError(ImidgraphError, OSError):
     Examples
     --------
     >>> print(EndpointError("http://localhost/sparql", "it answers with status 503", 503))
-    The endpoint http://localhost/sparql does not answer as it should: it answers with status 503.
+    The endpoint http://localhost/sparql failed: it returned status 503.
     """
 
     def __init__(self, url: str, problem: str, status: int | None = None, retry_after: float | None = None) -> None:
@@ -160,7 +158,7 @@ class EndpointError(ImidgraphError, OSError):
         self.problem = problem
         self.status = status
         self.retry_after = retry_after
-        super().__init__(f"The endpoint {url} does not answer as it should: {problem.rstrip('.')}.")
+        super().__init__(f"The endpoint {url} failed: {problem.rstrip('.')}.")
 
     def __reduce__(self) -> tuple[type[EndpointError], tuple[str, str, int | None, float | None]]:
         return type(self), (self.url, self.problem, self.status, self.retry_after)

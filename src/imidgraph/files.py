@@ -103,20 +103,20 @@ def writing(path: Path | str) -> Iterator[None]:
     >>> with writing("imid.nt"):
     ...     raise OSError(errno.ENOSPC, "No space left on device")
     Traceback (most recent call last):
-    imidgraph.errors.ExportError: imid.nt cannot be written: No space left on device. Make room there and in ...
+    imidgraph.errors.ExportError: imid.nt cannot be written: No space left on device. Free up space there and in ...
     """
     try:
         yield
     except RuntimeError as error:
         if "ymlink loop" not in str(error):
             raise
-        raise ExportError(f"{path} cannot be written: it is a link that leads to itself. Choose another file.") from error
+        raise ExportError(f"{path} cannot be written: it is a link to itself. Choose another file.") from error
     except OSError as error:
         if isinstance(error, ImidgraphError | BrokenPipeError):  # whose reader has seen enough
             raise
         full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-        room = f"{error.strerror}. Make room there and in {tempfile.gettempdir()}."
-        other = f"{error}. Choose a folder that exists and that you may write to."
+        room = f"{error.strerror}. Free up space there and in {tempfile.gettempdir()}."
+        other = f"{error}. Choose an existing folder that you can write to."
         raise ExportError(f"{path} cannot be written: {room if full else other}") from error
 
 
@@ -309,7 +309,7 @@ class _Unpacked(io.RawIOBase):
         packed = self._packed or self._source.read(_PACKED_CHUNK)
         if not packed:
             if not self._frame.eof:
-                raise EOFError("the file ended before the end of what it holds")
+                raise EOFError("the file is incomplete")
             return False
         if self._frame.eof:
             self._frame = self._library.ZstdDecompressor().decompressobj()

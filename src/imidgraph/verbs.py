@@ -227,7 +227,7 @@ def _entity(graph: KnowledgeGraph, name: str, section: str | None = None) -> Ans
 
 
 _NAME = "By any of its names: label, brand, lay word, CURIE."
-_LIMIT = "The most items to give."
+_LIMIT = "Maximum number of items."
 
 
 def _name(name: str, example: str, help: str = _NAME, required: bool = True) -> Parameter:
@@ -243,43 +243,43 @@ VERBS = {
     for verb in (
         Verb(
             "search",
-            "Find entities whose names come close to some words, the best first.",
+            "Find entities with names like some words, the best matches first.",
             (
-                Parameter("words", "The words: a name, or what a person would call it.", required=True, example="blood clots"),
+                Parameter("words", "The words: a name or a description in lay words.", required=True, example="blood clots"),
                 _bounded("limit", MOST_MATCHES, 100),
             ),
         ),
         Verb(
             "entity",
-            "Tell what to know first about one entity, or all that one section of its card holds.",
+            "Show a summary of one entity, or everything in one section of its card.",
             (
                 _name("name", "Revlimid"),
-                Parameter("section", "A section that the card names, such as approvals; left out, what to know first."),
+                Parameter("section", "A section of the card, such as approvals; omit it for a summary."),
             ),
             call=_entity,
         ),
         Verb(
             "statements",
-            "Find statements by any of their ends, those that deny something among them.",
+            "Find statements by subject, relation or object, including those that deny something.",
             (
-                _name("subject", "lenalidomide", "Whom they are about, by any name.", required=False),
+                _name("subject", "lenalidomide", "The subject, by any of its names.", required=False),
                 _name("predicate", "degrades", "The relation, such as degrades or approvedFor.", required=False),
-                _name("object", "CSNK1A1", "What the subject is related to, by any name.", required=False),
+                _name("object", "CSNK1A1", "The object, by any of its names.", required=False),
             ),
         ),
         Verb(
             "status",
-            "Tell whether a fact is supported, disputed, denied or not curated, and who says so.",
+            "Check whether a fact is supported, disputed, denied or not curated, with sources.",
             (
                 _name("subject", "lenalidomide"),
                 _name("predicate", "approvedFor", "The relation, such as approvedFor, degrades or hasAdverseEffect."),
                 _name("object", "chronic lymphocytic leukemia"),
-                Parameter("as_of", "The day on which it is to hold, such as 2013-01-01; left out, today.", "date"),
+                Parameter("as_of", "The date to check, such as 2013-01-01; omit it for today.", "date"),
             ),
         ),
         Verb(
             "compare",
-            "Compare two or three drugs: what they share, in what they differ, trials between them, and what is disputed.",
+            "Compare two or three drugs: similarities, differences, trials that compare them, and what is disputed.",
             (
                 Parameter(
                     "drugs",
@@ -295,12 +295,12 @@ VERBS = {
         ),
         Verb(
             "explain",
-            "Explain step by step how one entity bears on another, each step with its evidence.",
+            "Explain step by step how one entity is linked to another, with the evidence for each step.",
             (_name("start", "pomalidomide"), _name("end", "multiple myeloma")),
         ),
         Verb(
             "why",
-            "Collect the reasons that evidence gives for one drug over another in a disease, and those against it.",
+            "Collect the evidence for one drug over another in a disease, and the evidence against it.",
             (_name("drug", "pomalidomide"), _name("over", "lenalidomide"), _name("disease", "multiple myeloma")),
         ),
         Verb(
@@ -309,52 +309,52 @@ VERBS = {
             (
                 _name("start", "thalidomide"),
                 _name("end", "pomalidomide"),
-                Parameter("max_length", "The most hops of a path.", "integer", default=2, most=MAX_LENGTH + 2),
+                Parameter("max_length", "Maximum number of hops.", "integer", default=2, most=MAX_LENGTH + 2),
                 _bounded("limit", 20, MOST_PATHS),
-                Parameter("via", "Entities that each path must pass.", "texts", default=(), most=MOST_NAMES),
-                Parameter("avoid", "Entities that no path may pass.", "texts", default=(), most=MOST_NAMES),
+                Parameter("via", "Entities that each path must go through.", "texts", default=(), most=MOST_NAMES),
+                Parameter("avoid", "Entities that no path may go through.", "texts", default=(), most=MOST_NAMES),
                 Parameter("predicates", "Relations to follow, such as degrades.", "texts", default=(), most=MOST_NAMES),
                 Parameter("directed", "Follow relations only from subject to object.", "boolean", default=False),
             ),
         ),
         Verb(
             "neighborhood",
-            "Find the entities within some hops of one, and what joins them.",
+            "Find the entities within some hops of one, and the statements between them.",
             (
                 _name("center", "cereblon"),
-                Parameter("hops", "How far to go.", "integer", default=1, most=4, least=0),
+                Parameter("hops", "Maximum number of hops.", "integer", default=1, most=4, least=0),
                 Parameter("predicates", "Relations to follow, such as degrades.", "texts", default=(), most=MOST_NAMES),
                 _bounded("limit", 100, MOST_NODES),
             ),
         ),
         Verb(
             "similar",
-            "Find the entities that have most in common with one, with what that is.",
+            "Find the entities that have the most in common with one, and show what they share.",
             (
                 _name("entity", "lenalidomide"),
-                Parameter("aspects", "The pillars that count.", "texts", default=list(ALIKE_IN), most=MOST_NAMES),
+                Parameter("aspects", "The pillars to compare by.", "texts", default=list(ALIKE_IN), most=MOST_NAMES),
                 _bounded("limit", MOST_ALIKE, 100),
             ),
         ),
         Verb(
             "without",
-            "Find which effects of drugs lose their chains of steps where a protein, complex, process or cell is lost.",
+            "Find which effects of drugs depend on a protein, complex, process or cell.",
             (_name("entity", "cereblon"),),
         ),
         Verb(
             "mentions",
-            "Find the entities that a text names, in its order, and the regimen that its drugs make.",
+            "Find the entities that a text mentions, in order, and the regimen that its drugs form.",
             (
                 Parameter(
                     "text",
-                    "The text: an intervention of a trial, a sentence, an abstract.",
+                    "The text, such as a trial intervention, a sentence or an abstract.",
                     required=True,
                     most=MOST_TEXT,
                     example="Carfilzomib, Lenalidomide, Dexamethasone",
                 ),
             ),
         ),
-        Verb("stats", "Count what the graph knows and how well it is backed."),
+        Verb("stats", "Count what is in the graph and how well it is supported."),
     )
 }
 """The verbs by name."""

@@ -14,8 +14,8 @@ from imidgraph.limits import MOST_MATCHES
 
 @click.command()
 @click.argument("name")
-@click.option("--section", "-s", help="Only this section of the card, whole, such as approvals.")
-@click.option("--all", "-a", "whole", is_flag=True, help="Everything, not only what to know first.")
+@click.option("--section", "-s", help="Show only this section, in full, such as approvals.")
+@click.option("--all", "-a", "whole", is_flag=True, help="Show everything, not only the summary.")
 @prints()
 def show(name: str, section: str | None, whole: bool) -> Answer:
     """Show what to know first about NAME, on one screen, with its sources.
@@ -38,10 +38,10 @@ def show(name: str, section: str | None, whole: bool) -> Answer:
 
 @click.command()
 @click.argument("words", nargs=-1, required=True)
-@click.option("--limit", "-n", default=MOST_MATCHES, show_default=True, help="How many matches at most.")
+@click.option("--limit", "-n", default=MOST_MATCHES, show_default=True, help="Maximum number of matches.")
 @prints()
 def search(words: tuple[str, ...], limit: int) -> Answer:
-    """Search for entities whose names come close to WORDS."""
+    """Search for entities with names like WORDS."""
     return opened().search(" ".join(words), limit)
 
 
@@ -49,7 +49,7 @@ def search(words: tuple[str, ...], limit: int) -> Answer:
 @click.argument("text", nargs=-1, required=True)
 @prints()
 def mentions(text: tuple[str, ...]) -> Answer:
-    """Find the entities that TEXT names, in its order.
+    """Find the entities that TEXT mentions, in order.
 
     \b
     For example:
@@ -59,14 +59,14 @@ def mentions(text: tuple[str, ...]) -> Answer:
 
 
 @click.command()
-@click.option("--subject", "-s", help="Whom the statements are about.")
+@click.option("--subject", "-s", help="The subject of the statements.")
 @click.option("--predicate", "-p", help="The relation, such as degrades or approvedFor.")
-@click.option("--object", "-o", help="What the subject is related to.")
+@click.option("--object", "-o", help="The object of the statements.")
 @prints()
 def statements(subject: str | None, predicate: str | None, object: str | None) -> Answer:
-    """List statements by any of their ends, with their sources."""
+    """List statements by subject, relation or object, with their sources."""
     if subject is None and predicate is None and object is None:
-        raise click.UsageError("Name at least one of --subject, --predicate and --object.")
+        raise click.UsageError("Give at least one of --subject, --predicate and --object.")
     return opened().statements(subject, predicate, object)
 
 
@@ -74,13 +74,13 @@ def statements(subject: str | None, predicate: str | None, object: str | None) -
 @click.argument("subject")
 @click.argument("predicate")
 @click.argument("object")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day on which it is to hold, such as 2013-01-01.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The date to check, such as 2013-01-01.")
 @prints("table")
 def status(subject: str, predicate: str, object: str, as_of: datetime | None) -> Answer:
-    """Tell whether a fact is supported, disputed or denied.
+    """Check whether a fact is supported, disputed, denied or not curated.
 
-    Or not curated, which is not the same as false. The first line is the word; the statements that say so follow, with
-    their sources. The exit code is 0 where it is supported or disputed.
+    Not curated does not mean false. The first line is the answer; the statements behind it follow, with their sources.
+    The exit code is 0 if the fact is supported or disputed, otherwise 1.
 
     \b
     For example:
@@ -93,7 +93,7 @@ def status(subject: str, predicate: str, object: str, as_of: datetime | None) ->
 @click.command()
 @prints()
 def stats() -> Answer:
-    """Count what the graph knows and how well it is backed."""
+    """Count what is in the graph and how well it is supported."""
     return opened().stats()
 
 

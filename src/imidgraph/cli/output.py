@@ -51,7 +51,7 @@ def prints(default: str | None = None) -> Callable[[Callable[..., Answer]], Call
 
 def format_option(default: str | None = None) -> Callable[[Command], Command]:
     """Add ``--format`` to a command."""
-    told = f"How to print; csl and ris give the references.  [default: {default or 'table on a terminal, tsv in a pipe'}]"
+    told = f"Output format; csl and ris print the references.  [default: {default or 'table on a terminal, tsv in a pipe'}]"
     return click.option("--format", "-f", type=click.Choice(FORMATS), default=default, help=told)
 
 
@@ -60,7 +60,7 @@ def draws(command: Callable[..., Drawable]) -> Callable[..., Drawable]:
     option = click.option(
         "--picture",
         type=click.Path(dir_okay=False, path_type=Path),
-        help="Also draw a picture to this file: .svg, .png or .pdf (these need Graphviz), .dot or .mmd.",
+        help="Also save a picture to this file: .svg, .png or .pdf (these need Graphviz), .dot or .mmd.",
     )
 
     @functools.wraps(command)

@@ -22,7 +22,7 @@ def queries() -> None:
 
 
 @queries.command("list")
-@click.option("--tag", help="Only those of one topic, such as risks.")
+@click.option("--tag", help="Only queries on this topic, such as risks.")
 @prints()
 def list_queries(tag: str | None) -> Answer:
     """List the named queries."""
@@ -35,7 +35,7 @@ def _complete_query(_context: click.Context, _parameter: click.Parameter, incomp
 
 @queries.command("show")
 @click.argument("name", shell_complete=_complete_query)
-@click.option("--sparql", "only_sparql", is_flag=True, help="Print the SPARQL text only.")
+@click.option("--sparql", "only_sparql", is_flag=True, help="Print only the SPARQL text.")
 def show_query(name: str, only_sparql: bool) -> None:
     """Show what a named query answers, its parameters and its text."""
     item = Catalog(QUERIES)[name]
@@ -75,11 +75,11 @@ def run(name: str, parameters: tuple[str, ...]) -> Answer:
 @click.option(
     "--file", "path", type=click.Path(dir_okay=False, path_type=Path), help="Read the query from a file; - is standard input."
 )
-@click.option("--timeout", default=TIMEOUT, show_default=True, help="Seconds that the query may take.")
-@click.option("--limit", default=LIMIT, show_default=True, help="Rows that the answer may have.")
+@click.option("--timeout", default=TIMEOUT, show_default=True, help="Time limit in seconds.")
+@click.option("--limit", default=LIMIT, show_default=True, help="Maximum number of rows.")
 @format_option()
 def sparql(text: str | None, path: Path | None, timeout: float, limit: int, format: str | None) -> None:
-    """Answer a SPARQL query.
+    """Run a SPARQL query.
 
     The prefixes of the graph are known. A table is printed as --format says, triples as Turtle unless it says otherwise.
 
@@ -104,9 +104,9 @@ def read_parameters(parameters: tuple[str, ...]) -> dict[str, str]:
     for parameter in parameters:
         key, equals, value = parameter.partition("=")
         if not equals:
-            raise click.UsageError(f"{parameter!r} is not a parameter. Write it as name=value, such as drug=lenalidomide.")
+            raise click.UsageError(f"Not a parameter: {parameter!r}. Write it as name=value, such as drug=lenalidomide.")
         if key in values:
-            raise click.UsageError(f"The parameter {key!r} is given twice.")
+            raise click.UsageError(f"The parameter {key!r} is given twice. Give it once.")
         values[key] = value
     return values
 

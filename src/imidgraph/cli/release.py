@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @click.argument("parameters", nargs=-1, metavar="[PARAMETER=VALUE]...")
-@click.option("--format", metavar="NAME", help="The format, where the suffix does not tell it.")
-@click.option("--only", metavar="PILLAR,...", help="Only these: drugs, generations, mechanisms, indications, risks, articles.")
-@click.option("--neighborhood", metavar="ENTITY", help="Only what lies around an entity, by any of its names.")
+@click.option("--format", metavar="NAME", help="The format, if the suffix does not show it.")
 @click.option(
-    "--hops", default=1, type=click.IntRange(min=0), show_default=True, help="How many statements away from it an entity may be."
+    "--only", metavar="PILLAR,...", help="Only these pillars: drugs, generations, mechanisms, indications, risks, articles."
 )
-@click.option("--query", metavar="NAME", help="Only the entities in the answer of a named query, and what joins them.")
+@click.option("--neighborhood", metavar="ENTITY", help="Only the neighborhood of this entity, by any of its names.")
+@click.option("--hops", default=1, type=click.IntRange(min=0), show_default=True, help="Size of the neighborhood, in statements.")
+@click.option(
+    "--query", metavar="NAME", help="Only the entities in the answer of a named query, and the statements between them."
+)
 def export(
     file: Path,
     parameters: tuple[str, ...],
@@ -37,9 +39,9 @@ def export(
     hops: int,
     query: str | None,
 ) -> None:
-    """Write the graph, or a part of it, to FILE. The suffix tells the format; with .gz or .zst behind it, FILE is packed.
+    """Write the graph, or a part of it, to FILE. The suffix sets the format; add .gz or .zst to compress.
 
-    A dash is standard output. Formats of several files add their names: imid.csv becomes imid_nodes.csv and so on.
+    Use - for standard output. A format with several files adds a name to each: imid.csv becomes imid_nodes.csv and so on.
 
     \b
     For example:
@@ -52,7 +54,7 @@ def export(
     from imidgraph.formats import find, stream, write
 
     if parameters and query is None:
-        raise click.UsageError("PARAMETER=VALUE belongs to --query NAME.")
+        raise click.UsageError("PARAMETER=VALUE needs --query NAME.")
     chosen = find(format or ("ttl" if str(file) == "-" else file.name))
     graph = opened()
     pillars = [name.strip() for name in only.split(",")] if only else []
@@ -72,7 +74,7 @@ def export(
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-@click.option("--shapes/--no-shapes", default=True, show_default=True, help="Check the SHACL shapes too.")
+@click.option("--shapes/--no-shapes", default=True, show_default=True, help="Also check the SHACL shapes.")
 @format_option()
 def validate(file: Path | None, shapes: bool, format: str | None) -> None:
     """Check the graph, or the RDF file FILE.
@@ -108,8 +110,8 @@ def _names(file: Path | None) -> Names | None:
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), required=False)
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 where the release is not what its sources build.")
-@click.option("--readings", is_flag=True, help="Only list the second readings that a change of what was read has made void.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if the release is out of date.")
+@click.option("--readings", is_flag=True, help="Only list the second readings that later changes have made void.")
 @format_option()
 def build(path: Path | None, check: bool, readings: bool, format: str | None) -> None:
     """Build the release, ontology/imid.ttl, from its sources.
@@ -132,9 +134,9 @@ def build(path: Path | None, check: bool, readings: bool, format: str | None) ->
 
     if path is not None and path.is_file():
         if not check:
-            raise click.UsageError(f"{path} is one file. Add --check to check it, or leave it out to build the release.")
+            raise click.UsageError(f"{path} is a single file. Add --check to check it, or omit it to build the release.")
         check_file(path, Catalog(QUERIES))
-        say(f"{path} is in order.")
+        say(f"No errors in {path}.")
         return
     directory = path or ONTOLOGY
     if readings:
@@ -143,27 +145,30 @@ def build(path: Path | None, check: bool, readings: bool, format: str | None) ->
         return
     checkout, files = built_files(directory)
     if checkout.void:
-        say(f"{len(checkout.void)} second readings no longer fit what is written. List them with 'imidgraph build --readings'.")
+        say(
+            f"{len(checkout.void)} second readings are void, because what they read has changed. "
+            "List them with 'imidgraph build --readings'."
+        )
     if not check:
         write_all(files)
         say(f"Built {', '.join(map(str, files))}.")
         return
     stale = [file for file, content in files.items() if not file.exists() or file.read_bytes() != content]
     if stale:
-        say(f"Not what the sources build: {', '.join(map(str, stale))}. Run 'imidgraph build' and commit the result.")
+        say(f"Out of date: {', '.join(map(str, stale))}. Run 'imidgraph build' and commit the result.")
         sys.exit(NOTHING)
-    say(f"{', '.join(file.name for file in files)} are what the sources build.")
+    say(f"Up to date: {', '.join(file.name for file in files)}.")
 
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path))
-@click.option("--previous", type=click.Path(exists=True, path_type=Path), help="The version before: an RDF file or a store.")
+@click.option("--previous", type=click.Path(exists=True, path_type=Path), help="The previous version: an RDF file or a store.")
 def release(directory: Path, previous: Path | None) -> None:
     """Write a citable release into the new folder DIRECTORY.
 
     Every format, checksums, a description, a license and a citation.
 
-    With --previous, a report tells which facts were added, removed and changed.
+    With --previous, a report lists the facts that were added, removed and changed.
 
     \b
     For example:
@@ -174,7 +179,7 @@ def release(directory: Path, previous: Path | None) -> None:
     before = load(previous).projection if previous else None
     with progress_lines("writing") as proceed, stoppable():
         files = write_release(opened().projection, directory, before, proceed)
-    say(f"Wrote {len(files)} files into {directory}.")
+    say(f"Wrote {len(files)} files to {directory}.")
 
 
 COMMANDS = (export, validate, build, release)

@@ -21,9 +21,9 @@ from imidgraph.stores import LIMIT, TIMEOUT
 @click.option(
     "--to", "directory", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder of the store."
 )
-@click.option("--beside", is_flag=True, help="Store the graph that ships with imidgraph too, beside the files.")
+@click.option("--beside", is_flag=True, help="Also store the graph that ships with imidgraph.")
 def store(files: tuple[Path, ...], directory: Path, beside: bool) -> None:
-    """Store FILES on disk, as a graph to ask.
+    """Store FILES on disk as a graph that can be queried.
 
     For graphs too large to parse at each start.
 
@@ -52,15 +52,15 @@ def store(files: tuple[Path, ...], directory: Path, beside: bool) -> None:
 @click.command()
 @click.argument("url")
 @click.option("--into", "name", default="https://w3id.org/imidgraph/", show_default=True, help="The named graph to replace.")
-@click.option("--user", help="The user; the password comes from the variable IMIDGRAPH_PASSWORD, or a prompt.")
-@click.option("--update", is_flag=True, help="URL takes SPARQL Update, not the Graph Store Protocol.")
+@click.option("--user", help="The user name; the password is read from the variable IMIDGRAPH_PASSWORD or a prompt.")
+@click.option("--update", is_flag=True, help="Use SPARQL Update instead of the Graph Store Protocol.")
 def push(url: str, name: str, user: str | None, update: bool) -> None:
     """Load the graph into the server at URL.
 
-    Into its graph store, or with --update through its update endpoint.
+    Uses the graph store of the server or, with --update, its update endpoint.
 
     \b
-    For example, a Virtuoso on this machine:
+    For example, to Virtuoso on this machine:
       imidgraph push http://127.0.0.1:8890/sparql-graph-crud-auth --user dba
     """
     from imidgraph.stores.http import without_password
@@ -77,37 +77,39 @@ def push(url: str, name: str, user: str | None, update: bool) -> None:
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to listen at.")
-@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="How many queries are answered at once.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to listen on.")
+@click.option(
+    "--workers", type=click.IntRange(1), default=2, show_default=True, help="Number of queries to answer at the same time."
+)
 @click.option(
     "--waiting",
     type=click.IntRange(0),
     default=32,
     show_default=True,
-    help="How many more may wait before it says that it is busy.",
+    help="Number of requests that may wait before the server says that it is busy.",
 )
 @click.option(
     "--timeout",
     type=click.FloatRange(0, 86_400, min_open=True),
     default=TIMEOUT,
     show_default=True,
-    help="Seconds that a query may take.",
+    help="Time limit of a query in seconds.",
 )
-@click.option("--limit", type=click.IntRange(0), default=10 * LIMIT, show_default=True, help="Rows that an answer may have.")
 @click.option(
-    "--allow-host", "hosts", multiple=True, metavar="NAME", help="A host name to answer to, as a proxy passes it; * for all."
+    "--limit", type=click.IntRange(0), default=10 * LIMIT, show_default=True, help="Maximum number of rows in an answer."
+)
+@click.option(
+    "--allow-host", "hosts", multiple=True, metavar="NAME", help="A host name to accept, as a proxy passes it; * for all."
 )
 @click.option(
     "--cors",
     "origins",
     multiple=True,
     metavar="ORIGIN",
-    help="An origin whose pages may ask, such as https://example.org; * for all.",
+    help="An origin whose pages may send queries, such as https://example.org; * for all.",
 )
-@click.option(
-    "--trust-proxy", "proxies", multiple=True, metavar="ADDRESS", help="A proxy whose X-Forwarded headers are believed."
-)
+@click.option("--trust-proxy", "proxies", multiple=True, metavar="ADDRESS", help="A proxy whose X-Forwarded headers are trusted.")
 def serve(
     host: str,
     port: int,
@@ -127,7 +129,7 @@ def serve(
     and /openapi.json.
 
     \b
-    For example, a large graph for the machines around:
+    For example, a large graph for other machines:
       imidgraph --graph big serve --host 0.0.0.0 --workers 8 --timeout 30
     """
     try:
@@ -148,11 +150,11 @@ def serve(
 
 
 @click.command()
-@click.option("--sparql", "free", is_flag=True, help="Offer free SPARQL too, answered within limits.")
+@click.option("--sparql", "free", is_flag=True, help="Also offer free SPARQL, within limits.")
 def mcp(free: bool) -> None:
     """Serve tools for agents on standard input and output (MCP).
 
-    An assistant starts this command itself: name it in the settings of the assistant.
+    An assistant starts this command itself: add it to the settings of the assistant.
 
     \b
     For example:

@@ -12,15 +12,13 @@ from imidgraph.cli.group import opened
 from imidgraph.cli.output import draws, prints
 from imidgraph.limits import ALIKE_IN, MAX_LENGTH, MOST_ALIKE, MOST_NODES, MOST_PATHS, MOST_TOLD, SECONDS
 
-timeout_option = click.option("--timeout", default=SECONDS, show_default=True, type=float, help="The most seconds to search.")
-predicate_option = click.option(
-    "--predicate", "-p", "predicates", multiple=True, help="A relation to follow. Can be given several times."
-)
+timeout_option = click.option("--timeout", default=SECONDS, show_default=True, type=float, help="Time limit in seconds.")
+predicate_option = click.option("--predicate", "-p", "predicates", multiple=True, help="A relation to follow. Can be repeated.")
 
 
 @click.command()
 @click.argument("drugs", nargs=-1, required=True)
-@click.option("--all", "-a", "whole", is_flag=True, help="Everything, not only what is most telling.")
+@click.option("--all", "-a", "whole", is_flag=True, help="Show everything, not only the main differences.")
 @timeout_option
 @prints()
 @draws
@@ -33,7 +31,7 @@ def compare(drugs: tuple[str, ...], whole: bool, timeout: float) -> Drawable:
     stated of each drug. Frequencies come from different trials: none may be subtracted from another.
     """
     if len(drugs) < 2:
-        raise click.UsageError("Name two drugs or more.")
+        raise click.UsageError("Name at least two drugs.")
     comparison = opened().compare(*drugs, timeout=timeout)
     return comparison.whole() if whole else comparison
 
@@ -46,9 +44,9 @@ def compare(drugs: tuple[str, ...], whole: bool, timeout: float) -> Drawable:
 @prints()
 @draws
 def why(drug: str, over: str, disease: str, timeout: float) -> Drawable:
-    """Tell what speaks for DRUG over another one, and against it.
+    """Show the evidence for DRUG over another drug, and against it.
 
-    Each reason that evidence gives in a disease, with its sources.
+    Lists each reason in one disease, with its sources.
 
     \b
     For example:
@@ -60,12 +58,12 @@ def why(drug: str, over: str, disease: str, timeout: float) -> Drawable:
 @click.command()
 @click.argument("start")
 @click.argument("end")
-@click.option("--shown", default=MOST_TOLD, show_default=True, type=click.IntRange(1), help="How many chains to tell.")
+@click.option("--shown", default=MOST_TOLD, show_default=True, type=click.IntRange(1), help="Number of chains to show.")
 @timeout_option
 @prints()
 @draws
 def explain(start: str, end: str, shown: int, timeout: float) -> Drawable:
-    """Explain step by step how START bears on END.
+    """Explain step by step how START is linked to END.
 
     The chains of steps between them, a sentence a step, each with its sources.
 
@@ -82,11 +80,11 @@ def explain(start: str, end: str, shown: int, timeout: float) -> Drawable:
 @click.command()
 @click.argument("start")
 @click.argument("end")
-@click.option("--max-length", default=MAX_LENGTH, show_default=True, help="The most hops of a path.")
-@click.option("--limit", "-n", default=MOST_PATHS, show_default=True, help="The most paths.")
+@click.option("--max-length", default=MAX_LENGTH, show_default=True, help="Maximum number of hops.")
+@click.option("--limit", "-n", default=MOST_PATHS, show_default=True, help="Maximum number of paths.")
 @timeout_option
-@click.option("--via", multiple=True, help="An entity that each path must pass. Can be given several times.")
-@click.option("--avoid", multiple=True, help="An entity that no path may pass. Can be given several times.")
+@click.option("--via", multiple=True, help="An entity that each path must go through. Can be repeated.")
+@click.option("--avoid", multiple=True, help="An entity that no path may go through. Can be repeated.")
 @predicate_option
 @click.option("--directed", is_flag=True, help="Follow relations only from subject to object.")
 @prints()
@@ -94,7 +92,7 @@ def explain(start: str, end: str, shown: int, timeout: float) -> Drawable:
 def paths(start: str, end: str, **bounds: Any) -> Drawable:
     """List the paths from START to END, shortest first.
 
-    Each hop comes with its relations. It says when a limit stopped the search.
+    Shows the relations of each hop, and says when a limit stopped the search.
 
     \b
     For example:
@@ -105,27 +103,27 @@ def paths(start: str, end: str, **bounds: Any) -> Drawable:
 
 @click.command()
 @click.argument("center", metavar="NAME")
-@click.option("--hops", default=1, show_default=True, type=click.IntRange(0), help="How far to go.")
-@click.option("--limit", "-n", default=MOST_NODES, show_default=True, type=click.IntRange(1), help="The most entities.")
+@click.option("--hops", default=1, show_default=True, type=click.IntRange(0), help="Maximum number of hops.")
+@click.option("--limit", "-n", default=MOST_NODES, show_default=True, type=click.IntRange(1), help="Maximum number of entities.")
 @timeout_option
 @predicate_option
 @prints()
 @draws
 def neighborhood(center: str, **bounds: Any) -> Drawable:
-    """List what lies within some hops of NAME, the nearest first."""
+    """List the entities within some hops of NAME, the nearest first."""
     return opened().neighborhood(center, **bounds)
 
 
 @click.command()
 @click.argument("entity", metavar="NAME")
-@click.option("--limit", "-n", default=MOST_ALIKE, show_default=True, type=click.IntRange(1), help="The most entities.")
-@click.option("--aspect", "-a", "aspects", multiple=True, default=ALIKE_IN, show_default=True, help="A pillar that counts.")
+@click.option("--limit", "-n", default=MOST_ALIKE, show_default=True, type=click.IntRange(1), help="Maximum number of entities.")
+@click.option("--aspect", "-a", "aspects", multiple=True, default=ALIKE_IN, show_default=True, help="A pillar to compare by.")
 @timeout_option
 @prints()
 def similar(entity: str, **bounds: Any) -> Answer:
-    """List what has most in common with NAME, such as a drug.
+    """List the entities that have the most in common with NAME, such as a drug.
 
-    With what they have in common; what few have weighs more.
+    Shows what they have in common; a rare feature counts more than a common one.
     """
     return opened().similar(entity, **bounds)
 
@@ -137,9 +135,9 @@ def similar(entity: str, **bounds: Any) -> Answer:
 def without(entity: str, timeout: float) -> Answer:
     """Show which drug effects depend on NAME.
 
-    Those whose chains of steps go through NAME, such as cereblon.
+    Lists the effects whose chains of steps go through NAME, such as cereblon.
 
-    This is reasoning over the curated chains, not an observation.
+    This is inferred from the curated chains, not observed.
     """
     return opened().without(entity, timeout)
 

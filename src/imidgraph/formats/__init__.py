@@ -88,7 +88,7 @@ FORMATS: dict[str, Format] = {
         hint="Mermaid shows names and relations, without attributes and evidence, and by default no more than 500 of them: "
         "write a part with --only or --neighborhood.",
     ),
-    "edges": Format("edge list", "drawing:write_edge_list", hint="An edge list holds neither attributes nor negated statements."),
+    "edges": Format("edge list", "drawing:write_edge_list", hint="An edge list has no attributes and no negated statements."),
     "csv": Format(
         "CSV",
         {
@@ -157,7 +157,7 @@ def find(name: str) -> str:
     for format in sorted(FORMATS, key=len, reverse=True):
         if plain.endswith("." + format):
             return format
-    raise ExportError(f"The name {name!r} ends in no suffix of a format. Use one of {', '.join('.' + key for key in FORMATS)}.")
+    raise ExportError(f"Unknown file format: {name!r}. Use one of {', '.join('.' + key for key in FORMATS)}.")
 
 
 def write(graph: Projection, path: Path, format: str | None = None, progress: Progress | None = None) -> Written:

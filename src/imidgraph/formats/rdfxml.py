@@ -30,12 +30,12 @@ def write_rdfxml(triples: Iterable[Triple]) -> Iterator[bytes]:
     for triple in ordered:
         if isinstance(triple.object, Literal) and _NOT_XML.search(triple.object.value):
             raise ExportError(
-                f"XML cannot hold a control character of {triple.object}. Write Turtle, N-Triples or JSON-LD instead."
+                f"XML cannot contain the control character in {triple.object}. Write Turtle, N-Triples or JSON-LD instead."
             )
     used = {triple.predicate.value for triple in ordered}
     for iri in sorted(used):
         if not _XML_NAME.search(iri):
-            raise ExportError(f"XML cannot name the predicate <{iri}>. Write Turtle, N-Triples or JSON-LD instead.")
+            raise ExportError(f"XML has no name for the predicate <{iri}>. Write Turtle, N-Triples or JSON-LD instead.")
     prefixes = {prefix: namespace for prefix, namespace in PREFIXES.items() if any(iri.startswith(namespace) for iri in used)}
     text = serialize(ordered, format=RdfFormat.RDF_XML, prefixes=prefixes) or b""
     yield text.replace(b"\r", b"&#13;")  # a bare one would be read as a line break

@@ -89,7 +89,7 @@ def read_graph(path: Path, entities: Mapping[str, str] | None = None) -> Iterato
                 return
             what = path.name.removesuffix(path.suffix if path.suffix in PACKED else "").removesuffix(suffix).rpartition("_")[2]
             if what not in {"nodes", "edges"}:
-                raise ValueError(f"its name ends in neither _nodes{suffix} nor _edges{suffix}")
+                raise ValueError(f"its name must end in _nodes{suffix} or _edges{suffix}")
             for number, record in _rows(file, suffix):
                 place = f"line {number}: "
                 yield from reader.node(record) if what == "nodes" else reader.edge(record)
@@ -171,7 +171,7 @@ def _rows(file: IO[bytes], suffix: str) -> Iterator[tuple[int, Record]]:
         raise ValueError("it is empty")
     for row in rows:
         if len(row) > len(names):
-            raise ValueError(f"line {rows.line_num}: {len(row)} fields stand under {len(names)} columns")
+            raise ValueError(f"line {rows.line_num}: {len(row)} fields for {len(names)} columns")
         fields = zip(names, row, strict=False)
         yield rows.line_num, {name: text.split("|") if name in _LISTS else text for name, text in fields if text}
 
@@ -261,7 +261,7 @@ class _Reader:
             items = [{"source": source} for source in _listed(record.get("publications"))]
         for item in items:
             if not isinstance(item, dict):
-                raise ValueError("its evidence is no list of JSON objects")
+                raise ValueError("its evidence is not a list of JSON objects")
             told = json.dumps(item, sort_keys=True)
             name = str(item["id"]) if "id" in item else uuid.uuid5(uuid.NAMESPACE_URL, own.value + told).urn
             evidence = self._iri(name)

@@ -83,7 +83,7 @@ class Stats(Listing[Count]):
     @property
     def title(self) -> str:
         """What is counted."""
-        return "What the graph knows, and how well it is backed"
+        return "What is in the graph, and how well it is supported"
 
 
 def stats(store: Store) -> Stats:
@@ -110,11 +110,11 @@ def stats(store: Store) -> Stats:
     backed = [(items, sources) for _, items, sources in store.select(_SOURCES_OF_STATEMENTS).rows]
     total = len(backed) or 1
     report += [
-        Count("backing of statements", "evidence items each", round(sum(items for items, _ in backed) / total, 2)),
-        Count("backing of statements", "without evidence", sum(items == 0 for items, _ in backed)),
-        Count("backing of statements", "with one source only", sum(sources == 1 for _, sources in backed)),
-        Count("backing of statements", "with several sources", sum(sources > 1 for _, sources in backed)),
-        Count("backing of statements", "disputed", store.select(_DISPUTED).rows[0][0]),
-        Count("backing of statements", "negated", store.select(_NEGATED).rows[0][0]),
+        Count("support of statements", "evidence items each", round(sum(items for items, _ in backed) / total, 2)),
+        Count("support of statements", "without evidence", sum(items == 0 for items, _ in backed)),
+        Count("support of statements", "with one source", sum(sources == 1 for _, sources in backed)),
+        Count("support of statements", "with several sources", sum(sources > 1 for _, sources in backed)),
+        Count("support of statements", "disputed", store.select(_DISPUTED).rows[0][0]),
+        Count("support of statements", "negated", store.select(_NEGATED).rows[0][0]),
     ]
     return Stats(tuple(report))

@@ -86,7 +86,7 @@ def _(answer: Explanation, numbers: Numbers) -> Iterator[Item]:
 def _steps(chain: Chain, numbers: Numbers) -> Iterator[Item]:
     for hop in chain.hops:
         if hop.is_hierarchy:
-            yield {"step": str(hop), "text": "A step of the hierarchy.", "sources": []}
+            yield {"step": str(hop), "text": "A step in the hierarchy.", "sources": []}
         for told, stated in (hop.sentences if not hop.is_hierarchy else {}).items():
             cited = (evidence.source for item in stated for evidence in item.evidence)
             yield {"step": str(hop), "text": told, "sources": list(dict.fromkeys(numbers[source] for source in cited))}
@@ -104,7 +104,7 @@ def _evidence(evidence: Iterable[Evidence], numbers: Numbers) -> Iterator[Item]:
         if isinstance(item, Frequency) and (found := figure(item)):
             told |= {"figure": found, "in": "; ".join(str(part) for part in (item.arm, item.population) if part)}
         doubts = [*(["disputes it"] if item.disputes else []), *unsure(item)]
-        doubts += ["not read twice"] if item.reading_date is None else []
+        doubts += ["no second reading"] if item.reading_date is None else []
         yield told | ({"doubt": doubts} if doubts else {})
 
 

@@ -41,20 +41,20 @@ PROMPTS = {
     "compare_drugs": Prompt(
         "Compare two drugs for a disease.",
         ("drug", "other", "disease"),
-        "Compare {drug} and {other} for {disease}. Use the tool compare, then status for each license. Set only figures of one "
-        "grade and one kind of population beside each other. Cite each source. Say what is not curated.",
+        "Compare {drug} and {other} for {disease}. Use the tool compare, then status for each license. Compare figures only if "
+        "they have the same grade and kind of population. Cite each source. Say what is not curated.",
     ),
     "what_to_watch_for": Prompt(
-        "What to watch for under a drug.",
+        "What to watch for on a drug.",
         ("drug",),
-        "Tell what someone who takes {drug} must do and watch for. Use the tool get, then its sections 'boxed warnings', "
+        "Explain what a person who takes {drug} must do and watch for. Use the tool get, then its sections 'boxed warnings', "
         "'what must be done and watched' and 'adverse effects'. Cite each source. End with the notice.",
     ),
     "why_this_claim": Prompt(
         "Check a claim.",
         ("claim",),
         "Check this claim: {claim}. Use the tool search for its names, then status and explain. Say whether it is supported, "
-        "disputed, denied or not curated, and cite who says so.",
+        "disputed, denied or not curated, and cite the sources.",
     ),
 }
 """The prompts by name."""

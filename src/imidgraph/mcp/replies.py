@@ -25,10 +25,10 @@ SCHEMA: dict[str, Any] = {
     "properties": {
         "answer": {"type": "string", "description": "The answer in one line"},
         "items": {"type": "array", "items": {"type": "object"}, "description": "The parts of the answer, each with its sources"},
-        "total": {"type": "integer", "description": "How many items there are"},
-        "left": {"type": "integer", "description": "How many come after these"},
-        "cursor": {"type": ["string", "null"], "description": "Give it back for the next items; null at the end"},
-        "gaps": {"type": "array", "items": {"type": "string"}, "description": "What is open: not curated is not a no"},
+        "total": {"type": "integer", "description": "The number of items"},
+        "left": {"type": "integer", "description": "The number of items after these"},
+        "cursor": {"type": ["string", "null"], "description": "Send it back to get the next items; null at the end"},
+        "gaps": {"type": "array", "items": {"type": "string"}, "description": "What is unanswered: not curated does not mean no"},
         "sources": {"type": "array", "items": {"type": "object"}, "description": "The sources that the items cite, by number"},
         "graph_version": {"type": ["string", "null"]},
         "notice": {"type": "string"},
@@ -110,7 +110,7 @@ def _made(answer: Answer, headline: str, every: Sequence[Item], start: int, size
 def _text(data: dict[str, Any]) -> str:
     lines = [data["answer"], *(f"- {_line(item)}" for item in data["items"]), *data["gaps"]]
     if data["left"]:
-        lines.append(f"{data['left']} more; ask again with cursor {data['cursor']!r}.")
+        lines.append(f"{data['left']} more; to get them, ask again with cursor {data['cursor']!r}.")
     lines += [f"[{source['number']}] {source['citation']}" for source in data["sources"]]
     return "\n".join([*lines, data["notice"]])
 
@@ -159,5 +159,5 @@ def _start(cursor: str | None, total: int) -> int:
     if cursor is None:
         return 0
     if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 9 or int(cursor) > total:
-        raise QueryError("cursor must be one that the reply before gave. Ask without one for the first items.")
+        raise QueryError("cursor must come from the previous reply. Omit it to get the first items.")
     return int(cursor)

@@ -15,8 +15,8 @@ from imidgraph.mcp.replies import LARGEST, MOST_BYTES, Reply, reply
 from imidgraph.traversals.explain import Explanation
 from imidgraph.verbs import VERBS, Parameter, Verb
 
-_CURSOR = Parameter("cursor", "What the reply before gave, for the items that come next.", most=9)
-_BYTES = Parameter("max_bytes", "The most bytes of the reply.", "integer", default=MOST_BYTES, least=1000, most=LARGEST)
+_CURSOR = Parameter("cursor", "The cursor from the previous reply, to get the next items.", most=9)
+_BYTES = Parameter("max_bytes", "Maximum size of the reply in bytes.", "integer", default=MOST_BYTES, least=1000, most=LARGEST)
 _MOST_ROWS = 1000
 _SECONDS = 10.0
 
@@ -78,11 +78,11 @@ def told(error: ImidgraphError) -> str:
     Examples
     --------
     >>> told(EntityNotFound("revlimit", ["Revlimid"]))
-    "No entity is called 'revlimit'. Did you mean 'Revlimid'? Not in the graph is not a no. Use the tool search."
+    "No entity is called 'revlimit'. Did you mean 'Revlimid'? Not in the graph does not mean no. Use the tool search."
     """
     match error:
         case EntityNotFound():
-            return f"{error.finding} Not in the graph is not a no. Use the tool search."
+            return f"{error.finding} Not in the graph does not mean no. Use the tool search."
         case QueryNotFound():
             return f"{error.finding} Use the tool list_queries."
         case AmbiguousLabel() | PathNotFound():
@@ -102,7 +102,7 @@ def _headline(answer: Answer) -> str:
         case Entity():
             return f"{answer.label} ({answer.category}, {answer.curie})"
         case Explanation():
-            return f"How {answer.start} bears on {answer.end}: {len(answer.stated)} statements, {len(answer.chains)} chains."
+            return f"How {answer.start} is linked to {answer.end}: {len(answer.stated)} statements, {len(answer.chains)} chains."
     return f"{answer.title}." if answer else answer.nothing
 
 
@@ -138,8 +138,8 @@ _ASKED = Verb(
     "run_query",
     "",
     (
-        Parameter("name", "The name of the query, as list_queries gives it.", required=True, example="boxed-warnings"),
-        _Values("parameters", "Its parameters by name; left out means all.", example={"drug": "Revlimid"}),
+        Parameter("name", "The name of the query, from list_queries.", required=True, example="boxed-warnings"),
+        _Values("parameters", "Its parameters by name; omit one to match all.", example={"drug": "Revlimid"}),
     ),
     call=_run,
 )
@@ -149,25 +149,27 @@ TOOLS: dict[str, Tool] = {
     for tool in (
         Tool(
             "search",
-            "Find the entity that words mean (brands, lay words, codes). Use it first where a name is unsure.",
+            "Find the entity for a name, brand, lay word or code. Use it first if you are unsure of a name.",
             VERBS["search"],
         ),
         Tool(
             "get",
-            "What to know first about a drug, disease, effect, protein, trial or regimen; with a section, all its statements.",
+            "A summary of a drug, disease, effect, protein, trial or regimen; with a section, all its statements.",
             VERBS["entity"],
         ),
         Tool(
-            "compare", "Set two or three drugs side by side: approvals, adverse effects with figures, disputes.", VERBS["compare"]
+            "compare",
+            "Compare two or three drugs side by side: approvals, adverse effects with figures, disputes.",
+            VERBS["compare"],
         ),
         Tool(
             "explain",
-            "Tell step by step how one entity bears on another: a drug on a disease, a drug on a risk.",
+            "Explain step by step how one entity is linked to another: a drug to a disease, a drug to a risk.",
             VERBS["explain"],
         ),
         Tool(
             "status",
-            "Tell whether a fact holds: supported, disputed, denied or not curated, with who says so. Not curated is not a no.",
+            "Check whether a fact is supported, disputed, denied or not curated, with sources. Not curated does not mean no.",
             VERBS["status"],
         ),
         Tool(
@@ -178,7 +180,8 @@ TOOLS: dict[str, Tool] = {
                 "",
                 (
                     Parameter(
-                        "topic", "Only those of a topic: drugs, indications, mechanisms, regimens, resistance, risks, trials."
+                        "topic",
+                        "Only queries on this topic: drugs, indications, mechanisms, regimens, resistance, risks, trials.",
                     ),
                 ),
                 call=_listed,
@@ -191,7 +194,7 @@ TOOLS: dict[str, Tool] = {
 
 SPARQL = Tool(
     "sparql",
-    "Answer a SPARQL 1.1 query within limits; the prefix imid: is known.",
+    "Run a SPARQL 1.1 query within limits; the prefix imid: is predefined.",
     Verb(
         "sparql",
         "",

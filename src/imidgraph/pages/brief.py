@@ -58,7 +58,7 @@ def brief_comparison(comparison: Comparison, notes: Notes) -> Iterator[Line]:
         Where its sources get their numbers.
     """
     for part in comparison.parts:
-        apart = ", each figure in its own population (not to be subtracted from one another)" if part.is_counted else ""
+        apart = ", each in its own population (do not subtract one from another)" if part.is_counted else ""
         yield Line(0, f"{begun(part.name)}{apart}:")
         for contrast in part.contrasts:
             yield Line(1, f"{contrast.about}")
@@ -70,9 +70,9 @@ def brief_comparison(comparison: Comparison, notes: Notes) -> Iterator[Line]:
         if aspect.predicate.is_headline and not _licenses(aspect):
             yield Line(0, f"{begun(aspect.predicate.label)}:")
             yield from _sharing(comparison, aspect)
-    yield from _sentences("Said of both:", comparison.between, notes)
+    yield from _sentences("About both:", comparison.between, notes)
     results = [result for duel in comparison.trials for result in duel.results[:1]]
-    yield from _sentences("One against the other in trials:", results, notes)
+    yield from _sentences("Compared in trials:", results, notes)
     yield from _sentences("Disputed or denied:", comparison.disputes, notes)
 
 

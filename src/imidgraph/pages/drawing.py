@@ -135,8 +135,8 @@ def _(around: Neighborhood) -> Picture:
     nodes, arrows = _folded(_nodes(around.nodes, {around.center.curie}, around.places), _arrows(outward, around.places))
     kept = sorted(nodes, key=lambda node: distance[node.id])[:MOST_DRAWN]
     drawn = {node.id for node in kept}
-    cut = f"{len(kept)} of {len(nodes)} groups of entities are drawn, the nearest. " if len(kept) < len(nodes) else ""
-    caption = f"{cut}What joins those of equal distance is not drawn."
+    cut = f"{len(kept)} of {len(nodes)} groups of entities are drawn, the nearest first. " if len(kept) < len(nodes) else ""
+    caption = f"{cut}Relations between entities at the same distance are not drawn."
     shown = tuple(arrow for arrow in arrows if {arrow.start, arrow.end} <= drawn)
     return Picture(f"around {around.center}", tuple(node for node in nodes if node.id in drawn), shown, caption)
 
@@ -173,7 +173,7 @@ def _(comparison: Comparison) -> Picture:
     )
     drawn = {node.id for node in nodes}
     bare = [drug for drug in comparison.drugs if not any(item.subject == drug for item in statements)]
-    caption = f"Nothing of this is curated for {listed(bare)}." if bare else ""
+    caption = f"Nothing like this is curated for {listed(bare)}." if bare else ""
     return Picture(title, nodes, arrows, caption, tuple(term.curie for term in column if term.curie in drawn))
 
 

@@ -75,7 +75,11 @@ def comparison_card(comparison: Comparison, version: str | None) -> str:
             every += [item for items in aspect.about(term) for item in items]
         lines.append("</table>\n")
     results = [result for duel in comparison.trials for result in duel.results]
-    for title, items in (("both named", comparison.between), ("in trials", results), ("disputed or denied", comparison.disputes)):
+    for title, items in (
+        ("about both", comparison.between),
+        ("compared in trials", results),
+        ("disputed or denied", comparison.disputes),
+    ):
         entries = "".join(f"<li>{escape(sentence(item))} {cited(item.evidence, notes, _address)}</li>\n" for item in items)
         lines.append(f"<h4>{title}</h4>\n<ul>{entries}</ul>\n" if entries else "")
         every += items

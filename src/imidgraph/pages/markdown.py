@@ -73,8 +73,8 @@ def comparison_card(comparison: Comparison, version: str | None) -> str:
             cells = [_cell(items, notes) for items in aspect.about(term)]
             lines.append(f"| {plain(term.label)} | {' | '.join(cells)} |")
     told = [
-        ("both named", comparison.between),
-        ("one against the other in trials", [result for duel in comparison.trials for result in duel.results]),
+        ("about both", comparison.between),
+        ("compared in trials", [result for duel in comparison.trials for result in duel.results]),
         ("disputed or denied", comparison.disputes),
     ]
     for title, items in told:

@@ -46,8 +46,8 @@ def _(answer: Explanation, notes: Notes) -> Lines:
     kinds = answer.of_kinds
     ends, shown = (answer.start, answer.end), max(answer.shown, _MOST_STATED)
     yield from _told("Stated:", [item for item in answer.stated if item not in kinds], notes, shown, ends)
-    yield from _told(f"Stated of {answer.parts}, not of {answer.wide} as such:", kinds, notes, 2 * shown, ends)
-    yield from _told(f"Said of others, with mention of {answer.start}:", answer.mentions, notes, shown, ends)
+    yield from _told(f"Stated about {answer.parts}, not about {answer.wide} as a whole:", kinds, notes, 2 * shown, ends)
+    yield from _told(f"About others, mentioning {answer.start}:", answer.mentions, notes, shown, ends)
     for number, chain in enumerate(answer.chains[: answer.shown], 1):
         verdict = answer.verdict(chain)
         yield Line(0, f"{number}. {chain}" + (f" ({verdict})" if verdict else ""))
@@ -96,7 +96,7 @@ def _(answer: Status, notes: Notes) -> Lines:
     yield Line(0, answer.sentence, is_paragraph=True)
     yield from (Line(1, f"{sentence(item)}{notes.cite([item])}") for item in answer.found)
     if answer.narrower:
-        yield Line(0, f"Curated of narrower kinds of {answer.object}:")
+        yield Line(0, f"Curated for narrower kinds of {answer.object}:")
     yield from (Line(1, f"{sentence(item)}{notes.cite([item])}") for item in answer.narrower)
 
 
@@ -107,9 +107,9 @@ def _(answer: Comparison, notes: Notes) -> Lines:
         return
     yield from _shared(answer)
     yield from _measured(answer, notes)
-    yield from _told("said of both:", answer.between, notes)
+    yield from _told("about both:", answer.between, notes)
     if answer.trials:
-        yield Line(0, "one against the other in trials:")
+        yield Line(0, "compared in trials:")
     for duel in answer.trials:
         yield Line(1, f"{duel.trial}: {duel.arms[0]} and {duel.arms[1]}{notes.cite(duel.design)}")
         yield from (Line(2, f"{sentence(item)}{notes.cite([item])}") for item in duel.results)
@@ -136,7 +136,7 @@ def _shared(answer: Comparison) -> Lines:
 
 def _measured(answer: Comparison, notes: Notes) -> Lines:
     if answer.frequencies:
-        yield Line(0, "how often, each figure in its own population (not to be subtracted from one another):")
+        yield Line(0, "how often, each figure in its own population (do not subtract one from another):")
     for effect, groups in answer.frequencies.items():
         yield Line(1, str(effect))
         for drug, figures in zip(answer.drugs, groups, strict=True):

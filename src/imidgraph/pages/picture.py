@@ -132,7 +132,7 @@ class Picture:
         if format in TEXTS:
             return (self.dot() if TEXTS[format] == "dot" else self.mermaid()).encode()
         if format not in RENDERED:
-            raise ExportError(f"There is no picture format {format!r}. Use one of {', '.join((*RENDERED, *TEXTS))}.")
+            raise ExportError(f"Unknown picture format {format!r}. Use one of {', '.join((*RENDERED, *TEXTS))}.")
         if format not in self._rendered:
             self._rendered[format] = _graphviz(self.dot(), format)
         return self._rendered[format]
@@ -193,9 +193,9 @@ class Picture:
         signs = dict.fromkeys(_SIGNS.get(arrow.sign or 0, _PLAIN) for arrow in self.arrows)
         heads = {"normal": "--&gt;", "tee": "--|", "vee": "--&gt;"}
         cells += [f'<TD><FONT COLOR="{color}"><B>{heads[head]}</B> {name}</FONT></TD>' for color, head, name in signs]
-        cells.append("<TD>thicker: better borne out</TD>")
+        cells.append("<TD>thicker: better supported</TD>")
         if any(arrow.faint for arrow in self.arrows):
-            cells.append("<TD>dashed: disputed, or only seen</TD>")
+            cells.append("<TD>dashed: disputed, or only observed</TD>")
         table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="{}">'
         key = f"{table.format(4)}<TR>{''.join(cells)}</TR></TABLE>"
         caption = (html.escape(line) for line in textwrap.wrap(self.caption, _LINE))
@@ -215,7 +215,7 @@ def _graphviz(dot: str, format: str) -> bytes:
     try:
         done = subprocess.run([program, f"-T{format}", *options], input=dot.encode(), capture_output=True, timeout=_SECONDS)  # noqa: S603
     except subprocess.TimeoutExpired as error:
-        raise ExportError(f"Graphviz needed more than {_SECONDS:g} seconds. Draw less.") from error
+        raise ExportError(f"Graphviz took longer than {_SECONDS:g} seconds. Draw a smaller picture.") from error
     if done.returncode:
         raise ExportError(f"Graphviz could not draw the picture: {done.stderr.decode(errors='replace').strip()}.")
     return done.stdout

@@ -9,7 +9,7 @@ from imidgraph.model import Evidence, Source, Statement
 from imidgraph.prose.statement import doubt, doubts, occurrence, unsure
 from imidgraph.words import counted
 
-LEGEND = "* seen in a copy or in a report of it, not in the source itself"
+LEGEND = "* seen in a copy or a report, not in the source itself"
 _TRUST = ("source", "copy", "unconfirmed")
 
 
@@ -44,7 +44,7 @@ def unread(items: Iterable[Statement]) -> str:
     """Say how much of the evidence of some statements no second reader has held against its source; nothing where all was."""
     every = {evidence.iri: evidence for item in items for evidence in item.evidence}
     left = sum(evidence.reading_date is None for evidence in every.values())
-    return f"{left} of {counted(len(every), 'passage')} not yet read a second time." if left else ""
+    return f"{left} of {counted(len(every), 'passage')} not yet checked by a second reader." if left else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def _boxed(qualifiers: Qualifiers) -> Iterator[str]:
 
 def _lines(qualifiers: Qualifiers) -> Iterator[str]:
     for value in qualifiers["minimumPriorLines"]:
-        yield f"after at least {counted(value, 'earlier line')}" if isinstance(value, int) else f"earlier lines: {value}"
+        yield f"after at least {counted(value, 'prior line')}" if isinstance(value, int) else f"prior lines: {value}"
 
 
 def _dose(qualifiers: Qualifiers) -> Iterator[str]:
@@ -232,7 +232,7 @@ _TABLE: tuple[tuple[tuple[str, ...], Callable[[Qualifiers], Iterator[str]]], ...
     (("analysis",), _analysis),
     _each("analysisDetail", "{}"),
     _one("medianFollowUp", "median follow-up {} months"),
-    _one("dataCutoff", "data cut-off {}"),
+    _one("dataCutoff", "data cutoff {}"),
     _one("assessedBy", "assessed by {}"),
     (("comparisonBasis",), _basis),
     _each("population", "{}"),

@@ -160,7 +160,7 @@ def doubts(evidence: Evidence) -> list[str]:
     --------
     >>> from imidgraph.model import Source
     >>> doubts(Evidence("", Source("", "Label"), verification="copy", system="rabbit", reading_outcome="misleading"))
-    ['seen in a copy', 'called misleading by a second reader', 'in rabbits']
+    ['seen in a copy', 'judged misleading by a second reader', 'in rabbits']
     """
     place = [elsewhere(evidence.system)] if evidence.system and evidence.system != "human" else []
     return [*unsure(evidence), *place]
@@ -170,7 +170,7 @@ def unsure(evidence: Evidence) -> list[str]:
     """Give what speaks against trusting that a source says it: a copy was seen, nothing was, a second reader disagrees."""
     read = {"copy": ["seen in a copy"], "unconfirmed": ["unconfirmed"]}.get(evidence.verification or "", [])
     judged = evidence.reading_outcome not in {None, "right"}
-    return [*read, *([f"called {evidence.reading_outcome} by a second reader"] if judged else [])]
+    return [*read, *([f"judged {evidence.reading_outcome} by a second reader"] if judged else [])]
 
 
 def elsewhere(system: str) -> str:

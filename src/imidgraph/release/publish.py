@@ -90,7 +90,7 @@ def write_release(
     if differences is not None and differences.lost:
         lost = ", ".join(differences.lost[:_SHOWN]) + (", ..." if len(differences.lost) > _SHOWN else "")
         raise ExportError(
-            f"{len(differences.lost)} names of {differences.old} are gone: {lost}. "
+            f"{len(differences.lost)} names from {differences.old} are gone: {lost}. "
             "Add them to ontology/facts/retired.yaml, with their successors."
         )
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):

@@ -22,14 +22,14 @@ _REASONS = {
     "found unexpected end of stream": "The quote that opens here is never closed.",
     "did not find expected key": "What follows the value cannot be read. Check quotes, commas, brackets and indentation.",
     "did not find expected '-' indicator": "This does not fit the list around it. Check indentation and brackets.",
-    "mapping values are not allowed in this context": "A text holds a colon and a space. Put the text in quotes.",
+    "mapping values are not allowed in this context": "A text contains a colon and a space. Put the text in quotes.",
     "could not find expected ':'": "This line has no key. Write 'key: value', or indent it as part of the text above.",
     "did not find expected ',' or '}'": "The { that opens here is not closed, or a comma is missing.",
     "did not find expected ',' or ']'": "The [ that opens here is not closed, or a comma is missing.",
     "found character that cannot start any token": "A text starts with a character that needs quotes. Put the text in quotes.",
-    "did not find expected <document start>": "This does not stand as far left as the first entry. Check indentation.",
+    "did not find expected <document start>": "This is not indented like the first entry. Check indentation.",
     "did not find expected node content": "A value is missing, or a bracket is not closed.",
-    "found unknown escape character": "A backslash stands in double quotes. Use single quotes.",
+    "found unknown escape character": "There is a backslash in double quotes. Use single quotes.",
     "exceeded maximum nesting depth": "Lists and mappings are nested too deeply. Check brackets and indentation.",
 }
 

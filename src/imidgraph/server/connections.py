@@ -68,7 +68,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head += len(data)
         super().data_received(data)
         if self._head > MOST_HEAD:
-            self._refuse(431, b"The headers are too long. Send a long query by POST.\n")
+            self._refuse(431, b"The headers are too long. Send a long query with POST.\n")
 
     def on_message_begin(self) -> None:
         """Begin a request."""
@@ -79,7 +79,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Take a part of the address."""
         super().on_url(url)
         if len(self.url) > MOST_ADDRESS:
-            self._refuse(414, b"The address is too long. Send a long query by POST.\n")
+            self._refuse(414, b"The address is too long. Send a long query with POST.\n")
             raise ValueError  # which ends the parsing
 
     def on_headers_complete(self) -> None:
@@ -164,7 +164,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        reason = f"nothing can be served there: {error.strerror}. Choose another --port or --host"
+        reason = f"the server cannot listen there: {error.strerror}. Choose another --port or --host"
         raise EndpointError(f"http://{host}:{port}/", reason) from error
 
 

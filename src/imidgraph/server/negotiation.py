@@ -32,7 +32,7 @@ class NotAcceptable(ImidgraphError, ValueError):
     def __init__(self, accept: str, choices: tuple[str, ...]) -> None:
         self.accept = accept
         self.choices = choices
-        super().__init__(f"There is no answer in {accept[:100]!r}. Accept one of {', '.join(choices)}.")
+        super().__init__(f"No answer is available as {accept[:100]!r}. Accept one of {', '.join(choices)}.")
 
 
 def negotiate(accept: str | None, choices: tuple[str, ...]) -> str | None:

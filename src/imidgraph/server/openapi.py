@@ -35,14 +35,14 @@ _SOURCE: Json = {
 }
 _ANSWER: Json = {
     "type": "object",
-    "description": "What a lookup found, with its numbered sources, what it leaves open, and why it stopped",
+    "description": "What a lookup found, with its numbered sources, what is unanswered, and why it stopped",
     "required": ["limit", "gaps", "sources", "graph_version", "notice"],
     "properties": {
-        "limit": {"type": ["string", "null"], "description": "Why it stopped before the end; null where it is whole"},
-        "gaps": {"type": "array", "items": _TEXT, "description": "What it leaves open: not curated is not a no"},
+        "limit": {"type": ["string", "null"], "description": "Why it stopped early; null if the answer is complete"},
+        "gaps": {"type": "array", "items": _TEXT, "description": "What is unanswered: not curated does not mean no"},
         "sources": {"type": "array", "items": _SOURCE},
         "graph_version": {"type": ["string", "null"]},
-        "notice": {"type": "string", "description": "The line that stands with the answer"},
+        "notice": {"type": "string", "description": "The notice that goes with the answer"},
     },
 }
 _PROBLEM: Json = {
@@ -54,23 +54,23 @@ _PROBLEM: Json = {
         "title": _TEXT,
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "What is wrong and what to do next, in a sentence"},
-        "suggestions": {"type": "array", "items": _TEXT, "description": "Names that may have been meant"},
+        "suggestions": {"type": "array", "items": _TEXT, "description": "Similar names"},
     },
 }
 _HEADERS: Json = {
-    "ETag": {"schema": _TEXT, "description": "Names this answer, for as long as the graph is the same"},
+    "ETag": {"schema": _TEXT, "description": "Identifies this answer while the graph is unchanged"},
     "X-Imidgraph-Truncated": {"schema": _TEXT, "description": "Where and why the answer was cut, if it was"},
 }
 _ERRORS = {
     "BadRequest": ("400", "The query or a parameter is wrong"),
     "Forbidden": ("403", "The endpoint is read-only"),
-    "NotFound": ("404", "Nothing is called so"),
-    "NotAcceptable": ("406", "There is no answer in a media type that is accepted"),
+    "NotFound": ("404", "Nothing has this name"),
+    "NotAcceptable": ("406", "No answer is available in an accepted media type"),
     "TooLarge": ("413", "The request is too long"),
     "AddressTooLong": ("414", "The address is too long"),
-    "Unsupported": ("415", "The content type is not taken"),
-    "Busy": ("503", "Every worker is at work; ask again after the seconds that Retry-After tells"),
-    "Timeout": ("504", "The query took longer than it may"),
+    "Unsupported": ("415", "The content type is not supported"),
+    "Busy": ("503", "All workers are busy; ask again after the seconds in Retry-After"),
+    "Timeout": ("504", "The query exceeded the time limit"),
 }
 
 
@@ -97,11 +97,11 @@ def openapi(graph: KnowledgeGraph, version: str) -> Json:
         "/queries": _document("listQueries", "List the named queries", {"application/json": {"schema": {"type": "array"}}}),
         "/queries/{name}": {"get": _named(graph.queries)},
         "/sparql": _sparql(answer),
-        "/catalog": _described("catalog", "Give the named queries as SHACL executables"),
+        "/catalog": _described("catalog", "Describe the named queries as SHACL executables"),
         "/void": _described("void", "Describe the data set"),
         "/version": _document(
             "version",
-            "Tell the versions of the graph and of the package",
+            "Show the versions of the graph and of the package",
             {"application/json": {"schema": status | {"required": ["graph"]}}},
         ),
         "/openapi.json": _document("openapi", "Describe the routes", {"application/json": {"schema": {"type": "object"}}}),
@@ -188,7 +188,7 @@ def _named(catalog: Catalog) -> Json:
 def _sparql(answer: Json) -> Json:
     graphs = [
         {"name": f"{kind}-graph-uri", "in": "query", "schema": {"type": "array", "items": _TEXT}, "description": description}
-        for kind, description in (("default", "A graph to ask, instead of all"), ("named", "A graph that GRAPH can name"))
+        for kind, description in (("default", "A graph to query instead of all graphs"), ("named", "A graph that GRAPH can name"))
     ]
     query = {"name": "query", "in": "query", "schema": _TEXT, "description": "SPARQL 1.1; without it: the service description"}
     form = {

@@ -49,7 +49,7 @@ class Policy:
         if self._takes(host):
             await self._app(scope, receive, send_marked)
             return
-        text = f"This server does not answer to the host {host[:100]!r}. Start it with --allow-host to let it."
+        text = f"This server does not accept the host {host[:100]!r}. Start it with --allow-host to accept it."
         await problem(421, text)(scope, receive, send_marked)
 
     def _takes(self, header: str) -> bool:

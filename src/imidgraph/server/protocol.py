@@ -62,7 +62,7 @@ async def read_operation(request: Request) -> Operation:
     if request.method == "POST":
         coding = request.headers.get("content-encoding", "identity").strip().lower()
         if coding not in {"", "identity"}:
-            message = f"The content coding {coding[:100]!r} is not taken. Send the query as it is."
+            message = f"The content coding {coding[:100]!r} is not supported. Send the query uncompressed."
             raise Refused(415, message, {"Accept-Encoding": "identity"})
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         body = await _body(request)
@@ -71,14 +71,14 @@ async def read_operation(request: Request) -> Operation:
         elif kind == _QUERY:
             pairs.append(("query", _text(body)))
         elif kind == "application/sparql-update":
-            raise Refused(403, "This endpoint is read-only and takes no update.")
+            raise Refused(403, "This endpoint is read-only and accepts no updates.")
         else:
-            raise Refused(415, f"The content type {kind[:100]!r} is not taken. Send {_FORM} or {_QUERY}.")
+            raise Refused(415, f"The content type {kind[:100]!r} is not supported. Send {_FORM} or {_QUERY}.")
     if any(name == "update" for name, _ in pairs):
-        raise Refused(403 if request.method == "POST" else 400, "This endpoint is read-only and takes no update.")
+        raise Refused(403 if request.method == "POST" else 400, "This endpoint is read-only and accepts no updates.")
     queries = [value for name, value in pairs if name == "query"]
     if len(queries) != 1:
-        raise Refused(400, f"A request carries one query, and this one carries {len(queries)}.")
+        raise Refused(400, f"A request must have one query, not {len(queries)}.")
     default = tuple(value for name, value in pairs if name == "default-graph-uri")
     named = tuple(value for name, value in pairs if name == "named-graph-uri")
     return Operation(queries[0], default, named)
@@ -117,7 +117,9 @@ def _pairs(text: bytes) -> list[tuple[str, str]]:
     try:
         return parse_qsl(text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS)
     except (UnicodeDecodeError, ValueError) as error:
-        raise Refused(400, f"The parameters are more than {_FIELDS}, or not URL-encoded UTF-8. Encode them.") from error
+        raise Refused(
+            400, f"There are more than {_FIELDS} parameters, or they are not URL-encoded UTF-8. Encode them."
+        ) from error
 
 
 def _text(body: bytes) -> str:

@@ -85,7 +85,7 @@ async def let_go(_: Request, __: Exception) -> Response:
 
 async def tell_way(request: Request, _: Exception) -> Response:
     """Say where to start."""
-    return problem(404, f"Nothing is at this address. Start at {request.base_url.path}.")
+    return problem(404, f"There is nothing at this address. Start at {request.base_url.path}.")
 
 
 async def tell_methods(request: Request, error: Exception) -> Response:
@@ -94,4 +94,4 @@ async def tell_methods(request: Request, error: Exception) -> Response:
     allowed = {"Allow": ", ".join(sorted({*(error.headers or {}).get("Allow", "").split(", "), "OPTIONS"}))}
     if request.method == "OPTIONS":
         return Response(status_code=204, headers=allowed)
-    return problem(405, f"This address takes {allowed['Allow']}.", allowed)
+    return problem(405, f"This address accepts {allowed['Allow']}.", allowed)

@@ -48,12 +48,12 @@ class Parameter:
         '"a word"'
         """
         if self.allowed and str(value) not in self.allowed:
-            raise QueryError(f"{value!r} is no value of {self.name}. Use one of {', '.join(self.allowed)}.")
+            raise QueryError(f"Invalid value for {self.name}: {value!r}. Use one of {', '.join(self.allowed)}.")
         takes, convert = _TYPES[self.type]
         try:
             return str(convert(value))
         except (ValueError, InvalidOperation, TypeError) as error:
-            raise QueryError(f"{value!r} is no value of {self.name}: it takes {takes}.") from error
+            raise QueryError(f"Invalid value for {self.name}: {value!r}. It must be {takes}.") from error
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ class Queries(Listing[Query]):
 
     columns = ("topic", "query", "answers", "parameters")
     notice = ""
-    nothing = "No query has this tag. Leave it out to list all."
+    nothing = "No query has this tag. Omit it to list all queries."
 
     @property
     def rows(self) -> list[Row]:

@@ -36,7 +36,7 @@ _WORD = re.compile(r"(?P<word>[^\W\d]\w*)|(?P<mark>.)", re.DOTALL)
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")  # may stand anywhere in a query, in a keyword too
 # The engine glues words to numbers and to `true`, and takes `<` for an operator where an expression may stand.
 _HIDDEN = re.compile(r"\).*service", re.IGNORECASE)
-_NO_SERVICE = "SERVICE would reach another server, which is not allowed here. Ask that server itself."
+_NO_SERVICE = "SERVICE would query another server, which is not allowed here. Query that server directly."
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"})
 
@@ -65,7 +65,7 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
             for part in _WORD.finditer(text, match.start(), match.end()):
                 yield part.lastgroup or "mark", part[0], part.start()
         elif kind == "mark" and match[0] in "\"'":
-            raise QueryError(f"A string starts at character {match.start() + 1} and does not end. Close its quotes.")
+            raise QueryError(f"The string that starts at character {match.start() + 1} does not end. Close its quotes.")
         elif kind not in {"comment", "space"}:
             yield kind, match[0], match.start()
 

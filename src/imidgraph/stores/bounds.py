@@ -138,4 +138,4 @@ def check_xml(pieces: Iterable[bytes]) -> None:
                     raise OntologyError(f"The entities stand for more than {_MOST_EXPANDED >> 20} MiB. Write shorter ones.")
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise OntologyError(f"This is no XML: {error}") from error
+        raise OntologyError(f"This is not valid XML: {error}") from error

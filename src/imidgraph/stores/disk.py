@@ -68,7 +68,7 @@ def build_store(files: Sequence[Path], directory: Path, progress: Progress | Non
     except OSError as error:
         if isinstance(error, ImidgraphError):
             raise
-        raise ExportError(f"{directory} cannot be written: {error}. The old store is as it was.") from error
+        raise ExportError(f"{directory} cannot be written: {error}. The old store is unchanged.") from error
 
 
 def _build(files: Sequence[Path], directory: Path, progress: Progress | None) -> int:
@@ -110,7 +110,9 @@ def check(built: Path) -> None:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise OntologyError(f"The store in {built.parent} is damaged: {error}. Build it again.") from error
     if damaged:
-        raise OntologyError(f"The store in {built.parent} is damaged: {damaged[0]} is not as it was written. Build it again.")
+        raise OntologyError(
+            f"The store in {built.parent} is damaged: {damaged[0]} has changed since it was written. Build it again."
+        )
 
 
 def current(directory: Path) -> Path:

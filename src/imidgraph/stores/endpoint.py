@@ -30,7 +30,7 @@ _ATTEMPTS = 3
 _TRY_AGAIN = {429, 502, 503}
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _PROBLEMS = {
-    401: "it wants a user and password, or other ones. Pass auth=(user, password)",
+    401: "it requires a valid user and password. Pass auth=(user, password)",
     404: "there is no endpoint at this address. Check the path, often /sparql",
     504: "the query took longer than the server allows. Narrow it down",
 }
@@ -76,7 +76,7 @@ class EndpointStore:
         """Answer a SELECT query that binds every variable to an IRI, with the IRIs row by row in one flat list."""
         results = self.select(query)
         if results.limit:
-            raise EndpointError(self._shown, f"its answer was {results.limit}. Raise the cap of its answers")
+            raise EndpointError(self._shown, f"its answer was {results.limit}. Raise the row limit of the server")
         return [str(iri) for row in results.rows for iri in row]
 
     def ask(self, query: str) -> bool:
@@ -114,7 +114,9 @@ class EndpointStore:
             if expected >= _BATCH or position == len(counts):
                 found = self.construct(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?p {{ {' '.join(batch)} }} ?s ?p ?o }}")
                 if len(found) != expected:
-                    raise EndpointError(self._shown, f"it gives {len(found)} of {expected} triples. Raise the cap of its answers")
+                    raise EndpointError(
+                        self._shown, f"it returned {len(found)} of {expected} triples. Raise the row limit of the server"
+                    )
                 yield from found.terms
                 batch, expected = [], 0
 
@@ -133,7 +135,7 @@ class EndpointStore:
             # Virtuoso answers in a table of one cell where the request names a default graph
             return _BOOLEANS[str(document["results"]["bindings"][0]["__ASK_RETVAL"]["value"]).lower()]
         except (ValueError, LookupError, TypeError, RecursionError) as error:
-            raise EndpointError(self._shown, f"its answer is no SPARQL boolean ({error})") from error
+            raise EndpointError(self._shown, f"its answer is not a SPARQL boolean ({error})") from error
 
     def _select(self, query: str, timeout: float) -> Results:
         start = time.perf_counter()
@@ -142,7 +144,7 @@ class EndpointStore:
             check_depth(reply.body)
             results = Results.from_json(reply.body.removeprefix(codecs.BOM_UTF8), time.perf_counter() - start)
         except (QueryError, OntologyError) as error:
-            raise EndpointError(self._shown, f"its answer is no SPARQL result ({error})") from error
+            raise EndpointError(self._shown, f"its answer is not a SPARQL result ({error})") from error
         return replace(results, limit=_cut(reply.headers, len(results)))
 
     def _construct(self, query: str, timeout: float) -> Triples:
@@ -154,7 +156,7 @@ class EndpointStore:
             check_depth(reply.body)
             triples = [quad.triple for quad in parse(reply.body.removeprefix(codecs.BOM_UTF8), format=format)]
         except (SyntaxError, MemoryError, OntologyError) as error:
-            raise EndpointError(self._shown, f"its answer is no RDF ({error})") from error
+            raise EndpointError(self._shown, f"its answer is not RDF ({error})") from error
         return Triples.of(triples, _cut(reply.headers, len(triples)))
 
     def _fetch(self, query: str, accept: str, timeout: float) -> Reply:
@@ -196,13 +198,13 @@ class EndpointStore:
             problem = f"it redirects to {reply.location}. Give the address of the SPARQL endpoint itself"
             raise EndpointError(self._shown, problem, reply.status)
         if not 200 <= reply.status < 300:
-            problem = _PROBLEMS.get(reply.status, f"it answers with status {reply.status}: {reply.reason}")
+            problem = _PROBLEMS.get(reply.status, f"it returned status {reply.status}: {reply.reason}")
             raise EndpointError(self._shown, problem, reply.status, reply.retry_after)
         if reply.status == 206 or reply.headers.get("X-SQL-State"):
-            problem = "it stopped before the end, and gives a part of the answer only. Narrow the query down, or raise its limits"
+            problem = "it returned only a part of the answer. Narrow the query down or raise the limits of the server"
             raise EndpointError(self._shown, problem, reply.status)
         if "html" in reply.media_type:
-            raise EndpointError(self._shown, "it answers with a web page. Give the address of the SPARQL endpoint itself")
+            raise EndpointError(self._shown, "it returned a web page. Give the address of the SPARQL endpoint itself")
         return reply
 
 

@@ -124,7 +124,7 @@ def send(request: urllib.request.Request, timeout: float, most_bytes: int = MOST
             cause = reason if isinstance(reason, OSError) else error
             raise EndpointError(url, f"it cannot be reached ({reason}). Check the address and the network") from cause
         broken = error if isinstance(error, OSError) else ConnectionError(error)
-        raise EndpointError(url, f"the connection broke ({type(error).__name__})") from broken
+        raise EndpointError(url, f"the connection was lost ({type(error).__name__})") from broken
 
 
 def _body(response: Any, url: str, most: int, watch: _Watch, cut: bool) -> bytes:

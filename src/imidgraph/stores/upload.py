@@ -99,7 +99,7 @@ def _send(
     if reply.status in REDIRECTS:
         raise EndpointError(without_password(url), f"it redirects to {reply.location}. Give that address", reply.status)
     if not 200 <= reply.status < 300:
-        hint = " Give a user who may write" if reply.status in {401, 403} else ""
+        hint = " Use a user with write access" if reply.status in {401, 403} else ""
         problem = f"it refuses the graph with status {reply.status}: {reply.reason}.{hint}"
         raise EndpointError(without_password(url), problem, reply.status)
 
@@ -129,7 +129,7 @@ def _authorize(request: urllib.request.Request, nothing: urllib.request.Request,
             fields = urllib.request.parse_keqv_list(list(filter(None, urllib.request.parse_http_list(challenge))))
             answer = urllib.request.HTTPDigestAuthHandler(passwords).get_authorization(request, fields)
         except (ValueError, KeyError, IndexError, NotImplementedError) as error:
-            problem = f"its way to ask for a password is not understood ({type(error).__name__})"
+            problem = f"its password method is not supported ({type(error).__name__})"
             raise EndpointError(without_password(request.full_url), problem, 401) from error
         request.add_unredirected_header("Authorization", f"Digest {answer}")
     elif scheme.lower() == "basic":

@@ -156,10 +156,10 @@ class Chain:
         first = self._first
         if not self.is_direct:
             effect = listed(first.ends)
-            yield f"Through which target {listed(first.starts)} acts on {effect} is not curated; the effect was seen."
+            yield f"The effect of {listed(first.starts)} on {effect} was seen; the target behind it is not curated."
         for hop in self.hops:
             if hop.sign == 0:
-                yield f"Whether {listed(hop.ends)} goes up or down is not stated."
+                yield f"The sources do not say whether {listed(hop.ends)} goes up or down."
             for item in hop.statements:
                 told = f"{item.subject} {item.predicate} {item.object}"
                 if item.disputed:

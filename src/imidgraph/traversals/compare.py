@@ -218,10 +218,10 @@ def compare(edges: Edges, drugs: Sequence[Term], deadline: Deadline) -> Comparis
     """
     drugs = tuple(dict.fromkeys(drugs))
     if len(drugs) < 2:
-        raise QueryError("A comparison needs two different drugs or more.")
+        raise QueryError("A comparison needs at least two different drugs.")
     for drug in drugs:
         if drug.category in edges.network.vocabulary.kinds("Condition") | edges.network.vocabulary.kinds("BiologicalEntity"):
-            raise QueryError(f"{drug} is not a drug. Compare drugs with drugs; between others, ask for an explanation.")
+            raise QueryError(f"{drug} is not a drug. Only drugs can be compared. Use explain for other entities.")
     pairs = [(one, other) for pair in combinations(drugs, 2) for one, other in (pair, pair[::-1])]
     everything: list[tuple[Statement, ...]] = []
     between: list[Statement] = []

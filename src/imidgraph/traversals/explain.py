@@ -93,14 +93,14 @@ class Explanation(Drawable):
         >>> import imidgraph
         >>> explanation = imidgraph.load().explain("thalidomide", "birth defects")
         >>> explanation.verdict(explanation.chains[0])
-        'brings phocomelia about'
+        'can cause phocomelia'
         """
         reached = listed(chain.reached)
         good, bad = {
-            "Disease": (f"works against {reached}", f"favors {reached}"),
-            "AdverseEffect": (f"protects from {reached}", f"brings {reached} about"),
+            "Disease": (f"works against {reached}", f"promotes {reached}"),
+            "AdverseEffect": (f"protects against {reached}", f"can cause {reached}"),
         }.get(self.end.category, (f"lowers {reached}", f"raises {reached}"))
-        return {-1: good, 1: bad, 0: "net direction open"}.get(2 if chain.sign is None else chain.sign, "")
+        return {-1: good, 1: bad, 0: "overall direction unclear"}.get(2 if chain.sign is None else chain.sign, "")
 
     def _document(self) -> dict[str, Any]:
         return {
@@ -175,7 +175,7 @@ def explain(edges: Edges, start: Term, end: Term, deadline: Deadline) -> Explana
         Where both ends are the same.
     """
     if start.iri == end.iri:
-        raise QueryError(f"Start and end are the same entity ({start}). Name another one.")
+        raise QueryError(f"Start and end are the same entity ({start}). Name a different one.")
     if (start.category, end.category) in {("Disease", "Drug"), ("AdverseEffect", "Drug"), ("Drug", "ResistanceMechanism")}:
         start, end = end, start
     return _Explainer(edges, start, end, deadline).explanation()

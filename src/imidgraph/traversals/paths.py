@@ -179,13 +179,13 @@ def paths(
         Where the ends are the same, or a limit makes no sense.
     """
     if start == end:
-        raise QueryError(f"A path needs two different ends, and both are {start}. Name another one.")
+        raise QueryError(f"Start and end are the same entity ({start}). Name a different one.")
     whole("max_length", max_length)
     if whole("limit", limit) > _LARGEST:
-        raise QueryError(f"An answer holds at most {_LARGEST} paths. Choose a lower limit.")
+        raise QueryError(f"The limit is at most {_LARGEST} paths. Choose a lower limit.")
     required, closed = frozenset(via), frozenset(avoid)
     if {start, end} & closed or required & closed:
-        raise QueryError("A path cannot avoid what it must pass. Take it out of avoid.")
+        raise QueryError("An entity cannot be in both via and avoid. Remove it from one of them.")
     followed = edges.network.chosen(predicates)
     walker = walker_of(edges.network, followed, closed, directed, deadline.part(_SEARCHING))
     found, stopped = ways(walker, start, end, max_length, limit, required)

@@ -83,7 +83,7 @@ class Why(Drawable):
         return tuple(reason for reason in self.reasons if reason.favors is None)
 
     columns = ("speaks", "about", "reason", "sources")
-    nothing = "The graph knows no reason. That does not mean that there is none."
+    nothing = "No reason is curated. That does not mean that there is none."
 
     @property
     def sides(self) -> dict[str, tuple[Reason, ...]]:
@@ -147,10 +147,10 @@ def why(edges: Edges, drug: Term, over: Term, disease: Term, deadline: Deadline)
         Where both drugs are the same, or what is named is not a drug or not a disease.
     """
     if drug.iri == over.iri:
-        raise QueryError(f"A choice is between two drugs, and both are {drug}. Name another one.")
+        raise QueryError(f"Both drugs are the same ({drug}). Name a different one.")
     kinds = edges.network.vocabulary.kinds
     if disease.category in kinds("Entity") - kinds("Disease"):
-        raise QueryError(f"{disease} is not a disease. Name the disease that the drugs are compared for.")
+        raise QueryError(f"{disease} is not a disease. Name a disease to compare the drugs for.")
     comparison = compare(edges, [drug, over], deadline)
     reasons: list[Reason] = []
     limit = comparison.limit
@@ -251,7 +251,7 @@ class _Weigher:
                         alone.setdefault(where, {}).setdefault(named, []).append(item)
             for where, settings in alone.items():
                 place = ("" if where is None else f"{where}: ") + "; ".join(settings)
-                text = f"{_begun(drug)} is approved for {self._disease} ({place}); for {other} no such approval is curated."
+                text = f"{_begun(drug)} is approved for {self._disease} ({place}); no such approval is curated for {other}."
                 yield Reason("license", drug, text, tuple(dict.fromkeys(item for items in settings.values() for item in items)))
 
     def _covered(self, item: Indication) -> Iterator[tuple[Term | None, str, str | None]]:
@@ -269,7 +269,7 @@ class _Weigher:
         both = [effect for effect in boxed[0] if effect in boxed[1]]
         if both:
             items = tuple(warning[effect] for effect in both for warning in boxed)
-            yield Reason("risk", None, f"The boxed warnings of both name {listed(both)}.", items)
+            yield Reason("risk", None, f"The boxed warnings of both drugs include {listed(both)}.", items)
         for place, (warned, other) in enumerate(((self._drug, self._over), (self._over, self._drug))):
             alone = (item for effect, item in boxed[place].items() if effect not in boxed[1 - place])
             yield from (self._warning(warned, other, item) for item in alone)
@@ -279,8 +279,8 @@ class _Weigher:
         effect = item.object
         risks = [risk for risk in self._edges.about(other.curie) if isinstance(risk, Risk) and risk.object == effect]
         figures = Group(effect, tuple(risks)).figures
-        known = f"it was seen there in {occurrence(figures[0])}" if figures else "no figure is curated for it there"
-        text = f"The boxed warning of {warned} names {effect}. For {other} no such warning is curated, and {known}."
+        known = f"where it was seen in {occurrence(figures[0])}" if figures else "and no figure is curated"
+        text = f"The boxed warning of {warned} includes {effect}. No such warning is curated for {other}, {known}."
         return Reason("risk", None, text, (item, *risks))
 
     def _resistance(self) -> Iterator[Reason]:
@@ -303,10 +303,19 @@ class _Weigher:
         aspect = self._comparison.aspect("degrades")
         if aspect is None:
             return
-        for position, drug in enumerate((self._drug, self._over)):
-            if only := aspect.only(position):
-                items = tuple(item for term in only for item in aspect.about(term)[position])
-                yield Reason("mechanism", None, f"Only for {drug} it is curated that it degrades {listed(only)}.", items)
+        for position, (drug, other) in enumerate(((self._drug, self._over), (self._over, self._drug))):
+            denials = {
+                item.object: item
+                for item in self._edges.about(other.curie)
+                if item.predicate.curie == "imid:degrades" and item.negated
+            }
+            for known in (True, False):
+                only = [term for term in aspect.only(position) if (term in denials) is known]
+                items = [item for term in only for item in aspect.about(term)[position]]
+                note = f"a source denies it for {other}" if known else f"nothing curated for {other}"
+                if only:
+                    text = f"Degrades {listed(only)}: {drug} only ({note})."
+                    yield Reason("mechanism", None, text, (*items, *(denials[term] for term in only if known)))
 
     def _is_license(self, item: Indication) -> bool:
         current = item.value("withdrawalDate") is None

@@ -66,7 +66,7 @@ class Without(Answer):
     outcomes: tuple[Outcome, ...]
 
     columns = ("drug", "effect", "fate", "cut", "left")
-    nothing = "No curated chain needs it."
+    nothing = "No curated chain depends on it."
 
     @property
     def lost(self) -> tuple[Outcome, ...]:

@@ -87,9 +87,9 @@ class Worker:
         """Tell why the process ended by itself."""
         status = self._process.wait() if self._process else None
         if self.ready and status is not None and status < 0 and status != -signal.SIGKILL:
-            return QueryError("The query needed more memory than it may use, or is nested too deeply. Narrow it down.")
+            return QueryError("The query needs more memory than allowed or is nested too deeply. Narrow it down.")
         if status == -signal.SIGKILL:
-            return WorkerError("it was stopped from outside. Ask again")
+            return WorkerError("it was stopped by another program. Ask again")
         return WorkerError(f"exit {status}" if status is not None else str(error))
 
 
@@ -211,7 +211,7 @@ class WorkerStore:
         try:
             answer = _read(message, payload)
         except MemoryError:
-            raise QueryError("There is no memory left for the answer. Ask for fewer rows or columns.") from None
+            raise QueryError("There is not enough memory for the answer. Ask for fewer rows or columns.") from None
         return replace(answer, elapsed=time.monotonic() - start) if isinstance(answer, Results) else answer
 
     def start(self) -> None:
