@@ -570,7 +570,10 @@ def test_a_reading_is_in_the_release_until_what_was_read_changes(ontology: Path)
         assert "imid:readingDate" not in build(ontology).decode().partition("# Evidence")[2]
         runner = CliRunner()
         result = runner.invoke(main, ["build", str(ontology)])
-        assert "1 second readings are void, because what they read has changed. List them with 'imidgraph build --readings'." in result.stderr
+        assert (
+            "1 second readings are void, because what they read has changed. List them with 'imidgraph build --readings'."
+            in result.stderr
+        )
         listed = runner.invoke(main, ["build", str(ontology), "--readings", "--format", "csv"])
         assert listed.stdout.splitlines()[1] == f"ontology/readings/risks.tsv:2,{NAME}-b,2026-11-27,right"
 

@@ -133,7 +133,7 @@ def test_the_report_counts_what_there_is(kg: KnowledgeGraph) -> None:
     associations = kg.select("SELECT ?a { ?a imid:subject ?s }")
     assert counts["statements", "all"] == len(associations)
     assert counts["support of statements", "without evidence"] == 0
-    assert counts["support of statements", "with one source"] + counts[
-        "support of statements", "with several sources"
-    ] == len(associations)
+    assert counts["support of statements", "with one source"] + counts["support of statements", "with several sources"] == len(
+        associations
+    )
     assert counts["support of statements", "disputed"] >= 2

@@ -14,7 +14,7 @@ class ImidgraphError(Exception):
 
 
 class _NotFound(ImidgraphError, LookupError):
-    """A name that nothing answers to, with the names that come close."""
+    """No entity has this name; with the closest names."""
 
     what = "Nothing"
     hint = ""

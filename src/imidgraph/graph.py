@@ -142,7 +142,7 @@ class KnowledgeGraph:
         return self._stamped(knowledge.lookups.statements(self.names, self._reader, subject, predicate, object))
 
     def status(self, subject: str, predicate: str, object: str, as_of: date | None = None) -> Status:
-        """Tell whether a fact is supported, disputed, denied or not curated, today or on a day, and who says so.
+        """Tell whether a fact is supported, disputed, denied or not curated, today or on a day, with the sources.
 
         >>> kg.status("pomalidomide", "inGeneration", "third generation").word
         'disputed'
@@ -150,7 +150,7 @@ class KnowledgeGraph:
         return self._stamped(knowledge.lookups.status(self.names, self._reader, subject, predicate, object, as_of))
 
     def explain(self, start: str, end: str, timeout: float = SECONDS) -> traversals.explain.Explanation:
-        """Explain how one entity bears on another: the chains of steps between them, each with its evidence.
+        """Explain how one entity affects another: the chains of steps between them, each with its evidence.
 
         >>> print(kg.explain("lenalidomide", "MDS with del(5q)").chains[0])
         lenalidomide > CRBN > CSNK1A1 > survival of del(5q) cells > myelodysplastic syndrome associated with isolated del(5q)

@@ -57,7 +57,7 @@ def connect(url: str, graph: str | None = None, auth: tuple[str, str] | None = N
     Raises
     ------
     EndpointError
-        Where the address is not a URL; later, where the endpoint does not answer as it should.
+        Where the address is not a URL; later, if the endpoint gives no valid answer.
 
     Examples
     --------

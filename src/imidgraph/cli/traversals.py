@@ -28,7 +28,7 @@ def compare(drugs: tuple[str, ...], whole: bool, timeout: float) -> Drawable:
     What they share, how often harm was seen, trials between them, what is disputed.
 
     On a terminal it is told with numbered sources. As data, there is a row for each relation and entity, with what is
-    stated of each drug. Frequencies come from different trials: none may be subtracted from another.
+    stated of each drug. Frequencies come from different trials: do not subtract them.
     """
     if len(drugs) < 2:
         raise click.UsageError("Name at least two drugs.")

@@ -1,7 +1,7 @@
 """JSON-LD that reads as JSON: short names for properties and classes, plain values, and a context that says what they mean.
 
 A property whose values are all alike (things, texts of one language, values of one datatype) says so once in the
-context, and its values are plain strings, numbers and booleans; only what does not fit is spelt out.
+context, and its values are plain strings, numbers and booleans; only what does not fit is written in full.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """KGX, the exchange format of Biolink knowledge graphs: TSV, or JSON Lines, which hold everything.
 
 Categories and predicates are Biolink's, found through the mappings of our classes and properties; the narrower relation
-stays in ``original_predicate``. Identifiers are spelt as Biolink does (``PMID:24292623``). What Biolink has no slot for keeps
+stays in ``original_predicate``. Identifiers are spelled as in Biolink (``PMID:24292623``). What Biolink has no slot for keeps
 our name. In TSV, lists are joined, evidence is JSON, and a tab or a line break becomes a space, as KGX itself does.
 """
 
@@ -176,7 +176,7 @@ def _nodes(graph: Projection) -> Iterator[Record]:
         }
         for name, value in record.items():
             slot = _NODE_SLOTS.get(name, name)
-            found[slot] = _spelt(value) if slot in {"xref", "equivalent_identifiers"} else value
+            found[slot] = _spelled(value) if slot in {"xref", "equivalent_identifiers"} else value
             if slot in _LISTS and not isinstance(value, list):
                 found[slot] = [found[slot]]
         if category:
@@ -236,7 +236,7 @@ def _class(name: str) -> str:
     return name if not name or ":" in name else f"imid:{name}"
 
 
-def _spelt(value: Any) -> Any:
+def _spelled(value: Any) -> Any:
     return [biolink_curie(item) for item in value] if isinstance(value, list) else biolink_curie(value)
 
 

@@ -19,7 +19,7 @@ def write_rdfxml(triples: Iterable[Triple]) -> Iterator[bytes]:
     Raises
     ------
     ExportError
-        Where XML cannot hold the graph: a predicate that is no XML name, or a control character in a text.
+        Where XML cannot hold the graph: a predicate that is not an XML name, or a control character in a text.
 
     Examples
     --------

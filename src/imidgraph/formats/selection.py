@@ -92,7 +92,7 @@ def neighborhood(graph: Projection, center: str, hops: int) -> Projection:
     center : str
         The CURIE of an entity.
     hops : int
-        How many statements away an entity may be. Articles are no steps.
+        How many statements away an entity may be. Articles do not count as steps.
 
     Examples
     --------

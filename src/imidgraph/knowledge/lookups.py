@@ -127,7 +127,7 @@ class Status(Answer):
     narrower : tuple of Statement
         Where the fact is not curated, the statements about narrower kinds of the object. They do not support the fact itself.
     unknown : tuple of str
-        What is said of names that are not in the graph.
+        What to say of names that are not in the graph.
     day : str or None
         The day for which it was asked, if it was.
     since : str

@@ -152,7 +152,7 @@ class Relations(Mapping[str, Relation]):
 
     @cached_property
     def _terms(self) -> dict[str, dict[str, list[Any]]]:
-        """What is said of each relation and class, by property."""
+        """The annotations of each relation and class, by property."""
         found: dict[str, dict[str, list[Any]]] = {}
         for term, kind, property_, value in sorted(self._store.select(_TERMS).rows, key=lambda row: tuple(map(str, row))):
             values = found.setdefault(term, {"": [kind]}).setdefault(property_, [])

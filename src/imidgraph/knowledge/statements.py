@@ -187,7 +187,7 @@ class Reader:
         return [item for item in self.find(subject, predicate) if not item.negated and item.object.iri != object]
 
     def narrower(self, subject: str, predicate: str, object: str) -> list[Statement]:
-        """Find what is said of the narrower kinds of an object, such as peripheral neuropathy for neuropathy."""
+        """Find the statements about the narrower kinds of an object, such as peripheral neuropathy for neuropathy."""
         rows = self._select(_NARROWER, {"object": str(NamedNode(object))})
         kinds = {str(iri) for (iri,) in rows}
         return [item for item in self.find(subject, predicate) if item.object.iri in kinds and not item.negated] if kinds else []

@@ -69,7 +69,7 @@ class Arrow:
     sign : int or None
         1 where the end goes up with the start, -1 where it goes down.
     strength : float
-        How well it is borne out, from 0 to 1: the thickness.
+        How well it is supported, from 0 to 1: the thickness.
     backward : bool
         Whether the relation leads from the end to the start.
     faint : bool

@@ -164,7 +164,7 @@ class _Reading:
             self.described += read_source(entry, fields, self.names)
 
     def read_facts(self) -> list[Fact]:
-        """Read the facts: first all names, then what is said of them."""
+        """Read the facts: first all names, then the statements about them."""
         reader = FactReader(self.terms, self.names)
         named = self.entries(self._fact_files(), reader.name_of)
         for entry in named:

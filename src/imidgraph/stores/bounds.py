@@ -101,7 +101,7 @@ def check_xml(pieces: Iterable[bytes]) -> None:
     Raises
     ------
     OntologyError
-        Where it is, or where it is no XML.
+        Where it is, or if it is not XML.
 
     Examples
     --------

@@ -46,7 +46,7 @@ class Hop:
 
     @property
     def strength(self) -> float:
-        """How well the step is borne out, from 0 to 1: its undisputed sources together.
+        """How well the step is supported, from 0 to 1: its undisputed sources together.
 
         A step that is no more than observed counts four fifths, a hypothesis half.
         """
@@ -119,7 +119,7 @@ class Chain:
 
     @cached_property
     def score(self) -> float:
-        """What chains are ranked by: how well the steps are borne out, and how specific the start is.
+        """What chains are ranked by: how well the steps are supported, and how specific the start is.
 
         The mean over the steps is geometric, so that one weak step tells. A chain that starts with an effect seen under
         a drug, and not with a molecule that the drug acts on, counts a fifth less for each step away from the end;

@@ -107,7 +107,7 @@ class Comparison(Drawable):
     def frequencies(self) -> dict[Term, tuple[tuple[Frequency, ...], ...]]:
         """How often each adverse effect was seen under each drug.
 
-        The figures come from different trials and populations: they stand side by side, and none may be subtracted
+        The figures come from different trials and populations: they stand side by side; do not subtract them
         from another.
         """
         risks = self.aspect("hasAdverseEffect")

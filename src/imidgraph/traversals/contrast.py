@@ -1,4 +1,4 @@
-"""Contrasts: what is said of several drugs about one disease or one effect, side by side, what is most telling first."""
+"""Contrasts: statements about several drugs and one disease or effect, side by side, the most informative first."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NOTHING = {"Indication": "nothing curated", "Risk": "no figure curated"}
 
 @dataclass(frozen=True)
 class Contrast:
-    """One disease or effect, with what is said of each drug about it.
+    """One disease or effect, with the statements about each drug.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class Contrast:
         return () if group is None else group.passages
 
     def side(self, place: int, drug: Term) -> str:
-        """Tell in one line what is said of one drug; that nothing is curated is no advantage."""
+        """Summarize one drug in one line; that nothing is curated is not an advantage."""
         group = self.sides[place]
         if self.category == "Indication":
             told = f"{drug}: {_NOTHING[self.category]}" if group is None else summary.approval(drug, group.statements)

@@ -1,4 +1,4 @@
-"""Explanations: why one entity bears on another, as chains of steps with their evidence, and what stays open."""
+"""Explanations: how one entity affects another, as chains of steps with their evidence, and what stays open."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _FEWEST_WAYS = 50
 
 @dataclass(frozen=True, repr=False)
 class Explanation(Drawable):
-    """What the graph knows of how one entity bears on another.
+    """What the graph knows of how one entity affects another.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class Explanation(Drawable):
     stated : tuple of Statement
         The statements that name both, then those that name a narrower kind of one of them.
     chains : tuple of Chain
-        The chains of steps between them, the best borne out first.
+        The chains of steps between them, the best supported first.
     kinds : tuple of Term
         The narrower kinds of the end.
     mentions : tuple of Statement
@@ -158,7 +158,7 @@ class Explanation(Drawable):
 
 
 def explain(edges: Edges, start: Term, end: Term, deadline: Deadline) -> Explanation:
-    """Explain how one entity bears on another.
+    """Explain how one entity affects another.
 
     Parameters
     ----------

@@ -88,7 +88,7 @@ class Mechanisms:
         self._network: Network = edges.network
 
     def chains(self, start: str, end: str, deadline: Deadline, max_length: int = MAX_LENGTH) -> tuple[list[Chain], str | None]:
-        """Find the chains from one entity to another, the best borne out first.
+        """Find the chains from one entity to another, the best supported first.
 
         Parameters
         ----------

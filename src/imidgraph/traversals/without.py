@@ -24,7 +24,7 @@ class Outcome:
     Parameters
     ----------
     drug, effect : Term
-        The drug, and the disease or adverse effect that it bears on.
+        The drug, and the disease or adverse effect that it affects.
     cut, left : tuple of Chain
         The chains that need what is lost, and those that do not.
     """
