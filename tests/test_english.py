@@ -38,7 +38,8 @@ ODD = re.compile(
 )
 
 NAMES = re.compile(
-    r"\w*Haematology|3324/haematol|Labour and Welfare|Pregnancy Prevention Programme|neighbourhood|Programme`|programme-risks|safety-programmes|`imid:SafetyProgramme"
+    r"\w*Haematology|3324/haematol|Labour and Welfare|Pregnancy Prevention Programme|neighbourhood|Programme`"
+    r"|programme-risks|safety-programmes|`imid:SafetyProgramme|no-breast-feeding"
 )
 """Names of others, and our own old names, keep their spelling."""
 SPELLINGS = ROOT / "src/imidgraph/knowledge/spelling.py"
