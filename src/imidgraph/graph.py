@@ -113,7 +113,7 @@ class KnowledgeGraph:
         >>> kg.entity("CC-4047").label
         'pomalidomide'
         """
-        return self._stamped(knowledge.entities.entity(self.names, self._reader, name))
+        return self._stamped(knowledge.entities.entity(self.names, self.reader, name))
 
     def search(self, words: str, limit: int = MOST_MATCHES) -> knowledge.lookups.Search:
         """Find entities whose names come close to some words, the best first.
@@ -139,7 +139,7 @@ class KnowledgeGraph:
         >>> [str(item.subject) for item in found if not item.negated], [str(item.subject) for item in found if item.negated]
         (['lenalidomide'], ['pomalidomide', 'thalidomide'])
         """
-        return self._stamped(knowledge.lookups.statements(self.names, self._reader, subject, predicate, object))
+        return self._stamped(knowledge.lookups.statements(self.names, self.reader, subject, predicate, object))
 
     def status(self, subject: str, predicate: str, object: str, as_of: date | None = None) -> Status:
         """Tell whether a fact is supported, disputed, denied or not curated, today or on a day, with the sources.
@@ -147,7 +147,7 @@ class KnowledgeGraph:
         >>> kg.status("pomalidomide", "inGeneration", "third generation").word
         'disputed'
         """
-        return self._stamped(knowledge.lookups.status(self.names, self._reader, subject, predicate, object, as_of))
+        return self._stamped(knowledge.lookups.status(self.names, self.reader, subject, predicate, object, as_of))
 
     def explain(self, start: str, end: str, timeout: float = SECONDS) -> traversals.explain.Explanation:
         """Explain how one entity affects another: the chains of steps between them, each with its evidence.
@@ -352,7 +352,7 @@ class KnowledgeGraph:
     @cached_property
     def network(self) -> knowledge.network.Network:
         """The entities as nodes, joined by relations; fetched from the store as needed."""
-        return knowledge.network.Network(self._store, self._reader.relations)
+        return knowledge.network.Network(self._store, self.reader.relations)
 
     @cached_property
     def projection(self) -> Projection:
@@ -385,12 +385,13 @@ class KnowledgeGraph:
         return self._make_guard()
 
     @cached_property
-    def _reader(self) -> knowledge.statements.Reader:
+    def reader(self) -> knowledge.statements.Reader:
+        """The statements and sources, read from the store as needed."""
         return knowledge.statements.Reader(self._store)
 
     @cached_property
     def _edges(self) -> traversals.edges.Edges:
-        return traversals.edges.Edges(self.network, self._reader)
+        return traversals.edges.Edges(self.network, self.reader)
 
     def _terms(self, names: Iterable[str]) -> list[Term]:
         return [self.names.find(name) for name in several(names)]

@@ -42,6 +42,15 @@ SELECT ?value ?label ?category WHERE {
 }
 """
 _SOURCES = "SELECT ?source ?property ?value WHERE { VALUES ?source { %s } ?source ?property ?value }"
+_CITING = """
+SELECT DISTINCT ?subject ?object WHERE {
+    ?association imid:subject ?subject ; imid:object ?object ; imid:evidence ?evidence . ?evidence imid:source ?source .
+}
+"""
+_OWN_ENDS = "SELECT ?subject ?object WHERE { ?association imid:subject ?subject ; imid:object ?object }"
+_HAVING = """
+SELECT DISTINCT ?subject ?object WHERE { ?association imid:evidence ?evidence ; imid:subject ?subject ; imid:object ?object }
+"""
 _TOPICS = "SELECT DISTINCT ?source ?property ?value WHERE { ?source imid:isAbout ?entity ; ?property ?value }"
 _NARROWER = "SELECT DISTINCT ?kind WHERE { ?kind skos:broader+ ?object }"
 _ATTRIBUTES = "SELECT ?property ?value WHERE { ?entity ?property ?value }"
@@ -100,6 +109,32 @@ class Reader:
                 stated = (item for item in self.between(ends) if item.predicate.iri == relation.iri)
                 found += [item for item in stated if any(term.iri == iri for term in item.qualifiers.get(local, ()))]
         return found
+
+    def named(self, iri: str) -> Statement | None:
+        """Find one statement by its IRI; None where no statement has it."""
+        ends = self._select(_OWN_ENDS, {"association": str(NamedNode(iri))}).rows
+        stated = self.between((str(one), str(other)) for one, other in ends)
+        return next((item for item in stated if item.iri == iri), None)
+
+    def having(self, evidence: str) -> list[Statement]:
+        """Find the statements that a piece of evidence, given by its IRI, belongs to."""
+        ends = self._select(_HAVING, {"evidence": str(NamedNode(evidence))}).rows
+        stated = self.between((str(one), str(other)) for one, other in ends)
+        return [item for item in stated if any(passage.iri == evidence for passage in item.evidence)]
+
+    def citing(self, source: str) -> list[Statement]:
+        """Find the statements that rest on a source, given by its IRI, or that it disputes."""
+        ends = self._select(_CITING, {"source": str(NamedNode(source))}).rows
+        stated = self.between((str(one), str(other)) for one, other in ends)
+        return [item for item in stated if any(passage.source.iri == source for passage in item.evidence)]
+
+    def source(self, iri: str) -> Source:
+        """Give a source by its IRI."""
+        return self._sources({iri if type(iri) is Iri else Iri(iri)})[iri]
+
+    def terms(self, iris: Iterable[str]) -> dict[str, Term]:
+        """Give the things with some IRIs, those that have a name in the graph."""
+        return self._names({iri if type(iri) is Iri else Iri(iri) for iri in iris})
 
     def _gather_all(self, variables: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[Statement]:
         given = iter(dict.fromkeys(rows))

@@ -1,4 +1,4 @@
-"""References: sources as citation managers take them, in CSL-JSON and in RIS.
+"""References: sources as citation managers take them, in CSL-JSON, RIS and BibTeX.
 
 Sources: Citation Style Language 1.0.2, "CSL-JSON"; Research Information Systems, "RIS Format Specifications" (2012).
 """
@@ -6,7 +6,7 @@ Sources: Citation Style Language 1.0.2, "CSL-JSON"; Research Information Systems
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from imidgraph.model import Source
@@ -16,6 +16,12 @@ Reference = dict[str, Any]
 _PUBMED = "pubmed:"
 _BREAKS = re.compile(r"\s+")
 _TYPES = {"Article": "article-journal", "DrugLabel": "document", "RegisterEntry": "document", "WebPage": "webpage"}
+_KEY = re.compile(r"[^A-Za-z0-9.-]")  # what a BibTeX key may not hold
+_TEX = {sign: f"\\{sign}" for sign in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
 _RIS_TYPES = {"article-journal": "JOUR", "webpage": "ELEC"}
 
 
@@ -57,11 +63,58 @@ def ris(references: Iterable[Reference]) -> str:
     return "".join(f"{tag}  - {_BREAKS.sub(' ', str(value))}\n" for each in references for tag, value in _tags(each))
 
 
+def bibtex(references: Iterable[Reference]) -> str:
+    """Write references as BibTeX.
+
+    Examples
+    --------
+    >>> author = {"family": "Ito", "given": "T"}
+    >>> print(bibtex([{"id": "pubmed:1", "type": "article-journal", "title": "On glue", "author": [author]}]))
+    @article{pubmed1,
+      title = {{On glue}},
+      author = {Ito, T}
+    }
+    <BLANKLINE>
+    """
+    return "".join(map(_entry, references))
+
+
+def _entry(reference: Reference) -> str:
+    dates = reference["issued"]["date-parts"][0] if "issued" in reference else []
+    names = (
+        ", ".join(author[part] for part in ("family", "given", "literal") if part in author)
+        for author in reference.get("author", ())
+    )
+    fields = {
+        "title": f"{{{_tex(reference['title'])}}}",
+        "author": " and ".join(map(_tex, names)),
+        "journal": _tex(reference.get("container-title", "")),
+        "year": str(dates[0]) if dates else "",
+        "volume": _tex(reference.get("volume", "")),
+        "number": _tex(reference.get("issue", "")),
+        "pages": _tex(reference.get("page", "")).replace("-", "--"),
+        "doi": reference.get("DOI", ""),
+        "url": reference.get("URL", ""),
+    }
+    kind = "article" if reference["type"] == "article-journal" else "misc"
+    told = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
+    return f"@{kind}{{{_KEY.sub('', reference['id'])},\n{told}\n}}\n"
+
+
+def _full(author: Mapping[str, str]) -> str:
+    return ", ".join(author[part] for part in ("family", "given", "literal") if part in author)
+
+
+def _tex(text: object) -> str:
+    """Write a text so that TeX shows it and runs none of it."""
+    return "".join(_TEX.get(sign, sign) for sign in _BREAKS.sub(" ", str(text)))
+
+
 def _tags(reference: Reference) -> Iterator[tuple[str, Any]]:
     yield "TY", _RIS_TYPES.get(reference["type"], "GEN")
     yield "TI", reference["title"]
     for author in reference.get("author", ()):
-        yield "AU", ", ".join(author[part] for part in ("family", "given", "literal") if part in author)
+        yield "AU", _full(author)
     first, _, last = reference.get("page", "").partition("-")
     year = "/".join(f"{part:02}" for part in reference["issued"]["date-parts"][0]) if "issued" in reference else None
     named = {"JO": "container-title", "VL": "volume", "IS": "issue"}

@@ -9,14 +9,16 @@ from starlette.responses import JSONResponse, Response
 import imidgraph
 from imidgraph.errors import ImidgraphError
 from imidgraph.server import descriptions
+from imidgraph.server.explorer import routes as explorer
+from imidgraph.server.negotiation import HTML, TRIPLES, negotiate
 from imidgraph.server.openapi import openapi as describe_routes
 from imidgraph.server.protocol import endpoint_of
 from imidgraph.server.serving import edition_of
 
 
 async def home(request: Request) -> Response:
-    """Show what can be asked here."""
-    return edition_of(request).pages.home(request)
+    """Show where to start; to a client that asks for data, describe the data set."""
+    return await (void(request) if prefers_data(request) else explorer.home(request))
 
 
 async def health(request: Request) -> Response:
@@ -54,3 +56,8 @@ async def openapi(request: Request) -> Response:
     edition = edition_of(request)
     document = await to_thread.run_sync(describe_routes, edition.graph, imidgraph.__version__)
     return edition.answers.listed(request, document)
+
+
+def prefers_data(request: Request) -> bool:
+    """Tell whether a client would rather have RDF than a page, as readers of linked data do."""
+    return negotiate(request.headers.get("accept"), (HTML, *TRIPLES)) in TRIPLES

@@ -54,9 +54,14 @@ class Answers:
         rows, triples = negotiate(accept, ROWS), negotiate(accept, TRIPLES)
         return await self._answer(request, operation, rows, triples, free=True)
 
-    async def table(self, request: Request, query: str) -> Response:
-        """Answer a SELECT query."""
-        return await self._answer(request, Operation(query), negotiate(request.headers.get("accept"), ROWS), None, free=False)
+    async def table(self, request: Request, query: str, media_type: str | None = None) -> Response:
+        """Answer a SELECT query, in the media type that the client accepts where none is given."""
+        rows = media_type or negotiate(request.headers.get("accept"), ROWS)
+        return await self._answer(request, Operation(query), rows, None, free=False)
+
+    async def graph(self, request: Request, query: str, media_type: str) -> Response:
+        """Answer a CONSTRUCT query of our own in one media type."""
+        return await self._answer(request, Operation(query), None, media_type, free=False)
 
     async def works(self) -> bool:
         """Tell whether a worker answers."""

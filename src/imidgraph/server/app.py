@@ -14,6 +14,7 @@ from starlette.routing import Route
 from imidgraph.errors import ImidgraphError
 from imidgraph.server import about, lookups, queries, refusals, sparql
 from imidgraph.server.edition import Editions
+from imidgraph.server.explorer import routes as explorer
 from imidgraph.server.log import Logged
 from imidgraph.server.policy import Policy
 from imidgraph.server.settings import Settings
@@ -31,6 +32,8 @@ _ROUTES = [
     Route("/catalog", about.catalog),
     Route("/openapi.json", about.openapi),
     *lookups.ROUTES,
+    *explorer.ROUTES,
+    *explorer.THINGS,
 ]
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,7 +15,7 @@ from imidgraph.answers import Answer, write_json
 from imidgraph.prose.references import ris
 from imidgraph.server import protocol
 from imidgraph.server.negotiation import HTML, NotAcceptable, negotiate
-from imidgraph.server.serving import edition_of
+from imidgraph.server.serving import edition_of, in_lane
 from imidgraph.verbs import SEARCHES, VERBS, Verb
 
 WRITERS: dict[str, Callable[[Answer], str]] = {
@@ -54,12 +53,7 @@ async def _answer(verb: Verb, request: Request) -> Response:
         answer = verb.ask(edition.graph, values, **bounds)
         return answer, "" if media_type == HTML else WRITERS[media_type](answer)
 
-    client = request.client.host if request.client else ""
-    lane = await edition.lanes.take(client)
-    try:
-        answer, text = await to_thread.run_sync(write)  # no thread can be stopped: it holds its lane until its time is up
-    finally:
-        edition.lanes.give(lane, client)
+    answer, text = await in_lane(request, write)
     if media_type == HTML:
         return edition.pages.lookup(request, answer)
     response = edition.answers.document(request, text.encode("utf-8", "replace"), media_type)

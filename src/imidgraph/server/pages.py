@@ -1,24 +1,26 @@
-"""Pages: what a browser shows of the endpoint, without scripts."""
+"""Pages: what a browser shows of the endpoint; each is whole without scripts."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import groupby
+from functools import cached_property, partial
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from imidgraph.answers import Answer
-from imidgraph.namespaces import IMID, compress
+from imidgraph.model import Term
+from imidgraph.namespaces import IMID, compress, local_name
 from imidgraph.server.answers import Answers
+from imidgraph.server.explorer.addresses import address
+from imidgraph.server.explorer.view import View
 from imidgraph.server.negotiation import HTML, ROWS, TRIPLES, negotiate
 from imidgraph.server.protocol import Operation
 from imidgraph.sparql.catalog import Catalog, Query
+from imidgraph.words import begun, spaced
 
 _EXAMPLE = """SELECT ?drug ?name WHERE {
     ?drug imid:degrades imid:IKZF1 ;
@@ -28,7 +30,10 @@ ORDER BY ?name"""
 _ROWS = 1000  # that a page shows
 _BYTES = 4 << 20  # of an answer that a page shows
 _NUMBERS = ("integer", "decimal", "double", "float")
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 @dataclass(frozen=True)
@@ -60,11 +65,31 @@ class Pages:
         self._catalog = catalog
         self._always = {"version": version, "notice": notice}
 
-    def home(self, request: Request) -> HTMLResponse:
-        """Show what can be asked here."""
-        queries = sorted(self._catalog.values(), key=lambda query: (query.topic, query.name))
-        topics = [(topic, list(found)) for topic, found in groupby(queries, key=lambda query: query.topic)]
-        return self._page(request, "home.html", topics=topics, text=_EXAMPLE)
+    def editor(self, request: Request) -> HTMLResponse:
+        """Show where a free query can be asked."""
+        return self._shown(request, _EXAMPLE, None, {}, {})
+
+    def text(self, view: View, root: str, links: Mapping[str, str] | None = None) -> str:
+        """Lay a view out.
+
+        Parameters
+        ----------
+        view : View
+            What to show.
+        root : str
+            The path below which the server answers.
+        links : mapping of str to str, optional
+            The addresses of the same thing in other forms, by suffix.
+        """
+        values = {"view": view, "notes": view.notes, "links": links or {}, **view.values}
+        return self._text(view.template, root, **values)
+
+    def respond(self, request: Request, text: str, status: int = 200) -> Response:
+        """Answer with a page, or with 304 where the browser has it."""
+        response = self._answers.document(request, text.encode("utf-8", "replace"), HTML)
+        response.headers["Content-Security-Policy"] = _POLICY
+        response.status_code = status if response.status_code == 200 else response.status_code
+        return response
 
     async def answer(
         self, request: Request, operation: Operation, query: Query | None = None, given: Mapping[str, str] | None = None
@@ -76,7 +101,9 @@ class Pages:
         told = (
             {"triples": body.decode()} if message["media type"] == TRIPLES[0] else _told(json.loads(body), request.base_url.path)
         )
-        return self._shown(request, operation.query, query, given or {}, told | {"cut": message["cut"]})
+        asked = f"?{request.url.query}" if request.url.query else ""
+        links = {suffix: f"{request.url.path}.{suffix}{asked}" for suffix in ("csv", "json")}
+        return self._shown(request, operation.query, query, given or {}, told | {"cut": message["cut"]} | links)
 
     def lookup(self, request: Request, answer: Answer) -> HTMLResponse:
         """Show the answer of a lookup."""
@@ -97,15 +124,26 @@ class Pages:
         return self._page(request, "answer.html", text=text, query=query, given=given, told=told)
 
     def _page(self, request: Request, name: str, **values: Any) -> HTMLResponse:
-        text = self._templates.get_template(name).render(root=request.base_url.path, **self._always, **values)
+        text = self._text(name, request.base_url.path, **values)
         return HTMLResponse(text, headers={"Content-Security-Policy": _POLICY, "Vary": "Accept"})
+
+    def _text(self, name: str, root: str, **values: Any) -> str:
+        return str(self._templates.get_template(name).render(root=root, at=partial(address, root=root), **self._always, **values))
 
     @cached_property
     def _templates(self) -> Any:
         from jinja2 import Environment, PackageLoader, StrictUndefined
 
         loader = PackageLoader("imidgraph.server")
-        return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        made.filters |= {"begun": begun, "compress": compress, "local": local_name, "spaced": spaced}
+        made.tests |= {"web": is_web, "term": lambda value: isinstance(value, Term)}
+        return made
+
+
+def is_web(value: object) -> bool:
+    """Tell whether a text is an address that a browser may open."""
+    return str(value).startswith(("http://", "https://"))
 
 
 def prefers_page(request: Request) -> bool:
@@ -129,7 +167,7 @@ def _cell(term: Mapping[str, Any] | None, label: Mapping[str, Any] | None, root:
     if term["type"] == "uri":
         link = value if value.startswith(("http://", "https://")) else ""
         if value.startswith(IMID):  # this server can tell of it
-            link = f"{root}sparql?{urlencode({'query': f'DESCRIBE <{value}>'})}"
+            link = address(value, root)
         return Cell(label["value"] if label else compress(value), link)
     if term["type"] != "literal":
         return Cell(f"_:{value}" if term["type"] == "bnode" else json.dumps(value))

@@ -16,7 +16,7 @@ async def answer(request: Request) -> Response:
     edition = edition_of(request)
     if request.method != "POST" and not request.scope["query_string"]:
         if prefers_page(request):
-            return edition.pages.home(request)
+            return edition.pages.editor(request)
         return edition.answers.described(request, descriptions.service_description(endpoint_of(request)))
     operation = await protocol.read_operation(request)
     return await (edition.pages if prefers_page(request) else edition.answers).answer(request, operation)

@@ -1,0 +1,126 @@
+"""Cards: the pages about one thing, of each kind that the graph holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from imidgraph.errors import EntityNotFound
+from imidgraph.graph import KnowledgeGraph
+from imidgraph.model import Statement, Term
+from imidgraph.namespaces import compress
+from imidgraph.prose import references
+from imidgraph.prose.citations import Notes
+from imidgraph.server.explorer.facts import facts
+from imidgraph.server.explorer.things import Kind, Thing
+from imidgraph.server.explorer.view import View
+
+
+def entity(graph: KnowledgeGraph, thing: Thing, section: str | None = None) -> View:
+    """Show an entity: what to know first, or all statements of one section."""
+    found = graph.entity(compress(thing.iri))
+    notes = Notes(found.sources)
+    if section is not None:
+        part = found.section(section)
+        every = list(facts(part, notes, found))
+        values = {"entity": found, "section": part, "facts": every}
+        return View("section.html", f"{found.label}: {section}", values, notes, tuple(part))
+    told = []
+    for part in found.sections:
+        lines = [(part.line(group), group.about, list(dict.fromkeys(map(notes.mark, group.passages)))) for group in part.leading]
+        told.append((part, lines, len(part.groups) - len(lines)))
+    missing = [name for name in _EXPECTED.get(found.category, ()) if name not in {part.name for part in found.sections}]
+    statements = tuple(item for part in found.sections for group in part.leading for item in group.statements)
+    return View("entity.html", found.label, {"entity": found, "told": told, "missing": missing}, notes, statements)
+
+
+_EXPECTED = {
+    "Drug": ("boxed warnings", "what must be done and watched", "approvals", "adverse effects", "interactions", "mechanism"),
+    "Trial": ("design", "results"),
+}
+"""The sections that a reader looks for, by category: where there is none, the page says that nothing is curated."""
+
+
+def statement(graph: KnowledgeGraph, thing: Thing) -> View:
+    """Show one statement: its sentence, its parts, every source, disputes, when it was read twice."""
+    item = graph.reader.named(thing.iri)
+    if item is None:
+        raise EntityNotFound(compress(thing.iri), ())
+    notes = Notes(item.sources)
+    rivals = graph.reader.rivals(item.subject.iri, item.predicate.iri, item.object.iri)
+    same = [other for other in graph.reader.find(item.subject.iri, item.predicate.iri, item.object.iri) if other.iri != item.iri]
+    (fact,) = facts([item], notes)
+    values = {
+        "fact": fact,
+        "parts": _parts(item),
+        "evidence": [(passage, notes.mark(passage), _remarks(passage)) for passage in item.evidence],
+        "rivals": list(facts(rivals, notes)),
+        "same": list(facts(same, notes)),
+    }
+    return View("statement.html", fact.sentence, values, notes, (item,))
+
+
+def _parts(item: Statement) -> list[tuple[str, list[Any]]]:
+    parts: list[tuple[str, list[Any]]] = [("subject", [item.subject]), ("relation", [item.predicate]), ("object", [item.object])]
+    return parts + [(name, list(values)) for name, values in item.qualifiers.items()]
+
+
+def _remarks(passage: Any) -> list[tuple[str, Any]]:
+    """Give what is known of a passage beside its source, its place and its figure."""
+    named = ("arm", "population", "sample_size", "study_design", "study_detail", "system")
+    known = [(name.replace("_", " "), getattr(passage, name)) for name in named]
+    return [(name, value) for name, value in known if value is not None]
+
+
+def source(graph: KnowledgeGraph, thing: Thing) -> View:
+    """Show a source: how to cite it, and everything that it says here."""
+    found = graph.reader.source(thing.iri)
+    notes = Notes([found])
+    items = graph.reader.citing(thing.iri)
+    reference = references.csl(found)
+    values = {
+        "source": found,
+        "reference": reference,
+        "bibtex": references.bibtex([reference]),
+        "facts": list(facts(items, notes)),
+    }
+    return View("source.html", found.label, values, notes, tuple(items))
+
+
+def term(graph: KnowledgeGraph, thing: Thing) -> View:
+    """Show a class or a relation: its definition, its mappings, and what there is of it."""
+    attributes = graph.reader.attributes(thing.iri)
+    label = str(next(iter(attributes.get("label", ())), compress(thing.iri)))
+    iris = {str(value) for values in attributes.values() for value in values if str(value).startswith(("http://", "https://"))}
+    known = graph.reader.terms(iris)
+    members = graph.select(_MEMBERS % thing.iri).rows if "Class" in thing.types else []
+    used = [] if "Class" in thing.types else graph.select(_USES % thing.iri).rows
+    values = {
+        "label": label,
+        "attributes": {name: attributes[name] for name in sorted(attributes) if name not in {"label", "type", "isDefinedBy"}},
+        "known": known,
+        "members": [Term(str(iri), str(name)) for iri, name in members],
+        "uses": used[0][0] if used else 0,
+    }
+    return View("term.html", label, values)
+
+
+_MEMBERS = "SELECT ?thing ?label WHERE { ?thing a <%s> ; rdfs:label ?label } ORDER BY ?label ?thing LIMIT 2000"
+_USES = "SELECT (COUNT(DISTINCT ?a) AS ?n) WHERE { ?a imid:predicate <%s> }"
+
+
+def retired(graph: KnowledgeGraph, thing: Thing) -> View:
+    """Show a name that is gone, and what took its place."""
+    attributes = graph.reader.attributes(thing.iri)
+    reasons = attributes.get("editorialNote", ()) + attributes.get("comment", ()) + attributes.get("changeNote", ())
+    return View("retired.html", compress(thing.iri), {"successors": thing.successors, "reasons": reasons})
+
+
+CARDS: Mapping[Kind, Callable[[KnowledgeGraph, Thing], View]] = {
+    Kind.ENTITY: entity,
+    Kind.STATEMENT: statement,
+    Kind.SOURCE: source,
+    Kind.TERM: term,
+    Kind.RETIRED: retired,
+}
+"""How each kind of thing is shown."""

@@ -1,0 +1,208 @@
+"""Routes: the pages, and what the graph holds at the address of each of its IRIs, as a page or as data."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from imidgraph.answers import write_json
+from imidgraph.errors import EntityNotFound
+from imidgraph.graph import KnowledgeGraph
+from imidgraph.namespaces import compress
+from imidgraph.prose import NOT_ADVICE, references
+from imidgraph.server.explorer import views
+from imidgraph.server.explorer.addresses import SUFFIXES, address, named
+from imidgraph.server.explorer.cards import CARDS
+from imidgraph.server.explorer.things import Kind, Thing, thing
+from imidgraph.server.explorer.view import View
+from imidgraph.server.negotiation import HTML, TRIPLES, NotAcceptable, negotiate
+from imidgraph.server.protocol import read_pairs
+from imidgraph.server.serving import edition_of, in_lane
+
+Make = Callable[[KnowledgeGraph], View]
+
+_STATIC = Path(__file__).parent.parent / "static"
+_JSON, _BIBTEX, _RIS = SUFFIXES["json"], SUFFIXES["bib"], SUFFIXES["ris"]
+_LICENSE = "https://creativecommons.org/licenses/by/4.0/"
+_PAGES = 128  # that are kept
+_DESCRIBED = """CONSTRUCT {{ <{iri}> ?property ?value . ?passage ?said ?what }} WHERE {{
+    {{ <{iri}> ?property ?value }} UNION {{ <{iri}> imid:evidence ?passage . ?passage ?said ?what }}
+}}"""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A page that was asked for; the same one where its key is."""
+
+    key: tuple[Any, ...]
+    make: Callable[[], str] = field(compare=False)
+
+
+@lru_cache(maxsize=_PAGES)
+def _kept(asked: _Asked) -> str:
+    return asked.make()
+
+
+async def _page(request: Request, make: Make, links: dict[str, str] | None = None) -> Response:
+    edition = edition_of(request)
+    root = request.base_url.path
+    key = (id(edition), datetime.date.today(), root, request.url.path, request.url.query)
+    asked = _Asked(key, lambda: edition.pages.text(make(edition.graph), root, links))
+    return edition.pages.respond(request, await in_lane(request, partial(_kept, asked)))
+
+
+def _several(request: Request, name: str) -> list[str]:
+    return [value.strip() for key, value in read_pairs(request) if key == name]
+
+
+def _one(request: Request, name: str) -> str:
+    return next(iter(_several(request, name)), "")
+
+
+async def home(request: Request) -> Response:
+    """Show where to start."""
+    return await _page(request, views.home)
+
+
+async def search(request: Request) -> Response:
+    """Show what some words may mean."""
+    words = _one(request, "q")
+    return await _page(request, lambda graph: views.search(graph, words))
+
+
+async def compare(request: Request) -> Response:
+    """Set drugs side by side."""
+    drugs = _several(request, "drugs")
+    return await _page(request, lambda graph: views.compare(graph, drugs))
+
+
+async def explain(request: Request) -> Response:
+    """Show how one thing affects another."""
+    start, end = _one(request, "start"), _one(request, "end")
+    return await _page(request, lambda graph: views.explain(graph, start, end))
+
+
+async def why(request: Request) -> Response:
+    """Show the reasons for one drug over another."""
+    asked = [_one(request, name) for name in ("drug", "over", "disease")]
+    return await _page(request, lambda graph: views.why(graph, *asked))
+
+
+async def around(request: Request) -> Response:
+    """Show what lies around an entity."""
+    center = _one(request, "center")
+    return await _page(request, lambda graph: views.around(graph, center))
+
+
+async def about(request: Request) -> Response:
+    """Show what the graph covers, and how sure it is."""
+    return await _page(request, views.about)
+
+
+async def catalog(request: Request) -> Response:
+    """Show the named queries."""
+    return await _page(request, views.catalog)
+
+
+async def picture(request: Request) -> Response:
+    """Draw an explanation or a neighborhood."""
+    edition = edition_of(request)
+    given = {name: _one(request, name) for name in ("start", "end", "center")}
+    what = request.path_params["what"].removesuffix(".svg")
+    drawn = await in_lane(request, lambda: views.picture(edition.graph, what, given))
+    if drawn is None:
+        raise EntityNotFound(what, ())
+    response = edition.answers.document(request, drawn, "image/svg+xml")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    return response
+
+
+async def at(request: Request) -> Response:
+    """Answer at the address of an IRI of the graph: with a page, or with data where the client prefers it."""
+    edition = edition_of(request)
+    iri, suffix = named(request.scope["path"].removeprefix(request.scope.get("root_path", "")).lstrip("/"))
+    found = await in_lane(request, lambda: thing(edition.graph, iri))
+    if found is None:
+        raise EntityNotFound(compress(iri), [])
+    offered = _offered(found)
+    accept = request.headers.get("accept")
+    media_type = SUFFIXES[suffix] if suffix else negotiate(accept, offered)
+    if media_type is None or media_type not in offered:
+        raise NotAcceptable(accept or "", offered)
+    place = address(iri, request.base_url.path)
+    links = {name: f"{place}.{name}" for name, kind in SUFFIXES.items() if kind in offered and kind != HTML}
+    response = await _as(request, found, media_type, links)
+    if not suffix:
+        response.headers["Content-Location"] = f"{place}.{next(name for name, kind in SUFFIXES.items() if kind == media_type)}"
+    response.headers["Link"] = ", ".join(_links(iri, links, "describedby" if media_type == HTML else "alternate"))
+    response.headers["Vary"] = "Accept, Accept-Encoding"
+    return response
+
+
+def _links(iri: str, others: dict[str, str], relation: str) -> Iterator[str]:
+    yield f'<{iri}>; rel="cite-as"'
+    yield f'<{_LICENSE}>; rel="license"'
+    yield from (f'<{link}>; rel="{relation}"; type="{SUFFIXES[name]}"' for name, link in others.items())
+
+
+def _offered(found: Thing) -> tuple[str, ...]:
+    return (HTML, *TRIPLES, _JSON, *((_BIBTEX, _RIS) if found.kind is Kind.SOURCE else ()))
+
+
+async def _as(request: Request, found: Thing, media_type: str, links: dict[str, str]) -> Response:
+    edition = edition_of(request)
+    if media_type in TRIPLES:
+        return await edition.answers.graph(request, _DESCRIBED.format(iri=found.iri), media_type)
+    if media_type == HTML and found.kind is Kind.EVIDENCE:
+        items = await in_lane(request, lambda: edition.graph.reader.having(found.iri))
+        owner = address(items[0].iri, request.base_url.path) if items else request.base_url.path
+        return RedirectResponse(f"{owner}#{found.iri.rpartition('/')[2]}", 303)
+    if media_type == HTML:
+        section = _one(request, "section")
+        if found.kind is Kind.ENTITY and section:
+            return await _page(request, lambda graph: CARDS[Kind.ENTITY](graph, found, section), links)  # type: ignore[call-arg]
+        return await _page(request, lambda graph: CARDS[found.kind](graph, found), links)
+    text = await in_lane(request, lambda: _written(edition.graph, found, media_type))
+    return edition.answers.document(request, text.encode("utf-8", "replace"), media_type)
+
+
+def _written(graph: KnowledgeGraph, found: Thing, media_type: str) -> str:
+    if found.kind is Kind.SOURCE:
+        reference = references.csl(graph.reader.source(found.iri))
+        if media_type != _JSON:
+            return references.bibtex([reference]) if media_type == _BIBTEX else references.ris([reference])
+        items = [item.to_dict() for item in graph.reader.citing(found.iri)]
+        return write_json({"reference": reference, "statements": items, "notice": NOT_ADVICE})
+    if found.kind is Kind.ENTITY:
+        return graph.entity(compress(found.iri)).to_json()
+    item = graph.reader.named(found.iri) if found.kind is Kind.STATEMENT else None
+    if item is not None:
+        return write_json(item.to_dict() | {"notice": NOT_ADVICE, "graph_version": graph.version})
+    attributes = graph.reader.attributes(found.iri)
+    return write_json(
+        {"id": compress(found.iri)} | {name: [str(value) for value in values] for name, values in attributes.items()}
+    )
+
+
+ROUTES = [
+    Route("/search", search),
+    Route("/compare", compare),
+    Route("/explain", explain),
+    Route("/why", why),
+    Route("/graph", around),
+    Route("/about", about),
+    Route("/pictures/{what}", picture),
+    Mount("/static", StaticFiles(directory=_STATIC), name="static"),
+]
+"""The pages of their own."""
+THINGS = [Route("/sources/{curie:path}", at), Route("/{name}", at)]
+"""What is asked last: the address of any IRI of the graph."""

@@ -1,0 +1,205 @@
+"""Views: the pages that answer a question: home, search, comparison, explanation, reasons, graph, catalog, about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from imidgraph.errors import EntityNotFound, QueryError
+from imidgraph.graph import KnowledgeGraph
+from imidgraph.knowledge.entities import Entity
+from imidgraph.model import Statement
+from imidgraph.namespaces import local_name
+from imidgraph.prose.citations import Notes
+from imidgraph.server.explorer.facts import facts
+from imidgraph.server.explorer.view import View
+from imidgraph.words import begun
+
+_MOST_NEW = 6  # events on the first page
+_DRUGS = ("thalidomide", "lenalidomide", "pomalidomide", "iberdomide", "mezigdomide")
+PILLARS = {
+    "drugs": "What each drug is, its names and identifiers",
+    "generations": "Which generation a drug belongs to, and who says so",
+    "mechanisms": "What a drug binds and degrades, and what follows",
+    "indications": "Where a drug is approved, studied or used",
+    "risks": "Boxed warnings, adverse effects, what must be done and watched",
+    "articles": "What each statement rests on",
+}
+_TOPICS = {"generations": "drugs"}  # a pillar whose queries stand with another
+
+
+def home(graph: KnowledgeGraph) -> View:
+    """Show where to start: the drugs side by side, the pillars, questions, what is new."""
+    drugs = [entity for name in _DRUGS if (entity := _found(graph, name)) is not None]
+    topics = {query.topic for query in graph.queries.values()}
+    pillars = [(name, text, _TOPICS.get(name, name)) for name, text in PILLARS.items() if _TOPICS.get(name, name) in topics]
+    return View(
+        "home.html", "imidgraph", {"drugs": [_summary(entity) for entity in drugs], "pillars": pillars, "new": _new(graph)}
+    )
+
+
+def _found(graph: KnowledgeGraph, name: str) -> Entity | None:
+    try:
+        return graph.entity(name)
+    except EntityNotFound:
+        return None
+
+
+def _summary(entity: Entity) -> dict[str, Any]:
+    own = [item for item in entity.indications if local_name(item.predicate.iri) == "approvedFor" and not item.negated]
+    days = sorted(str(item.value("approvalDate")) for item in own if item.value("approvalDate"))
+    return {
+        "drug": entity,
+        "brands": entity.attributes.get("brandName", ())[:2],
+        "generations": list(dict.fromkeys(item.object for item in entity.generations if not item.negated)),
+        "first": days[0] if days else "",
+        "diseases": list(dict.fromkeys(item.object for item in own)),
+        "boxed": list(dict.fromkeys(item.object for item in entity.risks if item.boxed_warning)),
+    }
+
+
+def _new(graph: KnowledgeGraph) -> list[tuple[str, Statement]]:
+    """Give the newest dated events: approvals and changes of labels."""
+    found = []
+    for predicate in ("approvedFor", "hasLabelChange"):
+        try:
+            items = graph.statements(predicate=predicate)
+        except QueryError:  # another graph than ours may not have the relation
+            continue
+        found += [(day, item) for item in items if not item.negated and (day := _day(item))]
+    return sorted(found, key=lambda pair: (pair[0], pair[1].iri), reverse=True)[:_MOST_NEW]
+
+
+def _day(item: Statement) -> str:
+    return str(item.value("approvalDate") or item.value("changeDate") or item.value("validFrom") or "")
+
+
+def search(graph: KnowledgeGraph, words: str) -> View:
+    """Show what some words may mean: entities whose names are like them, and those that a longer text names."""
+    matches = list(graph.search(words)) if words else []
+    mentions = [item.entity for item in graph.mentions(words)] if words else []
+    known = {match.entity.iri for match in matches}
+    named = [term for term in dict.fromkeys(mentions) if term.iri not in known]
+    ids = [entity for term in [*named, *(match.entity for match in matches)] if (entity := _found(graph, term.curie))]
+    told = {entity.iri: entity.definition for entity in ids}
+    title = f"Search: {words}" if words else "Search"
+    return View("search.html", title, {"words": words, "matches": matches, "named": named, "told": told})
+
+
+def compare(graph: KnowledgeGraph, drugs: Iterable[str]) -> View:
+    """Set drugs side by side."""
+    names = [name for name in drugs if name]
+    if len(names) < 2:
+        return View("compare.html", "Compare drugs", {"names": names, "comparison": None, "drugs": _DRUGS})
+    found = graph.compare(*names)
+    notes = Notes(found.sources)
+    parts = []
+    for part in found.parts:
+        rows = []
+        for contrast in part.contrasts:
+            cells = [
+                (
+                    contrast.side(place, drug).removeprefix(f"{drug}: "),
+                    list(dict.fromkeys(map(notes.mark, contrast.passages(place)))),
+                )
+                for place, drug in enumerate(found.drugs)
+            ]
+            rows.append((contrast.about, cells))
+        parts.append((part, rows))
+    licenses = {"approvedFor", "licensedInCombinationFor"}
+    aspects = [
+        aspect for aspect in found.aspects if aspect.predicate.is_headline and local_name(aspect.predicate.iri) not in licenses
+    ]
+    told = {
+        "About both": found.between,
+        "Compared in trials": [result for duel in found.trials for result in duel.results],
+        "Disputed or denied": found.disputes,
+    }
+    values = {
+        "names": names,
+        "comparison": found,
+        "drugs": _DRUGS,
+        "parts": parts,
+        "aspects": [aspect for aspect in aspects if any(aspect.statements)],
+        "told": {heading: list(facts(items, notes)) for heading, items in told.items() if items},
+    }
+    return View("compare.html", f"Compare {found.title}", values, notes, found.statements)
+
+
+def explain(graph: KnowledgeGraph, start: str, end: str) -> View:
+    """Show how one thing affects another: as a picture, and the same in words."""
+    if not start or not end:
+        return View("explain.html", "Explain a link", {"start": start, "end": end, "explanation": None})
+    found = graph.explain(start, end)
+    notes = Notes(found.sources)
+    chains = [
+        (chain, found.verdict(chain), [(hop, _sentences(hop, notes)) for hop in chain.hops])
+        for chain in found.chains[: found.shown]
+    ]
+    values = {
+        "start": start,
+        "end": end,
+        "explanation": found,
+        "stated": list(facts(found.stated, notes))[: 2 * found.shown],
+        "mentions": list(facts(found.mentions, notes))[: found.shown],
+        "chains": chains,
+    }
+    return View("explain.html", f"How {found.start} affects {found.end}", values, notes, found.statements)
+
+
+def _sentences(hop: Any, notes: Notes) -> list[tuple[str, list[Any]]]:
+    if hop.is_hierarchy:
+        return []
+    return [(text, notes.marks(items)) for text, items in hop.sentences.items()]
+
+
+def why(graph: KnowledgeGraph, drug: str, over: str, disease: str) -> View:
+    """Show the reasons for one drug over another."""
+    values: dict[str, Any] = {"drug": drug, "over": over, "disease": disease, "answer": None}
+    if not (drug and over and disease):
+        return View("why.html", "Why this drug and not the other", values)
+    found = graph.why(drug, over, disease)
+    notes = Notes(found.sources)
+    headings = {"for": f"For {found.drug}", "against": f"For {found.over}", "neither": "For neither"}
+    sides = [
+        (headings[side], [(reason, notes.marks(reason.statements)) for reason in reasons])
+        for side, reasons in found.sides.items()
+    ]
+    values |= {"answer": found, "sides": sides}
+    return View("why.html", f"{begun(str(found.drug))} over {found.over} for {found.disease}", values, notes, found.statements)
+
+
+def around(graph: KnowledgeGraph, center: str, hops: int = 1) -> View:
+    """Show what lies around an entity."""
+    if not center:
+        return View("graph.html", "Graph view", {"center": "", "neighborhood": None})
+    found = graph.neighborhood(center, hops=hops)
+    notes = Notes(found.sources)
+    values = {"center": center, "neighborhood": found, "facts": list(facts(found.joins, notes))}
+    return View("graph.html", f"Around {found.center}", values, notes, found.joins)
+
+
+def about(graph: KnowledgeGraph) -> View:
+    """Show what the graph covers, how sure it is, and how to cite it."""
+    topics: dict[str, list[Any]] = {}
+    for count in graph.stats():
+        topics.setdefault(count.topic, []).append(count)
+    return View("about.html", "About imidgraph", {"topics": topics})
+
+
+def catalog(graph: KnowledgeGraph) -> View:
+    """Show the named queries, topic by topic."""
+    topics: dict[str, list[Any]] = {}
+    for query in sorted(graph.queries.values(), key=lambda query: (query.topic, query.name)):
+        topics.setdefault(query.topic, []).append(query)
+    return View("catalog.html", "Queries", {"topics": topics})
+
+
+def picture(graph: KnowledgeGraph, what: str, given: Mapping[str, str]) -> bytes | None:
+    """Draw an explanation or a neighborhood as SVG; None where there is no such picture."""
+    match what:
+        case "explain":
+            return graph.explain(given.get("start", ""), given.get("end", "")).picture().render("svg")
+        case "graph":
+            return graph.neighborhood(given.get("center", "")).picture().render("svg")
+    return None
