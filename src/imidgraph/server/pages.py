@@ -111,6 +111,14 @@ class Pages:
 
     def refusal(self, request: Request, error: Exception, status: int, headers: Mapping[str, str]) -> HTMLResponse:
         """Show why there is no answer, and let the question be asked again."""
+        if not request.url.path.removeprefix(request.base_url.path).startswith(("queries/", "sparql")):
+            told = getattr(error, "finding", str(error))
+            suggestions = getattr(error, "suggestions", ())
+            heading = "Nothing has this name here" if status == 404 else "This question cannot be answered"
+            page = self._page(request, "refusal.html", heading=heading, told=told, suggestions=suggestions)
+            page.status_code = status
+            page.headers.update(headers)
+            return page
         query = self._catalog.get(request.path_params.get("name", ""))
         asked = dict(request.query_params)
         page = self._shown(request, asked.get("query", _EXAMPLE), query, asked, {"error": error})

@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 from imidgraph.namespaces import IMID, compress, expand
 
 RESERVED = frozenset(
-    [
+    {
         ".well-known",
         "about",
         "api",
@@ -29,7 +29,7 @@ RESERVED = frozenset(
         "version",
         "void",
         "why",
-    ]
+    }
 )
 """The first parts of addresses that belong to the server; no thing of the graph may have such a name."""
 SUFFIXES = {

@@ -11,7 +11,7 @@ from imidgraph.model import Statement, Term
 from imidgraph.namespaces import compress
 from imidgraph.prose import references
 from imidgraph.prose.citations import Notes
-from imidgraph.server.explorer.facts import facts
+from imidgraph.server.explorer.facts import facts, folded
 from imidgraph.server.explorer.things import Kind, Thing
 from imidgraph.server.explorer.view import View
 
@@ -19,11 +19,12 @@ from imidgraph.server.explorer.view import View
 def entity(graph: KnowledgeGraph, thing: Thing, section: str | None = None) -> View:
     """Show an entity: what to know first, or all statements of one section."""
     found = graph.entity(compress(thing.iri))
-    notes = Notes(found.sources)
+    notes = Notes()
     if section is not None:
         part = found.section(section)
         every = list(facts(part, notes, found))
-        values = {"entity": found, "section": part, "facts": every}
+        now, past = [fact for fact in every if fact.is_current], [fact for fact in every if not fact.is_current]
+        values = {"entity": found, "section": part, "now": folded(now, lambda fact: fact.other), "past": past, "number": len(now)}
         return View("section.html", f"{found.label}: {section}", values, notes, tuple(part))
     told = []
     for part in found.sections:
@@ -46,7 +47,7 @@ def statement(graph: KnowledgeGraph, thing: Thing) -> View:
     item = graph.reader.named(thing.iri)
     if item is None:
         raise EntityNotFound(compress(thing.iri), ())
-    notes = Notes(item.sources)
+    notes = Notes()
     rivals = graph.reader.rivals(item.subject.iri, item.predicate.iri, item.object.iri)
     same = [other for other in graph.reader.find(item.subject.iri, item.predicate.iri, item.object.iri) if other.iri != item.iri]
     (fact,) = facts([item], notes)
@@ -75,7 +76,7 @@ def _remarks(passage: Any) -> list[tuple[str, Any]]:
 def source(graph: KnowledgeGraph, thing: Thing) -> View:
     """Show a source: how to cite it, and everything that it says here."""
     found = graph.reader.source(thing.iri)
-    notes = Notes([found])
+    notes = Notes()
     items = graph.reader.citing(thing.iri)
     reference = references.csl(found)
     values = {

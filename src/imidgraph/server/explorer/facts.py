@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from imidgraph.knowledge.entities import card_order
 from imidgraph.model import Evidence, Statement, Term
@@ -13,6 +14,7 @@ from imidgraph.prose.citations import Mark, Notes
 from imidgraph.prose.qualifiers import told
 from imidgraph.prose.statement import doubt, occurrences, sentence
 
+_MOST_UNFOLDED = 40
 _LEVELS = {"hypothesis": "hypothesis", "prediction": "hypothesis"}
 
 
@@ -55,13 +57,13 @@ class Fact:
         """Whether it holds today."""
         return self.statement.holds_on(datetime.date.today())
 
-    @property
+    @cached_property
     def figures(self) -> list[tuple[str, list[Mark]]]:
         """How often something happens, in words, each figure with its sources."""
         found = occurrences(self.statement.evidence)
         return [(text, self._marks(items)) for text, items in found.items()]
 
-    @property
+    @cached_property
     def details(self) -> list[str]:
         """Its qualifiers in words."""
         return list(told(self.statement.qualifiers))
@@ -80,6 +82,24 @@ class Fact:
 
     def _marks(self, items: Iterable[Evidence]) -> list[Mark]:
         return list(dict.fromkeys(map(self.notes.mark, items)))
+
+
+def folded(told: Sequence[Fact], heading: Callable[[Fact], Any]) -> list[tuple[Any, list[Fact]]]:
+    """Put many facts together by a heading, to be unfolded one by one; few stay together, without one.
+
+    Parameters
+    ----------
+    told : sequence of Fact
+        The facts.
+    heading : callable
+        Gives the heading of a fact.
+    """
+    if len(told) <= _MOST_UNFOLDED:
+        return [(None, list(told))]
+    groups: dict[Any, list[Fact]] = {}
+    for fact in told:
+        groups.setdefault(heading(fact), []).append(fact)
+    return list(groups.items())
 
 
 def facts(statements: Iterable[Statement], notes: Notes, about: Term | None = None) -> Iterator[Fact]:

@@ -67,7 +67,8 @@ def _new(graph: KnowledgeGraph) -> list[tuple[str, Statement]]:
         except QueryError:  # another graph than ours may not have the relation
             continue
         found += [(day, item) for item in items if not item.negated and (day := _day(item))]
-    return sorted(found, key=lambda pair: (pair[0], pair[1].iri), reverse=True)[:_MOST_NEW]
+    once = {str(item): (day, item) for day, item in sorted(found, key=lambda pair: (pair[0], pair[1].iri))}
+    return sorted(once.values(), key=lambda pair: (pair[0], pair[1].iri), reverse=True)[:_MOST_NEW]
 
 
 def _day(item: Statement) -> str:
@@ -92,7 +93,7 @@ def compare(graph: KnowledgeGraph, drugs: Iterable[str]) -> View:
     if len(names) < 2:
         return View("compare.html", "Compare drugs", {"names": names, "comparison": None, "drugs": _DRUGS})
     found = graph.compare(*names)
-    notes = Notes(found.sources)
+    notes = Notes()
     parts = []
     for part in found.parts:
         rows = []
@@ -131,7 +132,7 @@ def explain(graph: KnowledgeGraph, start: str, end: str) -> View:
     if not start or not end:
         return View("explain.html", "Explain a link", {"start": start, "end": end, "explanation": None})
     found = graph.explain(start, end)
-    notes = Notes(found.sources)
+    notes = Notes()
     chains = [
         (chain, found.verdict(chain), [(hop, _sentences(hop, notes)) for hop in chain.hops])
         for chain in found.chains[: found.shown]
@@ -159,7 +160,7 @@ def why(graph: KnowledgeGraph, drug: str, over: str, disease: str) -> View:
     if not (drug and over and disease):
         return View("why.html", "Why this drug and not the other", values)
     found = graph.why(drug, over, disease)
-    notes = Notes(found.sources)
+    notes = Notes()
     headings = {"for": f"For {found.drug}", "against": f"For {found.over}", "neither": "For neither"}
     sides = [
         (headings[side], [(reason, notes.marks(reason.statements)) for reason in reasons])
@@ -174,7 +175,7 @@ def around(graph: KnowledgeGraph, center: str, hops: int = 1) -> View:
     if not center:
         return View("graph.html", "Graph view", {"center": "", "neighborhood": None})
     found = graph.neighborhood(center, hops=hops)
-    notes = Notes(found.sources)
+    notes = Notes()
     values = {"center": center, "neighborhood": found, "facts": list(facts(found.joins, notes))}
     return View("graph.html", f"Around {found.center}", values, notes, found.joins)
 
