@@ -5,6 +5,8 @@ which a stylesheet may override by the classes ``plot-...``.
 """
 
 from imidgraph.pages.plots.dots import dots
+from imidgraph.pages.plots.matrix import matrix
 from imidgraph.pages.plots.plot import Plot
+from imidgraph.pages.plots.timeline import timeline
 
-__all__ = ["Plot", "dots"]
+__all__ = ["Plot", "dots", "matrix", "timeline"]

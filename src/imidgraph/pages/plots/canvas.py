@@ -64,7 +64,7 @@ def _breadth(sign: str) -> float:
         return 0.0
     if sign in _BROAD or not sign.isascii():
         return 1.0
-    return 0.72 if sign.isupper() else 0.57
+    return 0.72 if sign.isupper() else 0.6
 
 
 def fitted(text: str, width: float, lines: int = 1, size: float = SIZE) -> list[str]:
@@ -73,7 +73,7 @@ def fitted(text: str, width: float, lines: int = 1, size: float = SIZE) -> list[
     Examples
     --------
     >>> fitted("relapsed multiple myeloma", 150, 2)
-    ['relapsed', 'multiple mye…']
+    ['relapsed', 'multiple my…']
     >>> fitted("relapsed multiple myeloma", 150, 3)
     ['relapsed', 'multiple', 'myeloma']
     """
@@ -143,6 +143,11 @@ def write_lines(
         write(parent, x, y, line, kind, text if line.endswith("…") else "", **looks)
         y += LEADING
     return y
+
+
+def write_tick(parent: Element, x: float, y: float, text: str) -> None:
+    """Add what stands at a line of a scale."""
+    write(parent, x, y, text, "axis", font_size=SMALL, text_anchor="middle", fill_opacity="0.75")
 
 
 def told(parent: Element, text: str, address: str | None) -> Element:

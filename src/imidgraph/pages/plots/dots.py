@@ -51,6 +51,7 @@ _BANDS = {
 }
 _ENDS = (1, 2, 5, 10, 20, 30, 40, 60, 80, 100)
 _Z = NormalDist().inv_cdf(0.975)
+_MOST_CITED = 4  # sources that a row names
 _BESIDE = 620  # units that the words take on a slide
 
 
@@ -91,14 +92,30 @@ class Row:
     @property
     def who(self) -> str:
         """Which people were counted, and what they were given."""
-        parts = (f"with {self.given_with}" if self.given_with else "", self.figure.arm or "", self.population)
-        return "; ".join(part for part in parts if part) or "population not stated"
+        one = self.figure
+        both = f"{one.sample_size} people, maybe of both groups" if self.is_shared and one.sample_size else ""
+        given = f"with {self.given_with}" if self.given_with else ""
+        parts = (given, one.arm or "", self.population or "population not stated", both)
+        return "; ".join(part for part in parts if part)
 
     @property
     def remarks(self) -> str:
         """What speaks against trusting it."""
         found = [*doubt(self.item), *(text for one in self.backing for text in doubts(one) if text != "seen in a copy")]
         return "; ".join(dict.fromkeys(found))
+
+    @property
+    def alone(self) -> str:
+        """The figure with its people and its grade, without the one that it is compared with."""
+        bare = replace(self.figure, comparator=None, comparator_percent=None, comparator_n=None)
+        return figure(replace(bare, sample_size=None) if self.is_shared else bare) + ("" if bare.grade else ", grade not stated")
+
+    @property
+    def against(self) -> str:
+        """What the figure is compared with."""
+        one = self.figure
+        other = Frequency("", one.source, percent=one.comparator_percent, sample_size=one.comparator_n)
+        return " with ".join(part for part in (figure(other), one.comparator or "") if part)
 
     @property
     def is_shared(self) -> bool:
@@ -222,14 +239,11 @@ def _rows(statements: Iterable[Statement]) -> Iterator[Row]:
 
 def _cells(row: Row, notes: Notes) -> tuple[str, ...]:
     one = row.figure
-    bare = replace(one, comparator=None, comparator_percent=None, comparator_n=None, sample_size=None, grade=None)
-    people = "" if one.sample_size is None else f"{one.sample_size}{' (may count both groups)' if row.is_shared else ''}"
-    other = replace(bare, percent=one.comparator_percent, percent_lower=None, percent_upper=None, band=None)
-    compared = " with ".join(p for p in (figure(replace(other, sample_size=one.comparator_n)), one.comparator or "") if p)
-    cited = notes.cite_evidence(row.backing).strip()
+    alone = figure(replace(one, comparator=None, comparator_percent=None, comparator_n=None, sample_size=None, grade=None))
+    people = "" if one.sample_size is None else f"{one.sample_size}{' (maybe of both groups)' if row.is_shared else ''}"
     where = (row.grade, row.item.subject.label, row.given_with, one.arm or "", row.population)
-    figures = (figure(bare), people, _between(row.interval), compared, _between(row.compared))
-    return *where, *figures, row.remarks, cited, row.item.curie
+    figures = (alone, people, _between(row.interval), row.against, _between(row.compared))
+    return *where, *figures, row.remarks, notes.cite_evidence(row.backing).strip(), row.item.curie
 
 
 def _between(bounds: tuple[float, float] | None) -> str:
@@ -295,20 +309,20 @@ class _Drawing:
 
     def _ticks(self, y: float) -> None:
         for tick in _ticks(self.end):
-            text = f"{tick:g} %"
-            canvas.write(self.root, self._x(tick), y, text, "axis", font_size=SMALL, text_anchor="middle", fill_opacity="0.75")
+            canvas.write_tick(self.root, self._x(tick), y, f"{tick:g} %")
 
     def _row(self, row: Row, y: float) -> float:
-        cited = self.notes.cite_evidence(row.backing, 4)
         effect = f"{row.item.object.label}: " if self.has_several else ""
-        remarks = f" ({row.remarks})" if row.remarks else ""
-        numbers = figure(row.figure)
-        whole = f"{row.item.subject.label}, {effect}{numbers}, {row.who}{remarks}{cited}"
-        if row.interval:
-            whole += f"; 95 % interval {_between(row.interval)}, computed here"
-        group = canvas.told(self.root, whole, self.link(row.item.iri))
-        below = canvas.write_lines(group, (MARGIN, y + 18), effect + numbers, self.room, 2, "figure", font_weight="600")
-        below = canvas.write_lines(group, (MARGIN, below), f"{row.who}{remarks}{cited}", self.room, 3, font_size=SMALL)
+        who = row.who + (f" ({row.remarks})" if row.remarks else "") + self.notes.cite_evidence(row.backing, _MOST_CITED)
+        told = [f"{row.item.subject.label}: {effect}{row.alone}"]
+        told += [f"95 % interval {_between(row.interval)}, computed here"] if row.interval else []
+        told += [f"compared with {row.against}"] if row.against else []
+        group = canvas.told(self.root, "; ".join([*told, who]), self.link(row.item.iri))
+        below = canvas.write_lines(group, (MARGIN, y + 18), effect + row.alone, self.room, 2, "figure", font_weight="600")
+        below = canvas.write_lines(group, (MARGIN, below), who, self.room, 3, font_size=SMALL)
+        if row.against:
+            text = f"compared with {row.against}"
+            below = canvas.write_lines(group, (MARGIN, below), text, self.room, 2, "against", font_size=SMALL)
         middle = y + 12 if self.wide else below - 6
         self._marks(group, row, middle)
         return max(below, middle + (38 if row.figure.comparator_percent is not None else 20)) + 14
