@@ -277,9 +277,9 @@ class _Drawing:
             canvas.shape(group, "circle", "undated", cx=x, cy=y, r=8, **looks)
             return
         start, end = map(self._x, one.period)
-        canvas.shape(
-            group, "rect", "period", x=start, y=y - 3, width=max(end - start, 1.0), height=6, fill=MARK, fill_opacity="0.5"
-        )
+        if end - start > _APART:
+            looks = {"fill": MARK, "fill_opacity": "0.5"}
+            canvas.shape(group, "rect", "period", x=start, y=y - 3, width=end - start, height=6, **looks)
         for value in item.qualifiers.get("conversionDate", ()):
             if span := period(str(value)):
                 self._line(group, x + 9, self._x(sum(span) / 2), y, "conversion")
