@@ -215,6 +215,11 @@ def test_kinds_of_approvals_and_their_ends_look_different() -> None:
     assert {"accelerated, regular since 2015-04-23", "under the label of a partner drug"} <= {row[5] for row in plot.rows}
 
 
+def test_a_conversion_after_the_last_approval_is_still_on_the_scale() -> None:
+    plot = timeline([_approval("2013-02-08", approvalType=("accelerated",), conversionDate=("2025-04-23",))])
+    assert 0 < _places(plot, "converted")[0] < 640
+
+
 def test_a_date_is_drawn_as_exactly_as_it_is_stated() -> None:
     plot = timeline([_approval("2006"), _approval("2007-06-30"), _approval("2008")])
     bars = [(float(item.get("x", "")), float(item.get("width", ""))) for item in _marks(plot, "period")]

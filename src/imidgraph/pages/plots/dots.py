@@ -153,9 +153,9 @@ class Row:
     @property
     def order(self) -> tuple[object, ...]:
         """Its place: like beside like."""
-        grade = self.figure.grade
+        item, grade = self.item, self.figure.grade
         rank = (grade != "any", grade is None, not (grade or "")[:1].isdigit(), grade or "")
-        return *rank, self.item.subject.label, self.item.subject.iri, not self.is_numeric, self.who, self.item.iri
+        return *rank, item.subject.label, item.subject.iri, item.object.label, not self.is_numeric, self.who, item.iri
 
     @property
     def is_numeric(self) -> bool:
@@ -217,7 +217,7 @@ def dots(
     rows = sorted(_rows(stated), key=lambda row: row.order)
     effects = sorted({row.item.object.label for row in rows})
     shown = effects if len(effects) < 4 else [*effects[:3], f"{len(effects) - 3} more effects"]
-    title = f"How often {listed(shown) or 'an effect'} was seen, by grade, drug and population"
+    title = f"How often {listed(shown) or 'an effect'} {'were' if len(shown) > 1 else 'was'} seen, by grade, drug and population"
     table = tuple(_cells(row, notes) for row in rows)
     left = len(rows) - len(rows[:most])
     cut = f"Not drawn: {counted(left, 'more row')}, which the table has. " if left else ""

@@ -172,7 +172,9 @@ class _Drawing:
             self._row(one, y)
             y += _CELL
         y = self._legend(y + 16)
-        text = f"{_LIMITED} stated of certain cells, people or a class only: see the table. {self.cut}{LEGEND}. {NOT_ADVICE}"
+        is_limited = any(cell.is_limited for cell in self.table.values())
+        limited = f"{_LIMITED} stated of certain cells, people or a class only: see the table. " if is_limited else ""
+        text = f"{limited}{self.cut}{LEGEND}. {NOT_ADVICE}"
         looks = {"font_size": SMALL, "fill_opacity": "0.75"}
         y = canvas.write_lines(self.root, (MARGIN, y + LEADING), text, room, 8, "legend", **looks)
         return canvas.finished(self.root, self.width, y + 4)
@@ -214,7 +216,7 @@ class _Drawing:
             signs.setdefault(mark.number, set()).add(mark.sign)
         numbers = [f"{number}{'*' if found == {'*'} else ''}" for number, found in signs.items()]
         more = [f"{len(numbers) - _MOST_CITED} more"] if len(numbers) > _MOST_CITED else []
-        return f"[{', '.join([*numbers[:_MOST_CITED], *more])}]"
+        return f"[{', '.join([*numbers[:_MOST_CITED], *more])}]" if numbers else ""
 
     def _legend(self, y: float) -> float:
         x: float = MARGIN

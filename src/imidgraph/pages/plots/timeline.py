@@ -79,10 +79,15 @@ class Approval:
         return min((str(value) for name in _ENDS for value in self.item.qualifiers.get(name, ())), default="")
 
     @property
+    def conversions(self) -> tuple[str, ...]:
+        """When it became a regular one."""
+        return tuple(map(str, self.item.qualifiers.get("conversionDate", ())))
+
+    @property
     def kind(self) -> str:
         """What it is, in words."""
         parts = ["not approved"] if self.item.negated else list(map(str, self.item.qualifiers.get("approvalType", ())))
-        parts += [f"regular since {value}" for value in self.item.qualifiers.get("conversionDate", ())]
+        parts += [f"regular since {value}" for value in self.conversions]
         parts += ["under the label of a partner drug"] if self.is_partner else []
         return ", ".join(parts)
 
@@ -146,7 +151,7 @@ def timeline(
     >>> import imidgraph
     >>> plot = timeline(imidgraph.load().statements("lenalidomide", "approvedFor").statements)
     >>> plot.rows[0][:4]
-    ('lenalidomide', 'chronic lymphocytic leukemia', 'US', '')
+    ('lenalidomide', 'adult T-cell leukemia/lymphoma', 'JP', '2017-03-02')
     """
     notes = notes or Notes()
     found = sorted(map(Approval, statements), key=_order)
@@ -202,7 +207,8 @@ class _Drawing:
     @cached_property
     def years(self) -> tuple[int, int]:
         """The first year of the scale and the one after its last."""
-        spans = [span for one in self.found for span in map(period, (one.date, one.ended)) if span]
+        dates = (date for one in self.found for date in (one.date, one.ended, *one.conversions))
+        spans = [span for span in map(period, dates) if span]
         first = math.floor(min((span[0] for span in spans), default=2000))
         return first, max(math.ceil(max((span[1] for span in spans), default=first)), first + 1)
 
@@ -280,8 +286,8 @@ class _Drawing:
         if end - start > _APART:
             looks = {"fill": MARK, "fill_opacity": "0.5"}
             canvas.shape(group, "rect", "period", x=start, y=y - 3, width=end - start, height=6, **looks)
-        for value in item.qualifiers.get("conversionDate", ()):
-            if span := period(str(value)):
+        for value in one.conversions:
+            if span := period(value):
                 self._line(group, x + 9, self._x(sum(span) / 2), y, "conversion")
                 canvas.shape(group, "circle", "converted", cx=self._x(sum(span) / 2), cy=y, r=5, fill=MARK)
         if span := period(one.ended):
