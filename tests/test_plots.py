@@ -16,6 +16,7 @@ from imidgraph.pages.plots import Plot, canvas, dots, matrix, timeline
 from imidgraph.pages.plots.dots import interval
 from imidgraph.prose import NOT_ADVICE
 from imidgraph.prose.citations import Notes
+from tests.conftest import need
 from tests.foreign import shown
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -324,6 +325,20 @@ def test_no_text_is_clipped_on_a_phone_or_a_slide(kg: KnowledgeGraph) -> None:
         )
         assert outside == []
         assert page.evaluate("() => document.querySelectorAll('svg text').length") > 500
+
+
+@pytest.mark.needs("chromium", "node_modules/axe-core")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_barrier_and_a_strict_policy_nothing_to_forbid(kg: KnowledgeGraph, scheme: str) -> None:
+    axe = need("node_modules/axe-core") / "axe.min.js"
+    policy = "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'; style-src 'self'\">"
+    head = f"<head>{policy}<title>Plots</title><meta name='color-scheme' content='light dark'></head>"
+    plots = "".join(draw(statements, _linked).svg for draw, statements in _drawn(kg).values())
+    page_text = f"<!doctype html><html lang='en'>{head}<body><main><h1>Plots</h1>{plots}</main></body></html>"
+    with shown(page_text, color_scheme=scheme, viewport={"width": 360, "height": 720}) as page:
+        page.evaluate(axe.read_text())
+        found = page.evaluate("axe.run({iframes: false})")
+        assert [(item["id"], item["nodes"][0]["html"]) for item in found["violations"]] == []
 
 
 def test_text_is_fitted_by_the_width_of_its_signs() -> None:

@@ -153,12 +153,16 @@ def write_tick(parent: Element, x: float, y: float, text: str) -> None:
 def told(parent: Element, text: str, address: str | None) -> Element:
     """Add a group of marks that tells what it is, and leads there where the address is a safe one."""
     words = plain(text)
-    if address is not None and is_safe(address):
-        group = shape(parent, "a", "link", href=address, aria_label=words)
-    else:
-        group = shape(parent, "g", "mark")
+    leads = address is not None and is_safe(address)
+    group = shape(parent, "a", "link", href=address) if leads else shape(parent, "g", "mark")
     SubElement(group, "title").text = words
     return group
+
+
+def cover(parent: Element, x: float, y: float, width: float, height: float) -> None:
+    """Add what nobody sees around a mark, so that a finger meets it."""
+    place = {"x": x - width / 2, "y": y - height / 2, "width": width, "height": height}
+    shape(parent, "rect", "cover", fill="none", pointer_events="all", **place)
 
 
 def drawing(kind: str, title: str, description: str) -> Element:

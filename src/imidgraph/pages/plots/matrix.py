@@ -202,6 +202,7 @@ class _Drawing:
             words += f" ({cell.details})" if cell.details else ""
             address = self.link(cell.items[0].iri) if cell.items else None
             mark = canvas.told(self.root, words + self.notes.cite(cell.items), address)
+            canvas.cover(mark, self._x(place), middle, self.step, _CELL)
             _MARKS[cell.kind](mark, self._x(place), middle)
             if cell.is_limited:
                 canvas.write(mark, self._x(place) + 12, middle - 3, _LIMITED, "limited", font_size=SMALL)

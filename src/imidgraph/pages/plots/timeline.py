@@ -275,6 +275,7 @@ class _Drawing:
         words = "; ".join(part for part in (when, one.kind, details(item)) if part)
         told = f"{item.subject.label}, {item.object.label}, {one.code}: {words}{self.notes.cite([item])}"
         group = canvas.told(self.root, told, self.link(item.iri))
+        canvas.cover(group, x, y, _LANE + 8, _LANE)
         if item.negated:
             _cross(group, x, y, "denied")
             return
