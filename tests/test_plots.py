@@ -201,6 +201,8 @@ def test_an_approval_without_a_date_stands_before_the_scale() -> None:
     (place,) = _places(plot, "approval")
     ticks = [float(item.get("x1", "")) for item in _marks(plot, "tick")]
     assert len(_places(plot, "undated")) == 3
+    dated, *undated = (float(_marks(plot, kind)[0].get("cy", "")) for kind in ("approval", "undated"))
+    assert undated == [dated]
     assert max(*_places(plot, "undated"), _start(_marks(plot, "denied")[0])) < min(*ticks, place)
     assert [row[5] for row in plot.rows].count("not approved") == 1
 

@@ -24,12 +24,12 @@ from imidgraph.words import counted, listed
 
 HEADER = ("drug", "disease", "place", "approved", "ended", "kind", "details", "references", "statement")
 _READ = (
-    "Each mark is one approval, at its date, or in the middle of its month or year where a source states no more, with a bar "
-    "over that where it is wider than the mark. A filled dot is a regular approval, or one whose kind is not stated; an open "
-    "diamond an accelerated or conditional one, with a line to the date of its conversion where there is one; a square an "
-    "approval of a combination under the label of another drug. A cross on the scale is an end. Before the scale, a cross is "
-    "an approval that a source denies, and a dashed ring one without a date. That no mark stands somewhere does not mean that "
-    "nothing is approved there."
+    "Each mark is one approval, at its date, or in the middle of its month or year where a source states no more, with a "
+    "bar over that where it is wider than the mark. A filled dot is a regular approval, or one whose kind is not stated; an "
+    "open diamond an accelerated or conditional one, with a line to the date of its conversion where there is one; a square "
+    "an approval of a combination under the label of another drug. A cross on the scale is an end. Before the scale, a "
+    "cross is an approval that a source denies, and a dashed ring one without a date. First is the earliest date that is "
+    "curated. That no mark stands somewhere does not mean that nothing is approved there."
 )
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _PARTNER = "licensedInCombinationFor"
@@ -227,7 +227,7 @@ class _Drawing:
         text = (
             "Dot: an approval (with a bar over the year where no more is stated). Diamond: accelerated or conditional, with a "
             "line to its conversion. Square: under the label of a partner drug; open where accelerated or conditional. Before "
-            "the scale: a cross for not approved, a dashed ring for no date curated. "
+            "the scale: a cross for not approved, a dashed ring for no date curated. First: the earliest date curated. "
             f"{self.cut}{LEGEND}. {NOT_ADVICE}"
         )
         looks = {"font_size": SMALL, "fill_opacity": "0.75"}
@@ -262,7 +262,7 @@ class _Drawing:
         cited = self.notes.cite([one.item for one in row], _MOST_CITED).strip()
         below = canvas.write_lines(self.root, (MARGIN, below), cited, room, 2, "references", font_size=SMALL, fill_opacity="0.75")
         lanes: list[float] = []
-        for one in row:
+        for one in sorted(row, key=lambda one: one.period is not None):  # from left to right
             x = self._x(sum(one.period) / 2) if one.period else self.left - 28
             lane = next((place for place, end in enumerate(lanes) if x - end >= _APART), len(lanes))
             lanes[lane : lane + 1] = [x]
