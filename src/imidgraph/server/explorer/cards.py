@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from imidgraph.errors import EntityNotFound
 from imidgraph.graph import KnowledgeGraph
 from imidgraph.model import Statement, Term
 from imidgraph.namespaces import compress
+from imidgraph.pages import plots
 from imidgraph.prose import references
 from imidgraph.prose.citations import Notes
+from imidgraph.server.explorer.addresses import address
 from imidgraph.server.explorer.facts import facts, folded
 from imidgraph.server.explorer.things import Kind, Thing
 from imidgraph.server.explorer.view import View
+
+_MOST_DOTS = 12  # figures that a plot shows; the table below has all
 
 
 def entity(graph: KnowledgeGraph, thing: Thing, section: str | None = None) -> View:
@@ -25,14 +29,16 @@ def entity(graph: KnowledgeGraph, thing: Thing, section: str | None = None) -> V
         every = list(facts(part, notes, found))
         now, past = [fact for fact in every if fact.is_current], [fact for fact in every if not fact.is_current]
         values = {"entity": found, "section": part, "now": folded(now, lambda fact: fact.other), "past": past, "number": len(now)}
+        values["plot"] = _plot(section, tuple(part), notes) if found.category in {"Drug", "Disease"} else None
         return View("section.html", f"{found.label}: {section}", values, notes, tuple(part))
     told = []
     for part in found.sections:
         lines = [(part.line(group), group.about, list(dict.fromkeys(map(notes.mark, group.passages)))) for group in part.leading]
         told.append((part, lines, len(part.groups) - len(lines)))
+    plot = _plot(found.category, found.as_object, notes)
     missing = [name for name in _EXPECTED.get(found.category, ()) if name not in {part.name for part in found.sections}]
     statements = tuple(item for part in found.sections for group in part.leading for item in group.statements)
-    return View("entity.html", found.label, {"entity": found, "told": told, "missing": missing}, notes, statements)
+    return View("entity.html", found.label, {"entity": found, "told": told, "missing": missing, "plot": plot}, notes, statements)
 
 
 _EXPECTED = {
@@ -40,6 +46,20 @@ _EXPECTED = {
     "Trial": ("design", "results"),
 }
 """The sections that a reader looks for, by category: where there is none, the page says that nothing is curated."""
+
+
+def _plot(kind: str, items: Sequence[Statement], notes: Notes) -> plots.Plot | None:
+    """Draw what is easier seen than read: how often an effect is, and when something was approved where."""
+    if kind == "AdverseEffect" and any(item.category == "Risk" for item in items):
+        return plots.dots([item for item in items if item.category == "Risk"], near, notes, most=_MOST_DOTS)
+    if kind == "approvals" and items:
+        return plots.timeline(items, near, notes)
+    return None
+
+
+def near(iri: str) -> str:
+    """Give the address of a thing from a page that lies directly below the root."""
+    return address(iri, "")
 
 
 def statement(graph: KnowledgeGraph, thing: Thing) -> View:
@@ -83,7 +103,8 @@ def source(graph: KnowledgeGraph, thing: Thing) -> View:
         "source": found,
         "reference": reference,
         "bibtex": references.bibtex([reference]),
-        "facts": list(facts(items, notes)),
+        "number": len(items),
+        "told": folded(list(facts(items, notes)), lambda fact: fact.statement.subject),
     }
     return View("source.html", found.label, values, notes, tuple(items))
 

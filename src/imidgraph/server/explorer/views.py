@@ -10,9 +10,12 @@ from imidgraph.graph import KnowledgeGraph
 from imidgraph.knowledge.entities import Entity
 from imidgraph.model import Statement
 from imidgraph.namespaces import local_name
+from imidgraph.pages import plots
 from imidgraph.prose.citations import Notes
+from imidgraph.server.explorer.cards import near
 from imidgraph.server.explorer.facts import facts
 from imidgraph.server.explorer.view import View
+from imidgraph.traversals.compare import Comparison
 from imidgraph.words import begun
 
 _MOST_NEW = 6  # events on the first page
@@ -121,10 +124,19 @@ def compare(graph: KnowledgeGraph, drugs: Iterable[str]) -> View:
         "comparison": found,
         "drugs": _DRUGS,
         "parts": parts,
+        "plot": _degraded(found, notes),
         "aspects": [aspect for aspect in aspects if any(aspect.statements)],
         "told": {heading: list(facts(items, notes)) for heading, items in told.items() if items},
     }
     return View("compare.html", f"Compare {found.title}", values, notes, found.statements)
+
+
+def _degraded(comparison: Comparison, notes: Notes) -> plots.Plot | None:
+    """Draw which proteins the drugs degrade, and which they do not."""
+    aspect = comparison.aspect("degrades")
+    items = [] if aspect is None else [item for items in aspect.statements for item in items]
+    denied = [item for item in comparison.disputes if local_name(item.predicate.iri) == "degrades"]
+    return plots.matrix(dict.fromkeys([*items, *denied]), near, notes) if items else None
 
 
 def explain(graph: KnowledgeGraph, start: str, end: str) -> View:
