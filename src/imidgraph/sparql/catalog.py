@@ -96,16 +96,20 @@ class Cover:
 
         Examples
         --------
-        >>> Cover("Interaction", negated=True).text.split("WHERE ")[1].split("FILTER NOT")[0]
-        '{ ?fact a imid:Interaction ; imid:subject ?subject ; imid:predicate ?predicate ; imid:object ?object .  '
+        >>> Cover("Interaction", negated=True).text.partition("FILTER")[2]
+        ' EXISTS { ?fact imid:negated true } FILTER NOT EXISTS { ?fact owl:deprecated true } }'
         """
-        relations = f"VALUES ?predicate {{ {' '.join(f'imid:{name}' for name in self.predicates)} }}" if self.predicates else ""
         kind = "" if self.category == "Association" else f"a imid:{self.category} ; "
-        denial = {None: "", True: "?fact imid:negated true .", False: "FILTER NOT EXISTS { ?fact imid:negated true }"}[self.negated]
-        return (
-            f"SELECT DISTINCT ?fact WHERE {{ ?fact {kind}imid:subject ?subject ; imid:predicate ?predicate ; imid:object ?object . "
-            f"{relations} {self.where} {denial} FILTER NOT EXISTS {{ ?fact owl:deprecated true }} }}"
+        relations = f"VALUES ?predicate {{ {' '.join(f'imid:{name}' for name in self.predicates)} }}" if self.predicates else ""
+        denial = "" if self.negated is None else f"FILTER {'' if self.negated else 'NOT '}EXISTS {{ ?fact imid:negated true }}"
+        parts = (
+            f"?fact {kind}imid:subject ?subject ; imid:predicate ?predicate ; imid:object ?object .",
+            relations,
+            self.where,
+            denial,
+            "FILTER NOT EXISTS { ?fact owl:deprecated true }",
         )
+        return f"SELECT DISTINCT ?fact WHERE {{ {' '.join(filter(None, parts))} }}"
 
 
 @dataclass(frozen=True)
