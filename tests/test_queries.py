@@ -133,7 +133,7 @@ def test_a_wrong_parameter_names_what_is_allowed(kg: KnowledgeGraph) -> None:
 def test_values_are_checked_against_their_type(type_: str, good: str, bad: str) -> None:
     parameter = Parameter("value", type_)
     assert parameter.term(good)
-    with pytest.raises(QueryError, match="it takes"):
+    with pytest.raises(QueryError, match="It must be"):
         parameter.term(bad)
 
 
