@@ -48,7 +48,7 @@ class Search(Listing[Match]):
 
     def _gaps(self) -> Iterator[str]:
         if not self:
-            yield f"No name in the graph is like {self.words!r}. That is not a no."
+            yield f"No name in the graph is like {self.words!r}; that is not a no."
         else:
             yield from super()._gaps()
 
