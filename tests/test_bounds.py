@@ -207,7 +207,7 @@ def _edges(store: OxigraphStore) -> Edges:
         (("paths", "lenalidomide", "CRBN", "--max-length", "50"), 0, "stopped at 100 paths"),
         (("neighborhood", "CRBN", "--hops", "-1"), 2, "--hops"),
         (("compare", "lenalidomide", "CRBN"), 2, "not a drug"),
-        (("why", "lenalidomide", "--over", "Revlimid", "--for", "multiple myeloma"), 2, "Name another one"),
+        (("why", "lenalidomide", "--over", "Revlimid", "--for", "multiple myeloma"), 2, "Name a different one"),
     ],
 )
 def test_the_command_line_says_it_in_one_line(arguments: tuple[str, ...], code: int, message: str) -> None:

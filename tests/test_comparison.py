@@ -39,7 +39,7 @@ def test_frequencies_keep_their_population_and_source(kg: KnowledgeGraph) -> Non
     comparison = kg.compare("lenalidomide", "pomalidomide")
     figures = {str(effect): groups for effect, groups in comparison.frequencies.items()}["neutropenia"]
     assert all(figure.population and figure.source for group in figures for figure in group)
-    assert "not to be subtracted" in str(comparison)
+    assert "do not subtract" in str(comparison)
 
 
 def test_what_sources_dispute_is_shown(kg: KnowledgeGraph) -> None:

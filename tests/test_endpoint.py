@@ -128,10 +128,10 @@ def wrong() -> Iterator[WrongServer]:
         ("404", "Check the path"),
         ("500", "no reason"),
         ("html", "web page"),
-        ("text", "no SPARQL result"),
-        ("empty", "no SPARQL result"),
-        ("boolean", "no SPARQL result"),
-        ("half", "no SPARQL result"),
+        ("text", "not a SPARQL result"),
+        ("empty", "not a SPARQL result"),
+        ("boolean", "not a SPARQL result"),
+        ("half", "not a SPARQL result"),
         ("cut", "cut off"),
         ("wait", "status 429"),
         ("page", "status 500: Out of memory"),
@@ -140,7 +140,7 @@ def wrong() -> Iterator[WrongServer]:
         ("kept", "redirects to .*/good. Give the address"),
         ("circle", "redirects to .*/circle"),
         ("elsewhere", "redirects to file:"),
-        *((fault, "no SPARQL result") for fault in BODIES),
+        *((fault, "not a SPARQL result") for fault in BODIES),
     ],
 )
 def test_each_fault_is_one_typed_error(wrong: WrongServer, fault: str, message: str) -> None:

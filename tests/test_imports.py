@@ -129,7 +129,7 @@ DEEP = "[" * 100_000 + "]" * 100_000
         ("a_nodes.jsonl", "5", "a JSON object is expected"),
         ("a_edges.jsonl", '{"subject": "a", "object": null}', "line 1: it has no object or target"),
         ("a_edges.jsonl", '{"subject": "a", "object": "b", "evidence": "[1]"}', "its evidence is not a list of JSON objects"),
-        ("a.tsv", "id", "neither _nodes.tsv nor _edges.tsv"),
+        ("a.tsv", "id", "must end in _nodes.tsv or _edges.tsv"),
         ("a_nodes.tsv", "", "it is empty"),
         ("a_nodes.tsv", "a\tb\nc\td\n", "line 2: it has no id"),
         ("a_nodes.tsv", "id\tcategory\nX:1\ta\tb\n", "line 2: 3 fields for 2 columns"),

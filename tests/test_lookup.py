@@ -185,7 +185,7 @@ def test_whether_a_fact_held_on_a_day(kg: KnowledgeGraph, fact: tuple[str, str, 
 def test_a_name_that_is_not_in_the_graph_is_not_a_no(kg: KnowledgeGraph) -> None:
     status = kg.status("lenalidomide", "approvedFor", "glioblastoma")
     assert (status.word, bool(status), status.statements) == ("not curated", False, ())
-    assert status.sentence.startswith("Not in the graph, which does not mean no. No entity is called 'glioblastoma'.")
+    assert status.sentence.startswith("Not in the graph; that is not a no. No entity is called 'glioblastoma'.")
     near = kg.status("lenalidomidd", "approvedFor", "multiple myeloma")
     assert "Did you mean 'lenalidomide'" in near.sentence
     with pytest.raises(EntityNotFound):

@@ -140,7 +140,7 @@ def test_a_statement_comes_with_its_source_and_its_doubt(kg: KnowledgeGraph) -> 
         ("search", {"words": ["a"]}, "words must be a text"),
         ("search", {"words": "x" * 100_000}, "words must be a text of 1 to 2000 characters"),
         ("compare", {"drugs": ["lenalidomide"]}, "drugs takes 2 to 3 names"),
-        ("search", {"words": "a", "cursor": "-1"}, "cursor must be one"),
+        ("search", {"words": "a", "cursor": "-1"}, "cursor must come"),
         ("search", {"words": "a", "max_bytes": 10**9}, "max_bytes must be a whole number"),
         ("run_query", {"name": "no-such"}, "Use the tool list_queries."),
         ("run_query", {"name": "boxed-warnings", "parameters": {"color": "red"}}, "It takes: drug"),
@@ -184,7 +184,7 @@ def test_resources_and_prompts(kg: KnowledgeGraph) -> None:
         filled = await client.get_prompt("what_to_watch_for", {"drug": "Revlimid"})
         with pytest.raises(MCPError, match="Use the tool search"):
             await client.read_resource("imidgraph://entities/revlimit")
-        with pytest.raises(MCPError, match="no prompt"):
+        with pytest.raises(MCPError, match="Unknown prompt"):
             await client.get_prompt("nothing", {})
         return card, catalog, prompts, filled
 

@@ -117,7 +117,7 @@ def test_bounds_are_said(kg: KnowledgeGraph) -> None:
 
 
 def test_bad_input_is_a_typed_error(kg: KnowledgeGraph) -> None:
-    with pytest.raises(QueryError, match="two different ends"):
+    with pytest.raises(QueryError, match="Name a different one"):
         kg.paths("lenalidomide", "Revlimid")
     with pytest.raises(PathNotFound, match="at most 1 hops") as caught:
         kg.paths("SALL4", "leprosy", max_length=1)

@@ -68,7 +68,7 @@ def test_the_header_says_what_there_is(kg: KnowledgeGraph, name: str) -> None:
         assert all(isinstance(value, TYPES[column.type]) for value in values if value is not None), column
     for parameter in query.params.values():
         assert parameter.help
-        assert f"?{parameter.name}" in query.text
+        assert f"?{parameter.variable or parameter.name}" in query.body
         assert parameter.type != "entity" or parameter.entity_class
 
 
@@ -133,7 +133,7 @@ def test_a_wrong_parameter_names_what_is_allowed(kg: KnowledgeGraph) -> None:
 def test_values_are_checked_against_their_type(type_: str, good: str, bad: str) -> None:
     parameter = Parameter("value", type_)
     assert parameter.term(good)
-    with pytest.raises(QueryError, match="it takes"):
+    with pytest.raises(QueryError, match="It must be"):
         parameter.term(bad)
 
 

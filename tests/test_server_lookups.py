@@ -84,7 +84,7 @@ def test_names_that_may_have_been_meant_are_data(client: httpx.Client) -> None:
 
 def test_what_is_not_known_is_not_a_no(client: httpx.Client) -> None:
     told = client.get("/api/search", params={"words": "xylophone"}).json()
-    assert (told["rows"], told["gaps"]) == ([], ["No name in the graph is like 'xylophone'. That does not mean no."])
+    assert (told["rows"], told["gaps"]) == ([], ["No name in the graph is like 'xylophone'; that is not a no."])
 
 
 def test_searches_take_a_time_limit(kg: KnowledgeGraph) -> None:

@@ -15,7 +15,7 @@ from imidgraph.namespaces import IMID, compress
 Facts = Mapping[str, Sequence[Any]]
 
 _STATEMENT = {name: attribute for name, attribute in attributes(Statement).items() if attribute not in {"negated", "statement"}}
-_ELSEWHERE = {"label", "negated", "statement"} | _STATEMENT.keys()
+_ELSEWHERE = {"citation", "label", "negated", "statement"} | _STATEMENT.keys()  # a citation says what the evidence holds
 _EVIDENCE, _FREQUENCY = attributes(Evidence), attributes(Frequency)
 _FIGURES = _FREQUENCY.keys() - _EVIDENCE.keys()
 

@@ -48,7 +48,7 @@ class Search(Listing[Match]):
 
     def _gaps(self) -> Iterator[str]:
         if not self:
-            yield f"No name in the graph is like {self.words!r}. That does not mean no."
+            yield f"No name in the graph is like {self.words!r}; that is not a no."
         else:
             yield from super()._gaps()
 
@@ -150,7 +150,7 @@ class Status(Answer):
     def sentence(self) -> str:
         """The answer in one sentence."""
         if self.unknown:
-            return f"Not in the graph, which does not mean no. {' '.join(self.unknown)}"
+            return f"Not in the graph; that is not a no. {' '.join(self.unknown)}"
         fact = f"{self.subject} {self.predicate} {self.object}"
         if self.day is not None:
             fact += f", on {self.day}"

@@ -53,6 +53,12 @@ SELECT DISTINCT ?subject ?object WHERE { ?association imid:evidence ?evidence ; 
 """
 _TOPICS = "SELECT DISTINCT ?source ?property ?value WHERE { ?source imid:isAbout ?entity ; ?property ?value }"
 _NARROWER = "SELECT DISTINCT ?kind WHERE { ?kind skos:broader+ ?object }"
+_BEHIND = (
+    "SELECT DISTINCT ?fact ?source WHERE { VALUES ?fact { %s } ?fact imid:evidence ?evidence . ?evidence imid:source ?source }"
+)
+_DENIALS = (
+    "SELECT DISTINCT ?subject ?object WHERE { ?association imid:negated true ; imid:subject ?subject ; imid:object ?object }"
+)
 _ATTRIBUTES = "SELECT ?property ?value WHERE { ?entity ?property ?value }"
 _PREDICATES = (
     "SELECT DISTINCT ?predicate ?label WHERE { ?a imid:predicate ?predicate . ?predicate rdfs:label ?label } ORDER BY ?label"
@@ -248,6 +254,24 @@ class Reader:
         sources = _sources(self._select(_TOPICS, {"entity": str(NamedNode(iri))}))
         return sorted(sources.values(), key=lambda source: (str(source.published or ""), source.label), reverse=True)
 
+    def behind(self, facts: Iterable[str]) -> list[Source]:
+        """Give the sources of many statements, given by their IRIs, in the order of these, each source once."""
+        waiting = iter(facts)
+        found: list[Source] = []
+        while batch := list(islice(waiting, _NAMED)):
+            rows = self._select(_BEHIND % " ".join(str(NamedNode(iri)) for iri in batch)).rows
+            known = self._sources({source for _, source in rows})
+            places = {fact: place for place, fact in enumerate(batch)}
+            found += [known[source] for _, source in sorted(rows, key=lambda row: (places[row[0]], row[1]))]
+        return list(dict.fromkeys(found))
+
+    def denials(self, entities: Iterable[str]) -> list[Statement]:
+        """Find the statements that deny something of all of some entities, given by their IRIs."""
+        wanted = set(entities)
+        ends = [(str(one), str(other)) for one, other in self._select(_DENIALS).rows]
+        stated = self.between(pair for pair in ends if wanted.intersection(pair))
+        return [item for item in stated if item.negated and wanted <= _told(item)]
+
     def _sources(self, iris: Set[Any]) -> Mapping[str, Source]:
         missing = iris - self._known.keys()
         names = " ".join(str(NamedNode(iri)) for iri in sorted(iri for iri in missing if type(iri) is Iri))
@@ -257,6 +281,12 @@ class Reader:
 
     def _select(self, text: str, values: Mapping[str, str] | None = None) -> Any:
         return self._store.select(bind(text, values or {}))
+
+
+def _told(statement: Statement) -> set[str]:
+    """Give the IRIs of the things that a statement names."""
+    qualifiers = {str(getattr(value, "iri", value)) for values in statement.qualifiers.values() for value in values}
+    return {statement.subject.iri, statement.object.iri, statement.predicate.iri} | qualifiers
 
 
 def _ordered(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -103,7 +103,7 @@ def _headline(answer: Answer) -> str:
             return f"{answer.label} ({answer.category}, {answer.curie})"
         case Explanation():
             return f"How {answer.start} is linked to {answer.end}: {len(answer.stated)} statements, {len(answer.chains)} chains."
-    return f"{answer.title}." if answer else answer.nothing
+    return f"{answer.title}." if answer else " ".join(answer.gaps)
 
 
 def _listed(graph: KnowledgeGraph, topic: str | None = None) -> Answer:

@@ -71,7 +71,7 @@ def built_files(directory: Path) -> tuple[Checkout, dict[Path, bytes]]:
 
 
 def derive(triples: set[Triple], directory: Path) -> set[Triple]:
-    """Give the triples that the rules of an ontology directory derive from others.
+    """Give the triples that the rules of an ontology directory derive from others, each rule seeing what those before it gave.
 
     Raises
     ------
@@ -83,11 +83,13 @@ def derive(triples: set[Triple], directory: Path) -> set[Triple]:
     derived: set[Triple] = set()
     for rule in sorted((directory / "rules").glob("*.rq")):
         try:
-            derived |= set(store.query(rule.read_text(encoding="utf-8")))  # type: ignore[arg-type]
+            found = set(store.query(rule.read_text(encoding="utf-8")))  # type: ignore[arg-type]
         except SyntaxError as error:
             line, reason = _RULE_ERROR.fullmatch(str(error)).groups()  # type: ignore[union-attr]
             place = f"{rule.relative_to(directory.parent)}:{line or 1}"
             raise OntologyError(f"{place}: This is not valid SPARQL: {reason.rstrip('.')}.") from error
+        store.extend(Quad(*triple) for triple in found)
+        derived |= found
     return derived
 
 

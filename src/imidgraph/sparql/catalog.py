@@ -23,7 +23,10 @@ from imidgraph.sparql.text import bind
 
 @dataclass(frozen=True)
 class Parameter:
-    """A variable of a query that a caller may bind; unbound, it means all."""
+    """What a caller may give to a query; left out, it means all.
+
+    It is bound to the variable of its name, or to another one where the answer has a column of this name.
+    """
 
     name: str
     type: str
@@ -31,6 +34,7 @@ class Parameter:
     required: bool = False
     entity_class: str | None = None
     allowed: tuple[str, ...] = ()
+    variable: str | None = None
 
     def term(self, value: Any) -> str:
         """Turn a value into an RDF term in N-Triples syntax.
@@ -63,6 +67,49 @@ class Column:
     name: str
     type: str
     meaning: str
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Statements of which a query loses none: without parameters, each is named in its column ``fact``.
+
+    Parameters
+    ----------
+    category : str
+        Their class, such as ``Risk``.
+    predicates : tuple of str
+        Their relations, by local name; none means any.
+    negated : bool or None
+        Whether they deny something; None means both.
+    where : str
+        What else holds of ``?fact``, its ``?subject`` and its ``?object``, in SPARQL.
+    """
+
+    category: str
+    predicates: tuple[str, ...] = ()
+    negated: bool | None = None
+    where: str = ""
+
+    @property
+    def text(self) -> str:
+        """The SPARQL text that selects them.
+
+        Examples
+        --------
+        >>> Cover("Interaction", negated=True).text.partition("FILTER")[2]
+        ' EXISTS { ?fact imid:negated true } FILTER NOT EXISTS { ?fact owl:deprecated true } }'
+        """
+        kind = "" if self.category == "Association" else f"a imid:{self.category} ; "
+        relations = f"VALUES ?predicate {{ {' '.join(f'imid:{name}' for name in self.predicates)} }}" if self.predicates else ""
+        denial = "" if self.negated is None else f"FILTER {'' if self.negated else 'NOT '}EXISTS {{ ?fact imid:negated true }}"
+        parts = (
+            f"?fact {kind}imid:subject ?subject ; imid:predicate ?predicate ; imid:object ?object .",
+            relations,
+            self.where,
+            denial,
+            "FILTER NOT EXISTS { ?fact owl:deprecated true }",
+        )
+        return f"SELECT DISTINCT ?fact WHERE {{ {' '.join(filter(None, parts))} }}"
 
 
 @dataclass(frozen=True)
@@ -139,6 +186,7 @@ class Query:
                 bool(item.get("required", False)),
                 item.get("class"),
                 tuple(map(str, item.get("enum", ()))),
+                item.get("variable"),
             )
             for item in self.header.get("params") or ()
         }
@@ -147,6 +195,14 @@ class Query:
     def returns(self) -> list[Column]:
         """The columns of the answer."""
         return [Column(item["column"], item["type"], item["meaning"]) for item in self.header.get("returns") or ()]
+
+    @property
+    def covers(self) -> list[Cover]:
+        """The statements of which it loses none."""
+        return [
+            Cover(item["class"], tuple(item.get("predicate", ())), item.get("negated"), item.get("where", ""))
+            for item in self.header.get("covers") or ()
+        ]
 
     def bind(self, values: Mapping[str, Any]) -> str:
         """Bind parameters, as terms, and give the query text that any engine runs unchanged.
@@ -175,7 +231,8 @@ class Query:
         for name, parameter in self.params.items():
             if parameter.required and name not in values:
                 raise QueryError(f"{self.name} needs the parameter {name!r}: {parameter.help or _TYPES[parameter.type][0]}.")
-        return bind(self.body, {name: self.params[name].term(value) for name, value in values.items()})
+        given = [(self.params[name], value) for name, value in values.items()]
+        return bind(self.body, {parameter.variable or parameter.name: parameter.term(value) for parameter, value in given})
 
 
 @dataclass(frozen=True, repr=False)
