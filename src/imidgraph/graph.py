@@ -100,7 +100,7 @@ class KnowledgeGraph:
         >>> sorted({row["generationLabel"] for row in rows})
         ['second generation', 'third generation']
         """
-        return self._stamped(knowledge.solutions.run(self._store, self._reader, self.names, self.queries[name], parameters))
+        return self._stamped(knowledge.solutions.run(self._store, self.reader, self.names, self.queries[name], parameters))
 
     def query_text(self, name: str, /, **parameters: Any) -> str:
         """Give the SPARQL text that `run` asks, its parameters bound, for any engine."""

@@ -29,6 +29,7 @@ _EXAMPLE = """SELECT ?drug ?name WHERE {
 ORDER BY ?name"""
 _ROWS = 1000  # that a page shows
 _BYTES = 4 << 20  # of an answer that a page shows
+_DETAILS = {"fact": {"value": "details"}}  # what stands for the name of a statement
 _NUMBERS = ("integer", "decimal", "double", "float")
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
@@ -162,9 +163,9 @@ def prefers_page(request: Request) -> bool:
 def _told(results: Mapping[str, Any], root: str) -> dict[str, Any]:
     if "boolean" in results:
         return {"boolean": results["boolean"]}
-    names = results["head"]["vars"]
+    names, bindings = results["head"]["vars"], results["results"]["bindings"]
     columns = [name for name in names if name.removesuffix("Label") == name or name.removesuffix("Label") not in names]
-    rows = [[_cell(row.get(name), row.get(f"{name}Label"), root) for name in columns] for row in results["results"]["bindings"]]
+    rows = [[_cell(row.get(name), row.get(f"{name}Label", _DETAILS.get(name)), root) for name in columns] for row in bindings]
     return {"columns": columns, "rows": rows}
 
 
