@@ -71,6 +71,18 @@ def begun(text: str) -> str:
     return text[:1].upper() + text[1:] if first.replace("-", "").isalpha() and first.islower() else text
 
 
+def initials(name: str) -> str:
+    """Shorten a name of several words to its first letters; leave one of a single word.
+
+    Examples
+    --------
+    >>> initials("European Union"), initials("Japan")
+    ('EU', 'Japan')
+    """
+    words = name.split()
+    return "".join(word[0] for word in words) if len(words) > 1 else name
+
+
 def spaced(name: str) -> str:
     """Give the local name of a property in words.
 

@@ -88,13 +88,13 @@ class Entity(Answer, Term):
         for section in self.sections:
             lines = [
                 {
-                    "text": section.line(group),
+                    "text": group.line,
                     "sources": [passage.source.curie for passage in group.passages],
                     "number": len(group.statements),
                 }
                 for group in section.leading
             ]
-            yield {"name": section.name, "number": len(section), "lines": lines, "left": len(section.groups) - len(lines)}
+            yield {"name": section.name, "number": len(section), "lines": lines, "left": len(section.left)}
 
     def _cited(self) -> Set[Source]:
         if not self.is_brief:

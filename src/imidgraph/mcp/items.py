@@ -49,7 +49,7 @@ def _(answer: Entity, numbers: Numbers) -> Iterator[Item]:
     for section in answer.sections:
         for group in section.leading:
             cited = [numbers[passage.source] for passage in group.passages]
-            yield {"section": section.name, "text": section.line(group), "sources": list(dict.fromkeys(cited))}
+            yield {"section": section.name, "text": group.line, "sources": list(dict.fromkeys(cited))}
 
 
 @items.register(Section)

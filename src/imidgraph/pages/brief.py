@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from imidgraph.knowledge.entities import Entity
-from imidgraph.model import Relation, Statement
+from imidgraph.knowledge.groups import covering
+from imidgraph.model import Relation, Statement, Term
 from imidgraph.pages.lines import Line
 from imidgraph.prose import summary
 from imidgraph.prose.citations import Notes
 from imidgraph.prose.statement import sentence
 from imidgraph.traversals.compare import Aspect, Comparison
-from imidgraph.words import begun
+from imidgraph.words import begun, listed
 
 _MOST_REST = 4  # of what is not told, that are named
 _MOST_SENTENCES = 2  # of a comparison, under one heading
-_MOST_SECTIONS = 6  # that are told; the others are named
+_MOST_MEASURES = 8  # against the kinds of an effect
+_MOST_SECTIONS = 8  # that are told; the others are named
 
 
 def brief(entity: Entity, notes: Notes) -> Iterator[Line]:
@@ -32,19 +34,17 @@ def brief(entity: Entity, notes: Notes) -> Iterator[Line]:
         yield Line(0, entity.definition, is_paragraph=True)
     if entity.synonyms:
         yield Line(0, f"Also called {summary.capped(entity.synonyms)}.", is_paragraph=True)
-    if entity.kinds:
-        yield Line(0, f"Kinds, each with a card of its own: {_kinds(entity)}.", is_paragraph=True)
-    told = [section for section in entity.sections if section.groups]
+    yield from _kinds(entity, notes)
+    told = [section for section in entity.sections if section.leading]
     for section in told[:_MOST_SECTIONS]:
         yield Line(0, f"{begun(section.name)}:")
-        for group in section.leading:
-            yield Line(1, f"{section.line(group)}{notes.cite_evidence(group.passages)}")
-        if rest := section.groups[len(section.leading) :]:
+        yield from (Line(1, f"{group.line}{notes.cite_evidence(group.passages)}") for group in section.leading)
+        if rest := section.left:
             named = dict.fromkeys(str(group.about) for group in rest if not isinstance(group.about, Relation))
             yield Line(1, f"and {len(rest)} more" + (f": {summary.capped(named, _MOST_REST)}" if named else ""))
     if entity.sections:
         sections = ", ".join(f"{section.name} ({len(section)})" for section in entity.sections)
-        yield Line(0, f"All statements, by section: {sections}.", is_paragraph=True)
+        yield Line(0, f"More, by section: {sections}.", is_paragraph=True)
 
 
 def brief_comparison(comparison: Comparison, notes: Notes) -> Iterator[Line]:
@@ -98,12 +98,19 @@ def _sentences(heading: str, items: Iterable[Statement], notes: Notes) -> Iterat
         yield Line(1, f"and {len(every) - _MOST_SENTENCES} more")
 
 
-def _kinds(entity: Entity) -> str:
-    boxed: dict[str, dict[str, None]] = {}
+def _kinds(entity: Entity, notes: Notes) -> Iterator[Line]:
+    """Tell the kinds of a thing; those of an effect with the drugs whose boxed warnings name them, and what is done."""
+    boxed: dict[Term, list[Statement]] = {}
     for item in entity.of_kinds:
         if item.value("boxedWarning") is True:
-            boxed.setdefault(item.object.iri, {})[str(item.subject)] = None
-    kinds = sorted(entity.kinds, key=lambda kind: kind.iri not in boxed)
-    return summary.capped(
-        f"{kind} (boxed warning of {summary.capped(boxed[kind.iri])})" if kind.iri in boxed else str(kind) for kind in kinds
-    )
+            boxed.setdefault(item.object, []).append(item)
+    if entity.kinds:
+        yield Line(0, "Kinds, each with a card of its own:")
+    for kind, items in sorted(boxed.items(), key=lambda entry: (-len(entry[1]), entry[0].label)):
+        drugs = listed(list(dict.fromkeys(item.subject for item in items)))
+        yield Line(1, f"{kind}: boxed warning of {drugs}{notes.cite_evidence(covering(items))}")
+    if bare := [str(kind) for kind in entity.kinds if kind not in boxed]:
+        yield Line(1, summary.capped(bare))
+    if done := [item for item in entity.of_kinds if item.category == "RiskMitigation"]:
+        first = list({item.subject: item for item in done}.values())[:_MOST_MEASURES]
+        yield Line(1, f"Against them: {summary.placed(first)}{notes.cite_evidence(covering(first))}")

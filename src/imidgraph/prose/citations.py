@@ -35,6 +35,22 @@ def passage(evidence: Evidence) -> str:
     return f"{found} [{reference(evidence)}]" if found else reference(evidence)
 
 
+def short(source: Source) -> str:
+    """Name a source in a few words, with what finds it: who wrote an article and when, the title of anything else.
+
+    Examples
+    --------
+    >>> short(Source("https://pubmed.ncbi.nlm.nih.gov/1", "On glue", "Article", None, "Nature", "Ito T", "2010-03-01"))
+    'Ito T, Nature 2010, pubmed:1'
+    >>> short(Source("https://w3id.org/imidgraph/revlimid-us-label", "Revlimid US label", "DrugLabel"))
+    'Revlimid US label'
+    """
+    if source.category != "Article":
+        return source.label
+    where = " ".join(part for part in (source.journal, str(source.published or "")[:4]) if part)
+    return ", ".join(part for part in (source.first_author, where, source.curie) if part)
+
+
 def cited(items: Iterable[Statement]) -> str:
     """Cite the evidence of some statements, each passage once."""
     return "; ".join(dict.fromkeys(reference(evidence) for item in items for evidence in item.evidence))
