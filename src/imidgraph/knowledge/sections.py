@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,6 +13,7 @@ from imidgraph.answers import Listing, Row
 from imidgraph.knowledge import groups as forms
 from imidgraph.knowledge.groups import Form, Group
 from imidgraph.knowledge.lookups import COLUMNS, statement_rows
+from imidgraph.knowledge.populations import tallies
 from imidgraph.model import Statement, Term
 
 BOXED = "boxed warnings"
@@ -31,8 +33,10 @@ class Section(Listing[Statement]):
         Its name, such as ``approvals``.
     term : Term
         What the card is about.
-    boxed : frozenset of Term
-        What the boxed warning names, on the card of a drug: what is said of it is told first.
+    boxed : tuple of Statement
+        What the boxed warning names, on the card of a drug: it is told first, and counted with the other effects.
+    main : str
+        The disease that a drug is approved for in most places.
 
     Examples
     --------
@@ -43,7 +47,8 @@ class Section(Listing[Statement]):
 
     name: str
     term: Term
-    boxed: frozenset[Term] = field(default=frozenset(), compare=False)
+    boxed: tuple[Statement, ...] = field(default=(), compare=False)
+    main: str = field(default="", compare=False)
 
     columns = COLUMNS
 
@@ -91,11 +96,22 @@ class Section(Listing[Statement]):
         alike: dict[Form, list[Group]] = {}
         for group in self.groups:
             alike.setdefault(group.form, []).append(group)
-        return [_divided(form, groups) for form, groups in alike.items()]
+        return [self._counted(groups) if form is forms.SEEN else _divided(form, groups) for form, groups in alike.items()]
+
+    def _counted(self, groups: Sequence[Group]) -> tuple[list[Group], list[Group]]:
+        """Tell effects by the people in whom they were counted; where none was counted, tell them by name."""
+        stated = [group for group in groups if not group.statements[0].negated]
+        items = [item for group in stated for item in group.statements]
+        told = tallies(self.term, (*items, *(item for item in self.boxed if item.category == "Risk")), self.main)
+        if not told:
+            return _divided(forms.SEEN, groups)
+        named = {item.object for tally in told for item in tally.told}
+        denied = [group for group in groups if group not in stated]
+        return [*told, *denied], [group for group in stated if group.about not in named]
 
     def _importance(self, group: Group) -> tuple[Any, ...]:
         weight = (0, 0.0, 0.0) if group.figure is None else forms.weight(group.figure)
-        is_minor = not group.form.is_counted and group.about not in self.boxed
+        is_minor = not group.form.is_counted and group.about not in {item.object for item in self.boxed}
         order = min(item.predicate.order for item in group.statements)
         return order, is_minor, *(-part for part in weight), -len(group.statements)
 
@@ -115,6 +131,7 @@ def sections(term: Term, statements: Iterable[Statement]) -> tuple[Section, ...]
     """
     found: dict[str, list[Statement]] = {}
     places: dict[str, float] = {}
+    statements = tuple(statements)
     for item in statements:
         is_object = item.object.iri == term.iri and item.subject.iri != term.iri
         name = (item.predicate.section_as_object if is_object else item.predicate.section) or OTHERS
@@ -123,8 +140,18 @@ def sections(term: Term, statements: Iterable[Statement]) -> tuple[Section, ...]
             name, place = BOXED, -1
         found.setdefault(name, []).append(item)
         places[name] = min(place, places.get(name, place))
-    boxed = frozenset(item.object for item in found.get(BOXED, ()))
-    return tuple(Section(tuple(found[name]), name, term, boxed) for name in sorted(found, key=lambda name: (places[name], name)))
+    boxed, main = tuple(found.get(BOXED, ())), _main(term, statements)
+    names = sorted(found, key=lambda name: (places[name], name))
+    return tuple(Section(tuple(found[name]), name, term, boxed, main) for name in names)
+
+
+def _main(term: Term, statements: Iterable[Statement]) -> str:
+    """Give the disease that a drug is approved for in most places; nothing where it is approved for none."""
+    places: Counter[str] = Counter()
+    for item in statements:
+        if item.category == "Indication" and item.subject.iri == term.iri and not item.negated:
+            places[item.object.label] += len(item.qualifiers.get("jurisdiction", ()))
+    return next((label for label, number in places.most_common(1) if number), "")
 
 
 def _divided(form: Form, groups: Sequence[Group]) -> tuple[list[Group], list[Group]]:

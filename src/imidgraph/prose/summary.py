@@ -68,17 +68,19 @@ def seen(figures: Sequence[tuple[Term, Frequency]], items: Sequence[Statement], 
     --------
     >>> from decimal import Decimal
     >>> from imidgraph.model import Source
-    >>> found = Frequency("", Source("", "Label"), percent=Decimal("12.50"), grade="any", population="multiple myeloma")
+    >>> found = Frequency("", Source("", "Label"), percent=Decimal("12.5"), grade="any", population="multiple myeloma")
     >>> seen([(Term("", "fatigue"), found)], [])
-    'multiple myeloma, any grade: fatigue 12.5 %'
+    'Multiple myeloma, any grade: fatigue 12.5 %'
     """
     first = figures[0][1]
-    who = [part for part in (_arm(first, items), first.population) if part]
+    shares = {share(each) for _, each in figures}
+    alike = shares.pop() if len(shares) == 1 and len(figures) > 1 else None
+    who = [part for part in (first.population, _arm(first, items)) if part]
     people = [f"{first.sample_size} people"] if first.sample_size and not _counts_both(first) else []
-    band = [] if share(first) else [figure(replace(first, grade=None))]
-    where = ", ".join([*who, *people, *filter(None, (graded(first.grade),)), *band])
-    named = [f"{effect} {share(each)}".strip() for effect, each in figures]
-    return f"{where}: {', '.join(named)}" + (f" and {left} more" if left else "")
+    common = [alike or figure(replace(first, grade=None))] if alike is not None else []
+    where = ", ".join([*who, *people, *filter(None, (graded(first.grade),)), *common])
+    named = [str(effect) if common else f"{effect} {share(each)}".strip() for effect, each in figures]
+    return begun(f"{where}: {', '.join(named)}" + (f" and {left} more" if left else ""))
 
 
 def effect(about: Term, items: Sequence[Statement], found: Frequency | None) -> str:
