@@ -12,6 +12,7 @@ from imidgraph.prose import summary
 
 _PRIMARY = ("DrugLabel", "RegisterEntry", "Article")
 _GRADES = {None: 1, "any": 2}  # what a figure counts: the wider, the sooner told
+_CLASS = Term("", "class and generation")
 _GRAVE = ("fatal", "life-threatening", "serious", "severe")
 
 
@@ -197,6 +198,8 @@ def form(item: Statement, term: Term) -> Form:
             return PROGRAMS
         case "Interaction":
             return MIXED
+        case "ClassMembership" | "GenerationAssignment" | "Derivation" if is_subject:
+            return JOINED
         case "Dose":
             return DOSED
         case "TrialResult":
@@ -226,7 +229,7 @@ def _measure(item: Statement, term: Term) -> Any:
 
 
 WARNED = Form(lambda group: summary.warned(group.told, group.term), _relation, names=12)
-UNCOUNTED = Form(lambda group: summary.uncounted([other(item, group.term) for item in group.told]), _relation)
+UNCOUNTED = Form(lambda group: summary.uncounted([other(item, group.term) for item in group.told], group.left), _relation)
 SEEN = Form(
     lambda group: summary.effect(group.about, group.told, group.figure),
     _alone,
@@ -250,7 +253,9 @@ MEASURES = Form(
 )
 AGAINST = Form(lambda group: summary.placed(group.told, group.left), _relation, lambda item, term: item.subject, names=10)
 PROGRAMS = Form(lambda group: summary.programs(group.told), _relation)
-MIXED = Form(lambda group: summary.mixed(group.told, group.term, group.left), lambda item, term: (item.predicate, ""), names=8)
+MIXED = Form(
+    lambda group: summary.mixed(group.told, group.term, group.left), lambda item, term: (item.predicate, item.negated), names=8
+)
 DOSED = Form(lambda group: summary.doses(group.about, group.told), _alone, lambda item, term: item.iri, names=2)
 RESULTS = Form(
     lambda group: summary.measured(group.told[0]),
@@ -261,4 +266,5 @@ RESULTS = Form(
 TOLD = Form(
     lambda group: summary.told(group.told[0]), lambda item, term: (other(item, term), str(item)), lambda item, term: "", lines=3
 )
-RELATED = Form(lambda group: summary.related(group.told, group.term, group.left), _relation)
+JOINED = Form(lambda group: summary.joined(group.told, group.term), lambda item, term: (_CLASS, item.negated), names=8)
+RELATED = Form(lambda group: summary.related(group.told, group.term, group.left), _relation, lines=5, names=5)

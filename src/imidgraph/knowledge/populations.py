@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from imidgraph.knowledge.groups import Form, Group
+from imidgraph.knowledge.groups import SEEN, Group
 from imidgraph.model import Evidence, Frequency, Statement, Term
 from imidgraph.prose import summary
 from imidgraph.prose.statement import share
 
 Counts = dict[Term, tuple[Statement, Frequency]]
-_LINES = 5
-_NAMES = 8  # effects that a line names
+_LINES = 4
+_NAMES = 6  # effects that a line names, each with its figure
+_LISTED = 14  # effects that a line names without
 _TABLE = 4  # effects from which on figures are a table, and no finding on a few effects
 _LONG = 12  # effects from which on a table is long enough, and more people count more
-_GRADES = {"any": 0, None: 1}  # what a figure counts: the wider, the sooner told
+_GRADES: dict[str | None, int] = {"any": 0, None: 1}  # the figures of all people with an effect, which are told first
 _BANDS = ("very common", "common")
 
 
@@ -34,8 +35,9 @@ class Tally(Group):
 
     @property
     def told(self) -> tuple[Statement, ...]:
-        """The statements that its line names."""
-        return self.statements[:_NAMES]
+        """The statements that its line names: more of them where one figure stands for all."""
+        most = _NAMES if _is_exact(self.counts[0][1]) else _LISTED
+        return self.statements if len(self.statements) == most + 1 else self.statements[:most]
 
     @property
     def left(self) -> int:
@@ -45,21 +47,24 @@ class Tally(Group):
     @property
     def passages(self) -> tuple[Evidence, ...]:
         """The evidence to cite: the figures that its line tells, which are of one source."""
-        return tuple(figure for _, figure in self.counts[:_NAMES])
+        return tuple(figure for _, figure in self.counts[: len(self.told)])
+
+    @property
+    def grade(self) -> str | None:
+        """The grades that its figures count."""
+        return self.counts[0][1].grade
 
     def without(self, effects: set[Term]) -> Iterator[Tally]:
         """Give what is left of it where some effects are told elsewhere: nothing where all are."""
         counts = tuple((item, figure) for item, figure in self.counts if item.object not in effects)
         if counts:
-            yield _tally(self.term, counts)
+            yield replace(self, statements=tuple(item for item, _ in counts), counts=counts)
 
-
-COUNTED = Form(
-    lambda group: summary.seen([(item.object, figure) for item, figure in group.counts[:_NAMES]], group.told, group.left)
-    if isinstance(group, Tally)
-    else "",
-    lambda item, term: (item.predicate, ""),
-)
+    @property
+    def line(self) -> str:
+        """The effects in one line, behind the people that they have in common."""
+        named = [(item.object, figure) for item, figure in self.counts[: len(self.told)]]
+        return summary.seen(named, self.told, self.left)
 
 
 def tallies(term: Term, statements: Iterable[Statement], main: str) -> list[Tally]:
@@ -75,17 +80,21 @@ def tallies(term: Term, statements: Iterable[Statement], main: str) -> list[Tall
         The disease of its main use.
     """
     found: dict[tuple[Any, ...], Counts] = {}
+    highest: Counts = {}
     for item in statements:
         for figure in item.evidence:
             if isinstance(figure, Frequency) and not figure.disputes and (share(figure) or figure.band in _BANDS):
                 _keep(found.setdefault(_people(item, figure), {}), item, figure)
-    ranked = sorted((_tally(term, counts.values()) for counts in found.values()), key=lambda tally: _rank(tally, main))
+                _keep(highest, item, figure)
+    every = (_tally(term, counts.values(), highest) for counts in found.values())
+    ranked = sorted(every, key=lambda tally: _rank(tally, main))
     first: dict[Any, Tally] = {}
     for tally in ranked:
         first.setdefault(_place(tally, main), tally)
     told: list[Tally] = []
     for tally in first.values():
-        named = {item.object for each in told for item in each.told}
+        wide = (each for each in told if {each.grade, tally.grade} <= _GRADES.keys() or each.grade == tally.grade)
+        named = {item.object for each in wide for item in each.told}
         told += [tally] if _is_table(tally) else tally.without(named)
     return told[:_LINES]
 
@@ -103,10 +112,16 @@ def _keep(counts: Counts, item: Statement, figure: Frequency) -> None:
         counts[item.object] = item, figure
 
 
-def _tally(term: Term, counts: Iterable[tuple[Statement, Frequency]]) -> Tally:
-    every = tuple(sorted(counts, key=lambda pair: (-_height(pair[1]), pair[0].object.label)))
+def _tally(term: Term, counts: Iterable[tuple[Statement, Frequency]], highest: Counts) -> Tally:
+    """Put effects in order: by their figures here, then by the highest known of each, then by name."""
+
+    def place(pair: tuple[Statement, Frequency]) -> tuple[float, float, str]:
+        effect = pair[0].object
+        return -_height(pair[1]), -_height(highest[effect][1]), effect.label
+
+    every = tuple(sorted(counts, key=place))
     items = tuple(item for item, _ in every)
-    return Tally(items[0].predicate, items, term, COUNTED, counts=every)
+    return Tally(items[0].predicate, items, term, SEEN, counts=every)
 
 
 def _height(figure: Frequency) -> float:
@@ -132,18 +147,19 @@ def _place(tally: Tally, main: str) -> tuple[Any, ...]:
 
 
 def _rank(tally: Tally, main: str) -> tuple[Any, ...]:
-    """Rank: the main use, more than one effect, a figure each, any grade, tables, the drug's label, many effects and people."""
+    """Rank: the main use, several effects, any grade, a figure each, tables, the drug's own label, many effects and people."""
     figure = tally.counts[0][1]
     number = len(tally.counts)
     is_own = figure.source.category == "DrugLabel" and tally.term.label.lower() in figure.source.label.lower()
     return (
         not _is_main(figure, main),
         number == 1,
+        figure.grade not in _GRADES,
+        str(figure.grade) if figure.grade not in _GRADES else "",
         not _is_exact(figure),
         not share(figure),
         _BANDS.index(figure.band) if figure.band in _BANDS else 0,
         _GRADES.get(figure.grade, len(_GRADES)),
-        str(figure.grade),
         number < _TABLE,
         not is_own,
         -min(number, _LONG),

@@ -104,7 +104,7 @@ class Section(Listing[Statement]):
         items = [item for group in stated for item in group.statements]
         told = tallies(self.term, (*items, *(item for item in self.boxed if item.category == "Risk")), self.main)
         if not told:
-            return _divided(forms.SEEN, groups)
+            return _divided(forms.SEEN_WITH, groups)
         named = {item.object for tally in told for item in tally.told}
         denied = [group for group in groups if group not in stated]
         return [*told, *denied], [group for group in stated if group.about not in named]

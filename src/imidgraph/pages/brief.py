@@ -17,7 +17,7 @@ from imidgraph.words import begun, listed
 _MOST_REST = 4  # of what is not told, that are named
 _MOST_SENTENCES = 2  # of a comparison, under one heading
 _MOST_MEASURES = 8  # against the kinds of an effect
-_MOST_SECTIONS = 8  # that are told; the others are named
+_MOST_SECTIONS = 7  # that are told; the others are named
 
 
 def brief(entity: Entity, notes: Notes) -> Iterator[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from imidgraph.model import Frequency, Statement, Term
+from imidgraph.model import Frequency, Relation, Statement, Term
 from imidgraph.namespaces import local_name
 from imidgraph.prose.qualifiers import told as in_words
 from imidgraph.prose.statement import doubt, figure, graded, sentence, share
@@ -114,9 +114,16 @@ def _counts_both(found: Frequency) -> bool:
     return found.comparator_percent is not None and found.comparator_n is None
 
 
-def uncounted(things: Iterable[Term]) -> str:
-    """Name what no figure is curated for."""
-    return f"no figure curated: {listed(list(dict.fromkeys(map(str, things))))}"
+def uncounted(things: Iterable[Term], left: int = 0) -> str:
+    """Name what no figure is curated for.
+
+    Examples
+    --------
+    >>> uncounted([Term("", "infection"), Term("", "neutropenia")])
+    'No figure curated: infection and neutropenia'
+    """
+    names = list(dict.fromkeys(map(str, things)))
+    return f"No figure curated: {', '.join(names)} and {left} more" if left else f"No figure curated: {listed(names)}"
 
 
 def measures(abouts: Sequence[Term], items: Sequence[Statement], left: int = 0) -> str:
@@ -170,6 +177,8 @@ def mixed(items: Sequence[Statement], term: Term, left: int = 0) -> str:
     >>> mixed([Statement("", *ends, qualifiers={"effect": ("higher risk of clots",)})], ends[0])
     'With estrogens: higher risk of clots'
     """
+    if items[0].negated:
+        return related(items, term, left)
     alike: dict[str, list[str]] = {}
     for item in items:
         found = "; ".join(map(str, item.qualifiers.get("effect", ()))) or item.relation
@@ -229,6 +238,26 @@ def related(items: Sequence[Statement], term: Term, left: int = 0) -> str:
         return begun(f"{relation} {things}")
     verb = relation if len(names) == 1 and not left else plural(items[0].predicate.label)
     return begun(f"{things} {denied(verb) if items[0].negated and len(names) > 1 else verb} {term}")
+
+
+def joined(items: Sequence[Statement], term: Term) -> str:
+    """Tell several relations of a thing in one line; where sources differ on what has one answer, say so.
+
+    Examples
+    --------
+    >>> from imidgraph.model import Relation
+    >>> drug, made = Term("x:1", "lenalidomide", "Drug"), Relation("x:2", "is derived from")
+    >>> joined([Statement("", drug, made, Term("", "thalidomide"))], drug)
+    'Is derived from thalidomide'
+    """
+    alike: dict[Term, list[Statement]] = {}
+    for item in items:
+        alike.setdefault(item.predicate, []).append(item)
+    parts = []
+    for relation, stated in alike.items():
+        differ = " (sources differ)" if isinstance(relation, Relation) and relation.is_single_valued and len(stated) > 1 else ""
+        parts.append(related(stated, term) + differ)
+    return begun("; ".join(part[:1].lower() + part[1:] for part in parts))
 
 
 def capped(names: Iterable[str], most: int = MOST_NAMED) -> str:
