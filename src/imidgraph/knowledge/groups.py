@@ -73,10 +73,10 @@ class Group:
 
     @cached_property
     def figures(self) -> tuple[Frequency, ...]:
-        """The figures, what to tell first in front: any grade before one of some, percentages before bands, the highest."""
+        """The figures, what to tell first in front: any grade, percentages, of the most people, the highest."""
         every = (item for each in self.statements for item in each.evidence if self.form.is_counted and not item.disputes)
         known = (item for item in every if isinstance(item, Frequency) and (item.band != "unknown" or item.percent is not None))
-        return tuple(sorted(known, key=weight, reverse=True))
+        return tuple(sorted(known, key=_standing, reverse=True))
 
     @property
     def figure(self) -> Frequency | None:
@@ -130,14 +130,20 @@ def covering(items: Iterable[Statement]) -> tuple[Evidence, ...]:
     while waiting:
         backed: dict[Source, list[tuple[Statement, Evidence]]] = {}
         for item in waiting:
-            for passage in item.evidence:
-                if not passage.disputes or all(each.disputes for each in item.evidence):
-                    backed.setdefault(passage.source, []).append((item, passage))
+            for passage in _citable(item):
+                backed.setdefault(passage.source, []).append((item, passage))
         best = min(backed.values(), key=_reach)
         chosen.append(min((passage for _, passage in best), key=trust))
         done = {item.iri for item, _ in best}
         waiting = [item for item in waiting if item.iri not in done]
     return tuple(chosen)
+
+
+def _citable(item: Statement) -> list[Evidence]:
+    """Give the evidence that supports a statement, if any does; that of a label where a boxed warning is told."""
+    supporting = [passage for passage in item.evidence if not passage.disputes] or list(item.evidence)
+    labels = [passage for passage in supporting if passage.source.category == "DrugLabel"]
+    return labels if labels and item.value("boxedWarning") is True else supporting
 
 
 def _reach(pairs: Iterable[tuple[Statement, Evidence]]) -> tuple[int, tuple[bool, int, bool, str]]:
@@ -151,6 +157,11 @@ def weight(figure: Frequency) -> tuple[int, float, float]:
     if share is None:
         return 0, float({"very common": 2, "common": 1}.get(str(figure.band), 0)), 0.0
     return _GRADES.get(figure.grade, 0) + 1, float(share), float(figure.sample_size or 0)
+
+
+def _standing(figure: Frequency) -> tuple[int, int, float]:
+    rank, share, _ = weight(figure)
+    return rank, figure.sample_size or 0, share
 
 
 def trust(evidence: Evidence) -> tuple[bool, int, bool, str]:
@@ -200,6 +211,10 @@ def form(item: Statement, term: Term) -> Form:
             return MIXED
         case "ClassMembership" | "GenerationAssignment" | "Derivation" if is_subject:
             return JOINED
+        case "RegimenComposition":
+            return NAMED
+        case "MechanismOfAction" if is_subject and term.category == "Drug":
+            return ACTS
         case "Dose":
             return DOSED
         case "TrialResult":
@@ -267,4 +282,6 @@ TOLD = Form(
     lambda group: summary.told(group.told[0]), lambda item, term: (other(item, term), str(item)), lambda item, term: "", lines=3
 )
 JOINED = Form(lambda group: summary.joined(group.told, group.term), lambda item, term: (_CLASS, item.negated), names=8)
-RELATED = Form(lambda group: summary.related(group.told, group.term, group.left), _relation, lines=5, names=5)
+RELATED = Form(lambda group: summary.related(group.told, group.term, group.left), _relation)
+NAMED = Form(lambda group: summary.named([other(item, group.term) for item in group.told], group.left), _relation, names=8)
+ACTS = replace(RELATED, lines=2, names=5)

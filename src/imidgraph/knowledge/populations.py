@@ -103,7 +103,16 @@ def _people(item: Statement, figure: Frequency) -> tuple[Any, ...]:
     both = figure.comparator_percent is not None and figure.comparator_n is None
     size = None if both else figure.sample_size
     band = None if share(figure) else figure.band
-    return figure.source, figure.arm, figure.population, frozenset(item.combined_with), size, figure.grade, _is_exact(figure), band
+    return (
+        figure.source,
+        figure.arm,
+        figure.population,
+        frozenset(item.combined_with),
+        size,
+        figure.grade,
+        _is_exact(figure),
+        band,
+    )
 
 
 def _keep(counts: Counts, item: Statement, figure: Frequency) -> None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from imidgraph.knowledge.entities import Entity
-from imidgraph.knowledge.groups import covering
-from imidgraph.model import Relation, Statement, Term
+from imidgraph.knowledge.groups import Group
+from imidgraph.knowledge.kinds import KINDS
+from imidgraph.model import Statement
 from imidgraph.pages.lines import Line
 from imidgraph.prose import summary
 from imidgraph.prose.citations import Notes
 from imidgraph.prose.statement import sentence
 from imidgraph.traversals.compare import Aspect, Comparison
-from imidgraph.words import begun, listed
+from imidgraph.words import begun
 
-_MOST_REST = 4  # of what is not told, that are named
+_MOST_REST = 3  # of what is not told, that are named
 _MOST_SENTENCES = 2  # of a comparison, under one heading
-_MOST_MEASURES = 8  # against the kinds of an effect
 _MOST_SECTIONS = 7  # that are told; the others are named
 
 
@@ -34,17 +34,20 @@ def brief(entity: Entity, notes: Notes) -> Iterator[Line]:
         yield Line(0, entity.definition, is_paragraph=True)
     if entity.synonyms:
         yield Line(0, f"Also called {summary.capped(entity.synonyms)}.", is_paragraph=True)
-    yield from _kinds(entity, notes)
+    if entity.kinds:
+        yield Line(0, f"{begun(KINDS)}:")
+        yield from _grouped(entity.kind_groups, notes)
     told = [section for section in entity.sections if section.leading]
     for section in told[:_MOST_SECTIONS]:
         yield Line(0, f"{begun(section.name)}:")
-        yield from (Line(1, f"{group.line}{notes.cite_evidence(group.passages)}") for group in section.leading)
-        if rest := section.left:
-            named = dict.fromkeys(str(group.about) for group in rest if not isinstance(group.about, Relation))
-            yield Line(1, f"and {len(rest)} more" + (f": {summary.capped(named, _MOST_REST)}" if named else ""))
-    if entity.sections:
-        sections = ", ".join(f"{section.name} ({len(section)})" for section in entity.sections)
-        yield Line(0, f"More, by section: {sections}.", is_paragraph=True)
+        yield from _grouped(section.leading, notes)
+        if section.left:
+            told_of = {group.about for group in section.leading}
+            named = dict.fromkeys(str(group.about) for group in section.left if group.about not in told_of)
+            yield Line(1, f"and {len(section.left)} more" + (f": {summary.capped(named, _MOST_REST)}" if named else ""))
+    if others := [section for section in entity.sections if section not in told[:_MOST_SECTIONS]]:
+        sections = ", ".join(f"{section.name} ({len(section)})" for section in others)
+        yield Line(0, f"More sections: {sections}.", is_paragraph=True)
 
 
 def brief_comparison(comparison: Comparison, notes: Notes) -> Iterator[Line]:
@@ -76,6 +79,10 @@ def brief_comparison(comparison: Comparison, notes: Notes) -> Iterator[Line]:
     yield from _sentences("Disputed or denied:", comparison.disputes, notes)
 
 
+def _grouped(groups: Iterable[Group], notes: Notes) -> Iterator[Line]:
+    yield from (Line(1, f"{group.line}{notes.cite_evidence(group.passages)}") for group in groups)
+
+
 def _licenses(aspect: Aspect) -> bool:
     return any(item.category == "Indication" for items in aspect.statements for item in items)
 
@@ -96,21 +103,3 @@ def _sentences(heading: str, items: Iterable[Statement], notes: Notes) -> Iterat
     yield from (Line(1, f"{sentence(item)}{notes.cite([item])}") for item in every[:_MOST_SENTENCES])
     if len(every) > _MOST_SENTENCES:
         yield Line(1, f"and {len(every) - _MOST_SENTENCES} more")
-
-
-def _kinds(entity: Entity, notes: Notes) -> Iterator[Line]:
-    """Tell the kinds of a thing; those of an effect with the drugs whose boxed warnings name them, and what is done."""
-    boxed: dict[Term, list[Statement]] = {}
-    for item in entity.of_kinds:
-        if item.value("boxedWarning") is True:
-            boxed.setdefault(item.object, []).append(item)
-    if entity.kinds:
-        yield Line(0, "Kinds, each with a card of its own:")
-    for kind, items in sorted(boxed.items(), key=lambda entry: (-len(entry[1]), entry[0].label)):
-        drugs = listed(list(dict.fromkeys(item.subject for item in items)))
-        yield Line(1, f"{kind}: boxed warning of {drugs}{notes.cite_evidence(covering(items))}")
-    if bare := [str(kind) for kind in entity.kinds if kind not in boxed]:
-        yield Line(1, summary.capped(bare))
-    if done := [item for item in entity.of_kinds if item.category == "RiskMitigation"]:
-        first = list({item.subject: item for item in done}.values())[:_MOST_MEASURES]
-        yield Line(1, f"Against them: {summary.placed(first)}{notes.cite_evidence(covering(first))}")

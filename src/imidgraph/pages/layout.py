@@ -38,7 +38,7 @@ def text(answer: Answer) -> str:
         return "\n".join([*([tables.text(answer)] if answer.rows else []), *answer.gaps])
     width = shutil.get_terminal_size((_WIDTH, 24)).columns if getattr(answer, "is_brief", False) else None
     told = [answer.title]
-    for line in lines:
+    for line in lines if width is None else _folded(lines):
         if width is None and not line.depth and told[-1].startswith(" "):
             told.append("")
         told.append("  " * line.depth + line.text if width is None else _wrapped(line, width))
@@ -138,6 +138,17 @@ def _unread(answer: Answer, notes: Notes) -> list[str]:
     """Say how much of the evidence of an answer that cites it no second reader has seen."""
     left = unread(answer.statements) if notes.cited else ""
     return [left] if left else []
+
+
+def _folded(lines: Sequence[Line]) -> Iterator[Line]:
+    """Put a heading that has a single line under it in front of that line."""
+    under = [[line.depth > 0 for line in lines[place + 1 : place + 3]] for place in range(len(lines))]
+    alone = {place for place, line in enumerate(lines) if not line.depth and under[place] in ([True], [True, False])}
+    for place, line in enumerate(lines):
+        if place in alone:
+            yield Line(0, f"{line.text} {lines[place + 1].text}")
+        elif place - 1 not in alone:
+            yield line
 
 
 def _wrapped(line: Line, width: int) -> str:

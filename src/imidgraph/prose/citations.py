@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from imidgraph.model import Evidence, Source, Statement
+from imidgraph.namespaces import IMID
 from imidgraph.prose.statement import doubt, doubts, occurrence, unsure
 from imidgraph.words import counted
 
 LEGEND = "* seen in a copy or a report, not in the source itself"
+_SUBSTANCE = re.compile(r" \([^)]*\)[^,(]*(?=,)")  # behind the brand, with the form of the drug
 _TRUST = ("source", "copy", "unconfirmed")
 
 
@@ -36,19 +39,25 @@ def passage(evidence: Evidence) -> str:
 
 
 def short(source: Source) -> str:
-    """Name a source in a few words, with what finds it: who wrote an article and when, the title of anything else.
+    """Name a source in a few words, with what finds it: who wrote an article and when, the brand of a label, else the title.
 
     Examples
     --------
     >>> short(Source("https://pubmed.ncbi.nlm.nih.gov/1", "On glue", "Article", None, "Nature", "Ito T", "2010-03-01"))
     'Ito T, Nature 2010, pubmed:1'
-    >>> short(Source("https://w3id.org/imidgraph/revlimid-us-label", "Revlimid US label", "DrugLabel"))
-    'Revlimid US label'
+    >>> short(Source("", "REVLIMID (lenalidomide) capsules, US prescribing information", "DrugLabel"))
+    'REVLIMID, US prescribing information'
     """
+    if source.category == "DrugLabel":
+        return _SUBSTANCE.sub("", source.label, count=1)
     if source.category != "Article":
         return source.label
     where = " ".join(part for part in (source.journal, str(source.published or "")[:4]) if part)
-    return ", ".join(part for part in (source.first_author, where, source.curie) if part)
+    if not source.iri.startswith(IMID):
+        found = source.curie
+    else:
+        found = f"{source.volume}:{source.pages}" if source.volume and source.pages else source.label
+    return ", ".join(part for part in (source.first_author, where, found) if part)
 
 
 def cited(items: Iterable[Statement]) -> str:

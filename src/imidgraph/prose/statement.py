@@ -11,6 +11,7 @@ from typing import Any
 
 from imidgraph.model import Evidence, Frequency, Statement
 from imidgraph.prose.qualifiers import number, span, told
+from imidgraph.words import listed
 
 _BANDS = {
     "very common": "1 in 10 or more",
@@ -148,7 +149,7 @@ def _doubts(statement: Statement, day: datetime.date) -> Iterator[str]:
         yield "indirect comparison"
     systems = dict.fromkeys(item.system for item in supporting)
     if systems and None not in systems and "human" not in systems:
-        yield " and ".join(elsewhere(system) for system in systems if system)
+        yield listed([elsewhere(system) for system in systems if system])
     if not statement.holds_on(day):
         yield "no longer current" if not _is_ahead(statement, day) else "not yet in force"
 

@@ -79,8 +79,8 @@ def seen(figures: Sequence[tuple[Term, Frequency]], items: Sequence[Statement], 
     people = [f"{first.sample_size} people"] if first.sample_size and not _counts_both(first) else []
     common = [alike or figure(replace(first, grade=None))] if alike is not None else []
     where = ", ".join([*who, *people, *filter(None, (graded(first.grade),)), *common])
-    named = [str(effect) if common else f"{effect} {share(each)}".strip() for effect, each in figures]
-    return begun(f"{where}: {', '.join(named)}" + (f" and {left} more" if left else ""))
+    effects = [str(effect) if common else f"{effect} {share(each)}".strip() for effect, each in figures]
+    return begun(f"{where}: {', '.join(effects)}" + (f" and {left} more" if left else ""))
 
 
 def effect(about: Term, items: Sequence[Statement], found: Frequency | None) -> str:
@@ -122,8 +122,19 @@ def uncounted(things: Iterable[Term], left: int = 0) -> str:
     >>> uncounted([Term("", "infection"), Term("", "neutropenia")])
     'No figure curated: infection and neutropenia'
     """
+    return f"No figure curated: {named(things, left)}"
+
+
+def named(things: Iterable[Term], left: int = 0) -> str:
+    """Name things, and count those beside them.
+
+    Examples
+    --------
+    >>> named([Term("", "KRd"), Term("", "Rd")]), named([Term("", "KRd"), Term("", "Rd")], 3)
+    ('KRd and Rd', 'KRd, Rd and 3 more')
+    """
     names = list(dict.fromkeys(map(str, things)))
-    return f"No figure curated: {', '.join(names)} and {left} more" if left else f"No figure curated: {listed(names)}"
+    return f"{', '.join(names)} and {left} more" if left else listed(names)
 
 
 def measures(abouts: Sequence[Term], items: Sequence[Statement], left: int = 0) -> str:
