@@ -41,7 +41,7 @@ def plural(phrase: str) -> str:
     ('are approved for', 'degrade', 'are kinds of')
     """
     verb, space, rest = phrase.replace("a kind", "kinds").partition(" ")
-    return f"{_THIRD.get(verb) or _infinitive(verb)}{space}{rest}"
+    return f"{_THIRD.get(verb) or _infinitive(verb) or verb}{space}{rest}"
 
 
 def denied(phrase: str) -> str:

@@ -24,6 +24,13 @@ def groups(term: Term, kinds: Sequence[Term], statements: Iterable[Statement]) -
         Its kinds.
     statements : iterable of Statement
         The statements that have a kind as their object.
+
+    Examples
+    --------
+    >>> import imidgraph
+    >>> clots = imidgraph.load().entity("blood clots")
+    >>> next(groups(clots, clots.kinds, clots.of_kinds)).line
+    'venous thromboembolism: boxed warning of iberdomide, lenalidomide, pomalidomide and thalidomide'
     """
     every = list(statements)
     boxed: dict[Term, list[Statement]] = {}

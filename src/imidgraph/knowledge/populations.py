@@ -78,6 +78,14 @@ def tallies(term: Term, statements: Iterable[Statement], main: str) -> list[Tall
         Its effects.
     main : str
         The disease of its main use.
+
+    Examples
+    --------
+    >>> import imidgraph
+    >>> drug = imidgraph.load().entity("lenalidomide")
+    >>> first, *_ = tallies(drug, drug.risks, "multiple myeloma")
+    >>> first.line.partition(",")[0]
+    'Multiple myeloma after at least one prior therapy'
     """
     found: dict[tuple[Any, ...], Counts] = {}
     highest: Counts = {}
