@@ -9,6 +9,7 @@ import shutil
 import pytest
 
 from imidgraph import KnowledgeGraph, QueryError
+from imidgraph.model import Frequency
 from imidgraph.namespaces import IMID
 from imidgraph.pages.outlines import outline
 from imidgraph.prose.citations import Notes
@@ -22,7 +23,7 @@ def hundred_columns(monkeypatch: pytest.MonkeyPatch) -> None:
 def told(kg: KnowledgeGraph, name: str) -> list[str]:
     """The lines of a brief card, without its list of sources."""
     text = str(kg.entity(name))
-    return text.partition("\nsources (")[0].splitlines()
+    return text.partition("\nSources (")[0].splitlines()
 
 
 @pytest.mark.parametrize(
@@ -61,17 +62,21 @@ def test_every_kind_of_thing_has_a_short_card(kg: KnowledgeGraph) -> None:
 def test_what_a_caregiver_must_know_stands_on_the_card_of_a_drug(kg: KnowledgeGraph) -> None:
     text = " ".join(" ".join(told(kg, "Revlimid")).split())
     first, *_ = re.findall(r"Boxed warnings: (.*?) What must be done", text)
-    assert first.startswith("Embryo-fetal toxicity, venous thromboembolism")
+    assert first.startswith("Embryo-fetal toxicity, ")
+    assert "venous thromboembolism" in first
+    assert "birth defects" in first
     for what in (
-        "pregnancy testing (EU, US)",
-        "condom use by men (EU, US)",
-        "no blood donation (EU, US)",
-        "no sperm donation (EU, US)",
-        "blood count monitoring (US)",
-        "venous thromboembolism: ",
-        "multiple myeloma: US since 2006-06-29, EU since 2007-06-14",
-        "mantle cell lymphoma: US since 2013-06-05",
-        "Interacts with digoxin",
+        "pregnancy testing, condom use by men, no blood donation, no sperm donation (EU, US)",
+        "two contraceptive methods",
+        "effective contraception (EU)",
+        "Against neutropenia and thrombocytopenia: blood count monitoring (US)",
+        "Against venous thromboembolism: thromboprophylaxis (US)",
+        "multiple myeloma: US (2006-06-29), EU (2007-06-14)",
+        "mantle cell lymphoma: US (2013-06-05)",
+        "Not for chronic lymphocytic leukemia",
+        "with digoxin: peak concentration",
+        "with oral contraceptives: the contraceptive may stop working",
+        "Does not interact with warfarin (disputed)",
         "IKZF1, IKZF3",
     ):
         assert what in text, what
@@ -90,21 +95,77 @@ def test_each_line_that_states_something_is_cited(kg: KnowledgeGraph) -> None:
     for name in ("lenalidomide", "neutropenia", "MM-003", "cereblon", "RVd"):
         card = kg.entity(name)
         lines = list(outline(card, Notes(card.sources)) or ())
-        stated = [line.text for line in lines if line.depth == 1 and not line.text.startswith("and ")]
+        named = {group.line for group in card.kind_groups if not group.statements}
+        stated = [line.text for line in lines if line.depth == 1 and not line.text.startswith("and ") and line.text not in named]
         assert stated
         assert [text for text in stated if not re.search(r"\[[^\]]*\d[^\]]*\]$", text)] == [], name
 
 
 def test_the_sources_of_a_card_are_numbered_from_one(kg: KnowledgeGraph) -> None:
-    numbers = [int(number) for number in re.findall(r"^  \[(\d+)\]", str(kg.entity("Revlimid")), re.M)]
-    assert numbers == list(range(1, len(numbers) + 1))
-    document = kg.entity("Revlimid").to_dict()
-    assert [source["number"] for source in document["sources"]][: len(numbers)] == numbers
+    for name in ("Revlimid", "blood clots"):
+        listed = str(kg.entity(name)).partition("\nSources (")[2]
+        numbers = [int(number) for number in re.findall(r"\[(\d+)\]", listed)]
+        assert numbers == list(range(1, len(numbers) + 1))
+        document = kg.entity(name).to_dict()
+        assert [source["number"] for source in document["sources"]][: len(numbers)] == numbers
 
 
 def test_a_wider_term_answers_with_its_kinds(kg: KnowledgeGraph) -> None:
     text = " ".join(" ".join(told(kg, "blood clots")).split())
-    assert "deep vein thrombosis (boxed warning of lenalidomide, pomalidomide and thalidomide)" in text
+    assert "deep vein thrombosis: boxed warning of lenalidomide, pomalidomide and thalidomide" in text
+    kinds, *_ = kg.entity("blood clots").to_dict()["sections"]
+    assert kinds["lines"]
+    assert all(line["text"] in text for line in kinds["lines"])
+    boxed = [group for group in kg.entity("blood clots").kind_groups if "boxed warning" in group.line]
+    assert {passage.source.category for group in boxed for passage in group.passages} == {"DrugLabel"}
+
+
+def effects(kg: KnowledgeGraph, name: str) -> list[str]:
+    """The lines on the adverse effects of a drug."""
+    return [group.line for group in kg.entity(name).section("adverse effects").leading]
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "then"),
+    [
+        (
+            "lenalidomide",
+            "Multiple myeloma after at least one prior therapy, with dexamethasone, any grade: fatigue 43.9 %",
+            "diar",
+        ),
+        (
+            "pomalidomide",
+            "Relapsed and refractory multiple myeloma, MM-003, pomalidomide and low-dose dexamethasone",
+            "grade 3 or 4",
+        ),
+        ("thalidomide", "Advanced multiple myeloma, thalidomide up to 400 mg a day", "very common (1 in 10 or more): "),
+    ],
+)
+def test_the_effects_of_a_drug_lead_with_common_ones_in_its_main_use(
+    kg: KnowledgeGraph, name: str, first: str, then: str
+) -> None:
+    lines = effects(kg, name)
+    assert lines[0].startswith(first)
+    assert any(then in line for line in lines[1:])
+    assert all("myeloma" in line.lower() for line in lines)
+
+
+def test_a_line_of_effects_holds_figures_of_one_population_grade_and_source(kg: KnowledgeGraph) -> None:
+    for name in ("lenalidomide", "pomalidomide", "thalidomide"):
+        for group in kg.entity(name).section("adverse effects").leading:
+            found = {(item.source, item.population, item.grade) for item in group.passages if isinstance(item, Frequency)}
+            assert len(found) == 1, group.line
+            assert len({item.object for item in group.told}) == len(group.told)
+
+
+def test_effects_without_a_figure_are_named_as_such(kg: KnowledgeGraph) -> None:
+    assert effects(kg, "mezigdomide") == ["No figure curated: infection and neutropenia"]
+
+
+def test_figures_of_an_effect_are_those_of_the_most_people(kg: KnowledgeGraph) -> None:
+    lines = [group.line for group in kg.entity("neutropenia").section("drugs with this effect").leading]
+    assert lines[0].startswith("pomalidomide: 51 % of 412, any grade")
+    assert all("myeloma" in line for line in lines[:2])
 
 
 def test_sections_hold_every_statement_once(kg: KnowledgeGraph) -> None:

@@ -178,7 +178,7 @@ def test_sources_are_numbered_once_and_say_what_speaks_against_them() -> None:
     [
         ({"severity": ("fatal",), "boxedWarning": (False,)}, "fatal"),
         ({"inCombinationWith": (Term("", "dexamethasone"), Term("", "rituximab"))}, "with dexamethasone and rituximab"),
-        ({"minimumPriorLines": (2,)}, "after at least 2 earlier lines"),
+        ({"minimumPriorLines": (2,)}, "after at least 2 prior lines"),
         (
             {"doseAmount": (Decimal(25),), "doseUnit": ("mg",), "doseSchedule": ("on days 1 to 21 of 28",)},
             "25 mg on days 1 to 21 of 28",

@@ -41,7 +41,7 @@ def plural(phrase: str) -> str:
     ('are approved for', 'degrade', 'are kinds of')
     """
     verb, space, rest = phrase.replace("a kind", "kinds").partition(" ")
-    return f"{_THIRD.get(verb) or _infinitive(verb)}{space}{rest}"
+    return f"{_THIRD.get(verb) or _infinitive(verb) or verb}{space}{rest}"
 
 
 def denied(phrase: str) -> str:
@@ -69,6 +69,18 @@ def begun(text: str) -> str:
     """
     first = text.partition(" ")[0].rstrip(",:;.")
     return text[:1].upper() + text[1:] if first.replace("-", "").isalpha() and first.islower() else text
+
+
+def initials(name: str) -> str:
+    """Shorten a name of several words to its first letters; leave one of a single word.
+
+    Examples
+    --------
+    >>> initials("European Union"), initials("Japan")
+    ('EU', 'Japan')
+    """
+    words = name.split()
+    return "".join(word[0] for word in words) if len(words) > 1 else name
 
 
 def spaced(name: str) -> str:

@@ -9,6 +9,9 @@ from typing import Any
 
 from imidgraph.answers import Answer, Row
 from imidgraph.errors import QueryError
+from imidgraph.knowledge import kinds
+from imidgraph.knowledge.groups import Group
+from imidgraph.knowledge.kinds import KINDS
 from imidgraph.knowledge.lookups import COLUMNS, statement_rows
 from imidgraph.knowledge.names import Names
 from imidgraph.knowledge.sections import Section, sections
@@ -85,21 +88,19 @@ class Entity(Answer, Term):
         return {"statements": [item.to_dict() for item in self.statements]}
 
     def _sections(self) -> Iterator[dict[str, Any]]:
+        if self.kind_groups:
+            yield {"name": KINDS, "number": len(self.kinds), "lines": list(map(_line, self.kind_groups)), "left": 0}
         for section in self.sections:
-            lines = [
-                {
-                    "text": section.line(group),
-                    "sources": [passage.source.curie for passage in group.passages],
-                    "number": len(group.statements),
-                }
-                for group in section.leading
-            ]
-            yield {"name": section.name, "number": len(section), "lines": lines, "left": len(section.groups) - len(lines)}
+            lines = list(map(_line, section.leading))
+            yield {"name": section.name, "number": len(section), "lines": lines, "left": len(section.left)}
+
+    @property
+    def _told_first(self) -> Iterator[Source]:
+        groups = (*self.kind_groups, *(group for section in self.sections for group in section.leading))
+        return (item.source for group in groups for item in group.passages)
 
     def _cited(self) -> Set[Source]:
-        if not self.is_brief:
-            return super()._cited()
-        return {item.source for section in self.sections for group in section.leading for item in group.passages}
+        return set(self._told_first) if self.is_brief else super()._cited()
 
     def _reading(self) -> Reader:
         assert self._reader is not None, "an entity without a reader was unpickled, and has what it would read"
@@ -151,6 +152,11 @@ class Entity(Answer, Term):
         return self._reading().to(kind.iri for kind in self.kinds)
 
     @cached_property
+    def kind_groups(self) -> tuple[Group, ...]:
+        """What a brief card tells of its kinds."""
+        return tuple(kinds.groups(Term(self.iri, self.label, self.category), self.kinds, self.of_kinds))
+
+    @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The statements about it in the sections of its card, what matters most first."""
         return sections(Term(self.iri, self.label, self.category), self.statements)
@@ -158,8 +164,7 @@ class Entity(Answer, Term):
     @property
     def sources(self) -> tuple[Source, ...]:
         """The sources of its evidence, each once: those that a brief card cites first."""
-        first = (item.source for section in self.sections for group in section.leading for item in group.passages)
-        return tuple(dict.fromkeys((*first, *super().sources)))
+        return tuple(dict.fromkeys((*self._told_first, *super().sources)))
 
     def section(self, name: str) -> Section:
         """Give one section.
@@ -209,6 +214,11 @@ class Entity(Answer, Term):
     def articles(self) -> list[Source]:
         """The articles that are evidence on it."""
         return [source for source in self._reading().sources_about(self.iri) if source.category == "Article"]
+
+
+def _line(group: Group) -> dict[str, Any]:
+    sources = [passage.source.curie for passage in group.passages]
+    return {"text": group.line, "sources": list(dict.fromkeys(sources)), "number": len(group.statements)}
 
 
 _READ = ("attributes", "as_subject", "as_object", "telling", "kinds", "of_kinds", "articles")  # what is read when it is asked for

@@ -3,67 +3,22 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from imidgraph.answers import Listing, Row
+from imidgraph.knowledge import groups as forms
+from imidgraph.knowledge.groups import Form, Group
 from imidgraph.knowledge.lookups import COLUMNS, statement_rows
-from imidgraph.model import Evidence, Frequency, Statement, Term
-from imidgraph.prose import summary
-from imidgraph.prose.statement import sentence
-from imidgraph.words import begun
+from imidgraph.knowledge.populations import tallies
+from imidgraph.model import Statement, Term
 
-_MOST = {"Risk": 5, "Indication": 5, "RiskMitigation": 4, "TrialResult": 4}  # lines that a brief card has of a section
-_MOST_LINES = 3  # of any other
-_MOST_CITED = 2  # sources of a line
-_MOST_BOXED = 12  # names on the line of boxed warnings
 BOXED = "boxed warnings"
+"""The section of what the boxed warning of a label names."""
 OTHERS = "others"
-_BY_OBJECT = {"Indication", "Risk", "RiskMitigation", "TrialResult"}  # told by what they are about
-_GRAVE = ("fatal", "life-threatening", "serious", "severe")
-_PRIMARY = ("DrugLabel", "RegisterEntry", "Article")
-_GRADES = {None: 1, "any": 2}  # what a figure counts: the wider, the sooner told
-
-
-@dataclass(frozen=True)
-class Group:
-    """Statements of a section that are told in one line.
-
-    Parameters
-    ----------
-    about : Term
-        What they have in common: the disease, the effect, or the relation.
-    statements : tuple of Statement
-        The statements, what to tell first in front.
-    is_counted : bool
-        Whether it is told with a figure.
-    """
-
-    about: Term
-    statements: tuple[Statement, ...]
-    is_counted: bool = True
-
-    @cached_property
-    def figures(self) -> tuple[Frequency, ...]:
-        """The figures, what to tell first in front: any grade before one of some, percentages before bands, the highest."""
-        every = (item for each in self.statements for item in each.evidence if self.is_counted and not item.disputes)
-        known = (item for item in every if isinstance(item, Frequency) and (item.band != "unknown" or item.percent is not None))
-        return tuple(sorted(known, key=_weight, reverse=True))
-
-    @property
-    def figure(self) -> Frequency | None:
-        """The figure to tell first."""
-        return next(iter(self.figures), None)
-
-    @cached_property
-    def passages(self) -> tuple[Evidence, ...]:
-        """The evidence to cite first: of the figure, else of each statement the best that was read; a few sources."""
-        if self.figure is not None and _weight(self.figure)[0] > 0:
-            return (self.figure,)
-        best = (min(item.evidence, key=_trust) for item in self.statements if item.evidence)
-        return tuple({item.source: item for item in best}.values())[:_MOST_CITED]
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,6 +33,10 @@ class Section(Listing[Statement]):
         Its name, such as ``approvals``.
     term : Term
         What the card is about.
+    boxed : tuple of Statement
+        What the boxed warning names, on the card of a drug: it is told first, and counted with the other effects.
+    main : str
+        The disease that a drug is approved for in most places.
 
     Examples
     --------
@@ -88,6 +47,8 @@ class Section(Listing[Statement]):
 
     name: str
     term: Term
+    boxed: tuple[Statement, ...] = field(default=(), compare=False)
+    main: str = field(default="", compare=False)
 
     columns = COLUMNS
 
@@ -110,45 +71,49 @@ class Section(Listing[Statement]):
     def groups(self) -> tuple[Group, ...]:
         """Its statements by what they have in common, what to tell first in front; what no longer holds is left out."""
         today = datetime.date.today()
-        found: dict[tuple[Term, object], list[Statement]] = {}
+        found: dict[Any, list[Statement]] = {}
         for item in self.items:
             if item.holds_on(today):
-                found.setdefault(self._shared(item), []).append(item)
-        groups = [Group(about, tuple(sorted(items, key=_certainty)), self.name != BOXED) for (about, _), items in found.items()]
-        return tuple(sorted(groups, key=_importance))
+                form = forms.form(item, self.term)
+                found.setdefault((form, *form.shared(item, self.term)), []).append(item)
+        alike = (
+            Group(about, tuple(sorted(items, key=forms.certainty)), self.term, form) for (form, about, _), items in found.items()
+        )
+        return tuple(sorted(_merged(alike), key=self._importance))
 
-    @property
+    @cached_property
     def leading(self) -> tuple[Group, ...]:
         """What a brief card tells of it."""
-        return self.groups[: _MOST.get(self[0].category, _MOST_LINES)]
+        return tuple(group for told, _ in self._parts for group in told)
 
-    def _shared(self, item: Statement) -> tuple[Term, object]:
-        """Give what a statement has in common with those that are told in one line with it."""
-        is_subject = item.subject.iri == self.term.iri
-        if self.name != BOXED and item.category in _BY_OBJECT and (is_subject or item.object.iri != self.term.iri):
-            return item.object, ""
-        if self.name != BOXED and item.category == "Risk":
-            return item.subject, ""
-        return item.predicate, (item.negated, is_subject, "" if is_subject else item.subject.category)
+    @cached_property
+    def left(self) -> tuple[Group, ...]:
+        """What a brief card only counts."""
+        return tuple(group for _, left in self._parts for group in left)
 
-    def line(self, group: Group) -> str:
-        """Tell a group of its statements in one line."""
-        items = group.statements
-        is_subject = items[0].subject.iri == self.term.iri
-        match items[0].category:
-            case "Risk" if self.name == BOXED:
-                return begun(
-                    summary.capped(dict.fromkeys(str(item.object if is_subject else item.subject) for item in items), 12)
-                )
-            case "Risk":
-                return summary.effect(group.about, items, group.figure)
-            case "Indication" if is_subject and "jurisdiction" in items[0].qualifiers:
-                return summary.approval(group.about, items)
-            case "RiskMitigation" if items[0].object.iri != self.term.iri:
-                return summary.measures(group.about, items, lambda item: item.subject)
-            case "TrialResult" | "ComparativeFinding":
-                return sentence(items[0])
-        return summary.related(items, self.term)
+    @cached_property
+    def _parts(self) -> list[tuple[list[Group], list[Group]]]:
+        alike: dict[Form, list[Group]] = {}
+        for group in self.groups:
+            alike.setdefault(group.form, []).append(group)
+        return [self._counted(groups) if form is forms.SEEN else _divided(form, groups) for form, groups in alike.items()]
+
+    def _counted(self, groups: Sequence[Group]) -> tuple[list[Group], list[Group]]:
+        """Tell effects by the people in whom they were counted; where none was counted, tell them by name."""
+        stated = [group for group in groups if not group.statements[0].negated]
+        items = [item for group in stated for item in group.statements]
+        told = tallies(self.term, (*items, *(item for item in self.boxed if item.category == "Risk")), self.main)
+        if not told:
+            return _divided(forms.SEEN_WITH, groups)
+        named = {item.object for tally in told for item in tally.told}
+        denied = [group for group in groups if group not in stated]
+        return [*told, *denied], [group for group in stated if group.about not in named]
+
+    def _importance(self, group: Group) -> tuple[Any, ...]:
+        weight = (0, 0.0, 0.0) if group.figure is None else forms.weight(group.figure)
+        is_minor = not group.form.is_counted and group.about not in {item.object for item in self.boxed}
+        order = min(item.predicate.order for item in group.statements)
+        return order, is_minor, group.form is forms.REGIMENS, *(-part for part in weight), -len(group.statements)
 
     def _document(self) -> dict[str, Any]:
         return {"section": self.name, "statements": [item.to_dict() for item in self]}
@@ -166,6 +131,7 @@ def sections(term: Term, statements: Iterable[Statement]) -> tuple[Section, ...]
     """
     found: dict[str, list[Statement]] = {}
     places: dict[str, float] = {}
+    statements = tuple(statements)
     for item in statements:
         is_object = item.object.iri == term.iri and item.subject.iri != term.iri
         name = (item.predicate.section_as_object if is_object else item.predicate.section) or OTHERS
@@ -174,34 +140,50 @@ def sections(term: Term, statements: Iterable[Statement]) -> tuple[Section, ...]
             name, place = BOXED, -1
         found.setdefault(name, []).append(item)
         places[name] = min(place, places.get(name, place))
-    return tuple(Section(tuple(found[name]), name, term) for name in sorted(found, key=lambda name: (places[name], name)))
+    boxed, main = tuple(found.get(BOXED, ())), _main(term, statements)
+    names = sorted(found, key=lambda name: (places[name], name))
+    return tuple(Section(tuple(found[name]), name, term, boxed, main) for name in names)
 
 
-def _importance(group: Group) -> tuple[Any, ...]:
-    figure, first = group.figure, group.statements[0]
-    weight = (0, 0.0, 0.0) if figure is None else _weight(figure)
-    return not first.predicate.is_headline, *(-part for part in weight), -len(group.statements)
+def _main(term: Term, statements: Iterable[Statement]) -> str:
+    """Give the disease that a drug is approved for in most places; nothing where it is approved for none."""
+    places: Counter[str] = Counter()
+    for item in statements:
+        if item.category == "Indication" and item.subject.iri == term.iri and not item.negated:
+            places[item.object.label] += len(item.qualifiers.get("jurisdiction", ()))
+    return next((label for label, number in places.most_common(1) if number), "")
 
 
-def _certainty(item: Statement) -> tuple[Any, ...]:
-    """Put first what is graver, what holds in people, what is older, what more is known of, and things before proteins."""
-    grave = _GRAVE.index(item.value("severity")) if item.value("severity") in _GRAVE else len(_GRAVE)
-    human = any(each.system in {None, "human"} for each in item.evidence)
-    is_protein = item.category == "Interaction" and item.object.category == "Protein"
-    dates = sorted(map(str, item.qualifiers.get("approvalDate", ["9999"])))
-    return item.predicate.order, grave, not human, item.disputed, is_protein, dates, -len(item.evidence)
+def _divided(form: Form, groups: Sequence[Group]) -> tuple[list[Group], list[Group]]:
+    """Choose the groups to tell of one form, and those to count: what is denied is told, and never counted with the others."""
+    denied = [group for group in groups if group.statements[0].negated]
+    stated = [group for group in groups if group not in denied]
+    counted = [group for group in stated if group.figure is not None] if form.is_counted else stated
+    told = (stated if form.rest is None else counted)[: form.lines]
+    left = [group for group in stated if group not in told]
+    if form.rest is not None:
+        bare = [group for group in left if group not in counted] if form.is_counted else left
+        left = [group for group in left if group not in bare]
+        told = [*told, *_together(form.rest, told, bare)]
+    return [*told, *denied[: form.lines]], [*left, *denied[form.lines :]]
 
 
-def _weight(figure: Frequency) -> tuple[int, float, float]:
-    """Rank a figure: percentages of any grade, then other percentages, then bands."""
-    share = figure.percent if figure.percent is not None else figure.percent_upper
-    if share is None:
-        return 0, float({"very common": 2, "common": 1}.get(str(figure.band), 0)), 0.0
-    return _GRADES.get(figure.grade, 0) + 1, float(share), float(figure.sample_size or 0)
+def _together(form: Form, told: Sequence[Group], groups: Sequence[Group]) -> Iterator[Group]:
+    """Put groups into one line, without what other lines name."""
+    named = {item.subject for group in told for item in group.statements}
+    items = tuple(item for group in groups for item in group.statements if item.subject not in named)
+    if items:
+        yield Group(items[0].predicate, items, groups[0].term, form)
 
 
-def _trust(evidence: Evidence) -> tuple[bool, int, bool, str]:
-    """Put the primary source first: label and register, then the paper, then the page that reports them."""
-    kind = evidence.source.category
-    rank = _PRIMARY.index(kind) if kind in _PRIMARY else len(_PRIMARY)
-    return evidence.disputes, rank, evidence.verification != "source", evidence.iri
+def _merged(groups: Iterable[Group]) -> Iterator[Group]:
+    """Put effects together against which the same measures are taken."""
+    alike: dict[frozenset[Any], list[Group]] = {}
+    for group in groups:
+        if group.form is forms.MEASURES:
+            alike.setdefault(frozenset((item.subject, str(item)) for item in group.statements), []).append(group)
+        else:
+            yield group
+    for first, *rest in alike.values():
+        items = (*first.statements, *(item for group in rest for item in group.statements))
+        yield replace(first, statements=items, others=tuple(group.about for group in rest))

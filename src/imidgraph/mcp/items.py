@@ -8,6 +8,7 @@ from typing import Any
 
 from imidgraph.answers import Answer
 from imidgraph.knowledge.entities import Entity
+from imidgraph.knowledge.kinds import KINDS
 from imidgraph.knowledge.lookups import Statements, Status
 from imidgraph.knowledge.sections import Section
 from imidgraph.model import Evidence, Frequency, Source, Statement
@@ -46,10 +47,11 @@ def _(answer: Entity, numbers: Numbers) -> Iterator[Item]:
         "synonyms": list(answer.synonyms),
         "sections": [f"{section.name} ({len(section)})" for section in answer.sections],
     }
-    for section in answer.sections:
-        for group in section.leading:
-            cited = [numbers[passage.source] for passage in group.passages]
-            yield {"section": section.name, "text": section.line(group), "sources": list(dict.fromkeys(cited))}
+    told = [(KINDS, group) for group in answer.kind_groups]
+    told += [(section.name, group) for section in answer.sections for group in section.leading]
+    for name, group in told:
+        cited = [numbers[passage.source] for passage in group.passages]
+        yield {"section": name, "text": group.line, "sources": list(dict.fromkeys(cited))}
 
 
 @items.register(Section)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from imidgraph.knowledge.entities import Entity
-from imidgraph.model import Relation, Statement
+from imidgraph.knowledge.groups import Group
+from imidgraph.knowledge.kinds import KINDS
+from imidgraph.model import Statement
 from imidgraph.pages.lines import Line
 from imidgraph.prose import summary
 from imidgraph.prose.citations import Notes
@@ -13,9 +15,9 @@ from imidgraph.prose.statement import sentence
 from imidgraph.traversals.compare import Aspect, Comparison
 from imidgraph.words import begun
 
-_MOST_REST = 4  # of what is not told, that are named
+_MOST_REST = 3  # of what is not told, that are named
 _MOST_SENTENCES = 2  # of a comparison, under one heading
-_MOST_SECTIONS = 6  # that are told; the others are named
+_MOST_SECTIONS = 7  # that are told; the others are named
 
 
 def brief(entity: Entity, notes: Notes) -> Iterator[Line]:
@@ -33,18 +35,19 @@ def brief(entity: Entity, notes: Notes) -> Iterator[Line]:
     if entity.synonyms:
         yield Line(0, f"Also called {summary.capped(entity.synonyms)}.", is_paragraph=True)
     if entity.kinds:
-        yield Line(0, f"Kinds, each with a card of its own: {_kinds(entity)}.", is_paragraph=True)
-    told = [section for section in entity.sections if section.groups]
+        yield Line(0, f"{begun(KINDS)}:")
+        yield from _grouped(entity.kind_groups, notes)
+    told = [section for section in entity.sections if section.leading]
     for section in told[:_MOST_SECTIONS]:
         yield Line(0, f"{begun(section.name)}:")
-        for group in section.leading:
-            yield Line(1, f"{section.line(group)}{notes.cite_evidence(group.passages)}")
-        if rest := section.groups[len(section.leading) :]:
-            named = dict.fromkeys(str(group.about) for group in rest if not isinstance(group.about, Relation))
-            yield Line(1, f"and {len(rest)} more" + (f": {summary.capped(named, _MOST_REST)}" if named else ""))
-    if entity.sections:
-        sections = ", ".join(f"{section.name} ({len(section)})" for section in entity.sections)
-        yield Line(0, f"All statements, by section: {sections}.", is_paragraph=True)
+        yield from _grouped(section.leading, notes)
+        if section.left:
+            told_of = {group.about for group in section.leading}
+            named = dict.fromkeys(str(group.about) for group in section.left if group.about not in told_of)
+            yield Line(1, f"and {len(section.left)} more" + (f": {summary.capped(named, _MOST_REST)}" if named else ""))
+    if others := [section for section in entity.sections if section not in told[:_MOST_SECTIONS]]:
+        sections = ", ".join(f"{section.name} ({len(section)})" for section in others)
+        yield Line(0, f"More sections: {sections}.", is_paragraph=True)
 
 
 def brief_comparison(comparison: Comparison, notes: Notes) -> Iterator[Line]:
@@ -76,6 +79,10 @@ def brief_comparison(comparison: Comparison, notes: Notes) -> Iterator[Line]:
     yield from _sentences("Disputed or denied:", comparison.disputes, notes)
 
 
+def _grouped(groups: Iterable[Group], notes: Notes) -> Iterator[Line]:
+    yield from (Line(1, f"{group.line}{notes.cite_evidence(group.passages)}") for group in groups)
+
+
 def _licenses(aspect: Aspect) -> bool:
     return any(item.category == "Indication" for items in aspect.statements for item in items)
 
@@ -96,14 +103,3 @@ def _sentences(heading: str, items: Iterable[Statement], notes: Notes) -> Iterat
     yield from (Line(1, f"{sentence(item)}{notes.cite([item])}") for item in every[:_MOST_SENTENCES])
     if len(every) > _MOST_SENTENCES:
         yield Line(1, f"and {len(every) - _MOST_SENTENCES} more")
-
-
-def _kinds(entity: Entity) -> str:
-    boxed: dict[str, dict[str, None]] = {}
-    for item in entity.of_kinds:
-        if item.value("boxedWarning") is True:
-            boxed.setdefault(item.object.iri, {})[str(item.subject)] = None
-    kinds = sorted(entity.kinds, key=lambda kind: kind.iri not in boxed)
-    return summary.capped(
-        f"{kind} (boxed warning of {summary.capped(boxed[kind.iri])})" if kind.iri in boxed else str(kind) for kind in kinds
-    )

@@ -17,7 +17,7 @@ from imidgraph.pages.lines import Line
 from imidgraph.pages.markdown import comparison_card, entity_card
 from imidgraph.pages.markup import plain
 from imidgraph.pages.outlines import outline
-from imidgraph.prose.citations import LEGEND, Notes, unread
+from imidgraph.prose.citations import LEGEND, Notes, short, unread
 from imidgraph.traversals.compare import Comparison
 
 _WIDTH = 100  # characters of a line of a brief card that goes to a file or a pipe
@@ -38,12 +38,13 @@ def text(answer: Answer) -> str:
         return "\n".join([*([tables.text(answer)] if answer.rows else []), *answer.gaps])
     width = shutil.get_terminal_size((_WIDTH, 24)).columns if getattr(answer, "is_brief", False) else None
     told = [answer.title]
-    for line in lines:
-        if not line.depth and told[-1].startswith(" "):
+    for line in lines if width is None else _folded(lines):
+        if width is None and not line.depth and told[-1].startswith(" "):
             told.append("")
         told.append("  " * line.depth + line.text if width is None else _wrapped(line, width))
     told += [*([""] if answer.gaps and len(told) > 1 else []), *answer.gaps]
-    return "\n".join([*told, *([""] if notes.cited else []), *_sources(notes, width), *_unread(answer, notes)])
+    sources = notes.lines() if width is None else _brief_sources(notes, width)
+    return "\n".join([*told, *([""] if notes.cited and width is None else []), *sources, *_unread(answer, notes)])
 
 
 def _marked(line: Line) -> str:
@@ -52,9 +53,11 @@ def _marked(line: Line) -> str:
     return plain(line.text) if line.is_paragraph else f"## {plain(line.text).removesuffix(':')}"
 
 
-def _sources(notes: Notes, width: int | None) -> Iterator[str]:
-    for line in notes.lines():
-        yield line if width is None or len(line) <= width else f"{line[: width - 3]}..."
+def _brief_sources(notes: Notes, width: int) -> Iterator[str]:
+    """List sources one behind the other, each by a name that finds it; their full citations stand in the other layouts."""
+    if notes.cited:
+        named = "; ".join(f"[{number}] {short(source)}" for number, source in notes.cited.items())
+        yield textwrap.fill(f"Sources ({LEGEND}): {named}.", width, subsequent_indent="  ", break_on_hyphens=False)
 
 
 @singledispatch
@@ -135,6 +138,17 @@ def _unread(answer: Answer, notes: Notes) -> list[str]:
     """Say how much of the evidence of an answer that cites it no second reader has seen."""
     left = unread(answer.statements) if notes.cited else ""
     return [left] if left else []
+
+
+def _folded(lines: Sequence[Line]) -> Iterator[Line]:
+    """Put a heading that has a single line under it in front of that line."""
+    under = [[line.depth > 0 for line in lines[place + 1 : place + 3]] for place in range(len(lines))]
+    alone = {place for place, line in enumerate(lines) if not line.depth and under[place] in ([True], [True, False])}
+    for place, line in enumerate(lines):
+        if place in alone:
+            yield Line(0, f"{line.text} {lines[place + 1].text}")
+        elif place - 1 not in alone:
+            yield line
 
 
 def _wrapped(line: Line, width: int) -> str:

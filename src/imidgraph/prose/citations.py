@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from imidgraph.model import Evidence, Source, Statement
+from imidgraph.namespaces import IMID
 from imidgraph.prose.statement import doubt, doubts, occurrence, unsure
 from imidgraph.words import counted
 
 LEGEND = "* seen in a copy or a report, not in the source itself"
+_SUBSTANCE = re.compile(r" \([^)]*\)[^,(]*(?=,)")  # behind the brand, with the form of the drug
 _TRUST = ("source", "copy", "unconfirmed")
 
 
@@ -33,6 +36,28 @@ def passage(evidence: Evidence) -> str:
     """Give a piece of evidence in one phrase: the figure that it reports, if any, and its reference."""
     found = occurrence(evidence)
     return f"{found} [{reference(evidence)}]" if found else reference(evidence)
+
+
+def short(source: Source) -> str:
+    """Name a source in a few words, with what finds it: who wrote an article and when, the brand of a label, else the title.
+
+    Examples
+    --------
+    >>> short(Source("https://pubmed.ncbi.nlm.nih.gov/1", "On glue", "Article", None, "Nature", "Ito T", "2010-03-01"))
+    'Ito T, Nature 2010, pubmed:1'
+    >>> short(Source("", "REVLIMID (lenalidomide) capsules, US prescribing information", "DrugLabel"))
+    'REVLIMID, US prescribing information'
+    """
+    if source.category == "DrugLabel":
+        return _SUBSTANCE.sub("", source.label, count=1)
+    if source.category != "Article":
+        return source.label
+    where = " ".join(part for part in (source.journal, str(source.published or "")[:4]) if part)
+    if not source.iri.startswith(IMID):
+        found = source.curie
+    else:
+        found = f"{source.volume}:{source.pages}" if source.volume and source.pages else source.label
+    return ", ".join(part for part in (source.first_author, where, found) if part)
 
 
 def cited(items: Iterable[Statement]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from imidgraph.model import Evidence, Frequency, Statement
 from imidgraph.prose.qualifiers import number, span, told
+from imidgraph.words import listed
 
 _BANDS = {
     "very common": "1 in 10 or more",
@@ -76,18 +77,18 @@ def figure(evidence: Evidence) -> str:
     >>> label = Source("https://example.org/label", "Label")
     >>> comparison = {"comparator": "dexamethasone alone", "comparator_percent": Decimal("3.1"), "comparator_n": 318}
     >>> figure(Frequency("", label, sample_size=320, percent=Decimal("12.5"), grade="3-4", **comparison))
-    '12.5 % of 320 (3.1 % of 318 with dexamethasone alone), grade 3-4'
+    '12.5 % of 320 (3.1 % of 318 with dexamethasone alone), grade 3 or 4'
     >>> figure(Frequency("", label, percent_upper=Decimal(59), grade="any")), figure(Frequency("", label, band="very common"))
     ('up to 59 %, any grade', 'very common (1 in 10 or more)')
     """
     if not isinstance(evidence, Frequency):
         return ""
-    here, band = _share(evidence), evidence.band
+    here, band = share(evidence), evidence.band
     if here and (evidence.comparator_percent is None or evidence.comparator_n is not None):
         here += _of(evidence.sample_size)  # else it may count both groups
     if band:
         here = f"{here}, {band}" if here else f"{band} ({_BANDS[band]})" if band in _BANDS else band
-    return ", ".join(part for part in (here + _compared(evidence), _grade(evidence.grade)) if part) if here else ""
+    return ", ".join(part for part in (here + _compared(evidence), graded(evidence.grade)) if part) if here else ""
 
 
 def occurrence(evidence: Evidence) -> str:
@@ -148,7 +149,7 @@ def _doubts(statement: Statement, day: datetime.date) -> Iterator[str]:
         yield "indirect comparison"
     systems = dict.fromkeys(item.system for item in supporting)
     if systems and None not in systems and "human" not in systems:
-        yield " and ".join(elsewhere(system) for system in systems if system)
+        yield listed([elsewhere(system) for system in systems if system])
     if not statement.holds_on(day):
         yield "no longer current" if not _is_ahead(statement, day) else "not yet in force"
 
@@ -189,7 +190,8 @@ def _is_ahead(statement: Statement, day: datetime.date) -> bool:
     return any(day.isoformat()[: len(start)] < start for start in starts)
 
 
-def _share(evidence: Frequency) -> str:
+def share(evidence: Frequency) -> str:
+    """Give the share of people that a figure reports; nothing where it only names a class of frequency."""
     if evidence.percent is not None:
         return f"{number(evidence.percent)} %"
     lower, upper = evidence.percent_lower, evidence.percent_upper
@@ -207,8 +209,18 @@ def _compared(evidence: Frequency) -> str:
     return f" ({percent} with {evidence.comparator})" if evidence.comparator else f" (against {percent})"
 
 
-def _grade(grade: Any) -> str:
+def graded(grade: Any) -> str:
+    """Give the grades that a figure counts, in words.
+
+    Examples
+    --------
+    >>> graded("any"), graded("3-4"), graded("3 or higher"), graded(None)
+    ('any grade', 'grade 3 or 4', 'grade 3 or higher', '')
+    """
     if grade is None:
         return ""
     text = str(grade)
+    first, dash, last = text.partition("-")
+    if dash and first.isdigit() and last.isdigit():
+        text = f"{first} or {last}" if int(last) == int(first) + 1 else f"{first} to {last}"
     return f"grade {text}" if text[:1].isdigit() else f"{text} grade" if text in {"any", "high", "low"} else text

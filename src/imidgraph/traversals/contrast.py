@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from imidgraph.knowledge.sections import BOXED, Group, Section, sections
+from imidgraph.knowledge.groups import Group
+from imidgraph.knowledge.sections import BOXED, Section, sections
 from imidgraph.model import Evidence, Frequency, Statement, Term
 from imidgraph.prose import summary
 
@@ -52,11 +53,11 @@ class Contrast:
         """Summarize one drug in one line; that nothing is curated is not an advantage."""
         group = self.sides[place]
         if self.category == "Indication":
-            told = f"{drug}: {_NOTHING[self.category]}" if group is None else summary.approval(drug, group.statements)
-        elif group is None or self.figures[place] is None:
+            told = f"{drug}: {_NOTHING[self.category]}" if group is None else summary.approval(drug, group.told)
+        elif group is None or (figure := self.figures[place]) is None:
             told = f"{drug}: {_NOTHING[self.category]}"
         else:
-            told = summary.effect(drug, group.statements, self.figures[place])
+            told = summary.effect(drug, group.holding(figure), figure)
         return f"{told} (boxed warning)" if place in self.boxed else told
 
 

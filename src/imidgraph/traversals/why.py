@@ -9,7 +9,7 @@ from typing import Any
 
 from imidgraph.answers import Drawable, Row
 from imidgraph.errors import QueryError
-from imidgraph.knowledge.sections import Group
+from imidgraph.knowledge.groups import SEEN, Group
 from imidgraph.limits import Deadline, OutOfTime
 from imidgraph.model import Indication, Risk, Statement, Term
 from imidgraph.namespaces import compress, local_name
@@ -278,7 +278,7 @@ class _Weigher:
         """Tell of a boxed warning of one drug beside what is known of the other: that it has none is no reason for it."""
         effect = item.object
         risks = [risk for risk in self._edges.about(other.curie) if isinstance(risk, Risk) and risk.object == effect]
-        figures = Group(effect, tuple(risks)).figures
+        figures = Group(effect, tuple(risks), other, SEEN).figures
         known = f"where it was seen in {occurrence(figures[0])}" if figures else "and no figure is curated"
         text = f"The boxed warning of {warned} includes {effect}. No such warning is curated for {other}, {known}."
         return Reason("risk", None, text, (item, *risks))
