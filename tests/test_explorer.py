@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -287,4 +286,3 @@ def test_the_first_load_is_small(client: httpx.Client) -> None:
     parts = ["/", "/static/style.css", "/static/search.js", "/static/table.js", "/static/icon.svg"]
     sent = sum(len(client.get(part).content) for part in parts)
     assert sent < 100_000
-    assert Path("src/imidgraph/server/static").is_dir()

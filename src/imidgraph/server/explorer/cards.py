@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from imidgraph.errors import EntityNotFound
 from imidgraph.graph import KnowledgeGraph
+from imidgraph.knowledge.groups import Group
 from imidgraph.model import Statement, Term
 from imidgraph.namespaces import compress
 from imidgraph.pages import plots
 from imidgraph.prose import references
-from imidgraph.prose.citations import Notes
+from imidgraph.prose.citations import Mark, Notes
 from imidgraph.server.explorer.addresses import address
 from imidgraph.server.explorer.facts import facts, folded
 from imidgraph.server.explorer.things import Kind, Thing
@@ -31,14 +32,12 @@ def entity(graph: KnowledgeGraph, thing: Thing, section: str | None = None) -> V
         values = {"entity": found, "section": part, "now": folded(now, lambda fact: fact.other), "past": past, "number": len(now)}
         values["plot"] = _plot(section, tuple(part), notes) if found.category in {"Drug", "Disease"} else None
         return View("section.html", f"{found.label}: {section}", values, notes, tuple(part))
-    told = []
-    for part in found.sections:
-        lines = [(part.line(group), group.about, list(dict.fromkeys(map(notes.mark, group.passages)))) for group in part.leading]
-        told.append((part, lines, len(part.groups) - len(lines)))
+    told = [(part, _lines(part.leading, notes), len(part.left)) for part in found.sections]
+    kinds = _lines(found.kind_groups, notes)
     plot = _plot(found.category, found.as_object, notes)
     missing = [name for name in _EXPECTED.get(found.category, ()) if name not in {part.name for part in found.sections}]
-    statements = tuple(item for part in found.sections for group in part.leading for item in group.statements)
-    return View("entity.html", found.label, {"entity": found, "told": told, "missing": missing, "plot": plot}, notes, statements)
+    values = {"entity": found, "told": told, "kinds": kinds, "missing": missing, "plot": plot}
+    return View("entity.html", found.label, values, notes, found.statements)
 
 
 _EXPECTED = {
@@ -46,6 +45,11 @@ _EXPECTED = {
     "Trial": ("design", "results"),
 }
 """The sections that a reader looks for, by category: where there is none, the page says that nothing is curated."""
+
+
+def _lines(groups: Iterable[Group], notes: Notes) -> list[tuple[str, Term, list[Mark]]]:
+    """Give what a brief card tells of some groups: each in a line, what it is about, and what it cites."""
+    return [(group.line, group.about, [*dict.fromkeys(map(notes.mark, group.passages))]) for group in groups]
 
 
 def _plot(kind: str, items: Sequence[Statement], notes: Notes) -> plots.Plot | None:
