@@ -110,6 +110,7 @@ def push(url: str, name: str, user: str | None, update: bool) -> None:
     help="An origin whose pages may send queries, such as https://example.org; * for all.",
 )
 @click.option("--trust-proxy", "proxies", multiple=True, metavar="ADDRESS", help="A proxy whose X-Forwarded headers are trusted.")
+@click.option("--root-path", default="", metavar="PATH", help="The path below which a proxy passes requests, such as /imid.")
 def serve(
     host: str,
     port: int,
@@ -120,13 +121,15 @@ def serve(
     hosts: tuple[str, ...],
     origins: tuple[str, ...],
     proxies: tuple[str, ...],
+    root_path: str,
 ) -> None:
     """Serve the graph over HTTP, read-only.
 
-    A SPARQL endpoint at /sparql, the named queries at /queries, pages for a browser.
+    Pages for a browser at /, a SPARQL endpoint at /sparql, the named queries at /queries, and each thing of the graph at
+    its own address, as a page or as data: /lenalidomide, /lenalidomide.ttl.
 
-    Each request is logged on standard error as one line of JSON. The other routes: /health, /version, /void, /catalog
-    and /openapi.json.
+    Each request is logged on standard error as one line of JSON. The other routes: /health, /ready, /version, /void,
+    /catalog and /openapi.json.
 
     \b
     For example, a large graph for other machines:
@@ -146,7 +149,7 @@ def serve(
     with listen(host, port) as listener:
         app = create_app(settings)
         say(f"Serving at http://{host}:{port}/. Stop with Ctrl-C.")
-        run(app, listener, proxies, grace=int(timeout) + 2)  # no query takes longer
+        run(app, listener, proxies, grace=int(timeout) + 2, root_path=root_path.rstrip("/"))  # no query takes longer
 
 
 @click.command()

@@ -26,6 +26,7 @@ _ROUTES = [
     Route("/queries", queries.listed),
     Route("/queries/{name}", queries.answer),
     Route("/health", about.health),
+    Route("/ready", about.health),
     Route("/version", about.version),
     Route("/void", about.void),
     Route("/.well-known/void", about.void),

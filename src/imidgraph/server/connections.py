@@ -168,7 +168,7 @@ def listen(host: str, port: int) -> socket.socket:
         raise EndpointError(f"http://{host}:{port}/", reason) from error
 
 
-def run(app: ASGIApp, listener: socket.socket, proxies: Sequence[str], grace: int) -> None:
+def run(app: ASGIApp, listener: socket.socket, proxies: Sequence[str], grace: int, root_path: str = "") -> None:
     """Serve an application until a signal ends it.
 
     Parameters
@@ -181,6 +181,8 @@ def run(app: ASGIApp, listener: socket.socket, proxies: Sequence[str], grace: in
         The addresses of proxies whose X-Forwarded headers are believed.
     grace : int
         Seconds that answers may take when it is to end.
+    root_path : str
+        The path below which a proxy passes requests on.
     """
     with contextlib.suppress(ImportError, OSError, ValueError):  # thousands of slow clients need as many descriptors
         import resource
@@ -196,6 +198,7 @@ def run(app: ASGIApp, listener: socket.socket, proxies: Sequence[str], grace: in
         proxy_headers=bool(proxies),
         forwarded_allow_ips=list(proxies),
         server_header=False,
+        root_path=root_path,
         timeout_graceful_shutdown=grace,
     )
     with contextlib.suppress(KeyboardInterrupt):  # it has ended gracefully by then

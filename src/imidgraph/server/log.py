@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import logging
 import time
@@ -24,7 +25,8 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Write a record."""
-        line: dict[str, Any] = {"time": self.formatTime(record), "level": record.levelname}
+        at = datetime.datetime.fromtimestamp(record.created, datetime.UTC).isoformat(timespec="milliseconds")
+        line: dict[str, Any] = {"time": at, "level": record.levelname}
         line["event"] = record.args if isinstance(record.args, dict) else record.getMessage()
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
@@ -68,4 +70,6 @@ class Logged:
             await self._app(scope, receive, send_seen)
         finally:
             elapsed = round((time.perf_counter() - start) * 1000, 1)
-            _LOG.info("request", {"method": scope["method"], "path": scope["path"], "status": status, "ms": elapsed})
+            client = (scope.get("client") or ("",))[0]
+            seen = {"method": scope["method"], "path": scope["path"], "status": status, "ms": elapsed, "client": client}
+            _LOG.info("request", seen)
