@@ -10,12 +10,12 @@ from typing import Any
 
 from imidgraph.answers import Listing, Row
 from imidgraph.knowledge.lookups import COLUMNS, statement_rows
-from imidgraph.model import Evidence, Frequency, Statement, Term
+from imidgraph.model import Evidence, Frequency, Relation, Statement, Term
 from imidgraph.prose import summary
 from imidgraph.prose.statement import sentence
 from imidgraph.words import begun
 
-_MOST = {"Risk": 5, "Indication": 5, "RiskMitigation": 4, "TrialResult": 4}  # lines that a brief card has of a section
+_MOST = {"Dose": 4, "Risk": 5, "Indication": 5, "RiskMitigation": 4, "TrialResult": 4}  # lines that a brief card has of a section
 _MOST_LINES = 3  # of any other
 _MOST_CITED = 2  # sources of a line
 _MOST_BOXED = 12  # names on the line of boxed warnings
@@ -129,6 +129,8 @@ class Section(Listing[Statement]):
             return item.object, ""
         if self.name != BOXED and item.category == "Risk":
             return item.subject, ""
+        if item.category == "Dose" and not (is_subject and item.object.category != "PatientGroup"):
+            return item.object if is_subject else item.subject, ""
         return item.predicate, (item.negated, is_subject, "" if is_subject else item.subject.category)
 
     def line(self, group: Group) -> str:
@@ -144,6 +146,12 @@ class Section(Listing[Statement]):
                 return summary.effect(group.about, items, group.figure)
             case "Indication" if is_subject and "jurisdiction" in items[0].qualifiers:
                 return summary.approval(group.about, items)
+            case "Dose":
+                return summary.doses(items, self.term)
+            case "Requirement" if is_subject:
+                return summary.required(items)
+            case "Contraindication" if is_subject:
+                return summary.contraindicated(items)
             case "RiskMitigation" if items[0].object.iri != self.term.iri:
                 return summary.measures(group.about, items, lambda item: item.subject)
             case "TrialResult" | "ComparativeFinding":
@@ -180,7 +188,17 @@ def sections(term: Term, statements: Iterable[Statement]) -> tuple[Section, ...]
 def _importance(group: Group) -> tuple[Any, ...]:
     figure, first = group.figure, group.statements[0]
     weight = (0, 0.0, 0.0) if figure is None else _weight(figure)
-    return not first.predicate.is_headline, *(-part for part in weight), -len(group.statements)
+    is_minor = _rank_of_dose(group) if first.category == "Dose" else 0
+    return not first.predicate.is_headline, is_minor, *(-part for part in weight), -len(group.statements)
+
+
+def _rank_of_dose(group: Group) -> int:
+    """Put the doses by disease first, then other doses, then what to do when blood counts fall, then other rules."""
+    if isinstance(group.about, Relation):
+        return 0
+    if any("doseAmount" in item.qualifiers for item in group.statements):
+        return 1
+    return 2 if "count" in str(group.statements[0].value("thresholdMeasure")) else 3
 
 
 def _certainty(item: Statement) -> tuple[Any, ...]:
