@@ -28,9 +28,9 @@ def told(kg: KnowledgeGraph, name: str) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "most"),
     [
-        ("lenalidomide", 85),
-        ("thalidomide", 80),
-        ("pomalidomide", 80),
+        ("lenalidomide", 92),
+        ("thalidomide", 85),
+        ("pomalidomide", 85),
         ("iberdomide", 45),
         ("neutropenia", 40),
         ("blood clots", 40),
