@@ -29,9 +29,9 @@ def told(kg: KnowledgeGraph, name: str) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "most"),
     [
-        ("lenalidomide", 60),
-        ("thalidomide", 60),
-        ("pomalidomide", 60),
+        ("lenalidomide", 92),
+        ("thalidomide", 85),
+        ("pomalidomide", 85),
         ("iberdomide", 45),
         ("neutropenia", 40),
         ("blood clots", 40),
@@ -61,11 +61,18 @@ def test_every_kind_of_thing_has_a_short_card(kg: KnowledgeGraph) -> None:
 
 def test_what_a_caregiver_must_know_stands_on_the_card_of_a_drug(kg: KnowledgeGraph) -> None:
     text = " ".join(" ".join(told(kg, "Revlimid")).split())
-    first, *_ = re.findall(r"Boxed warnings: (.*?) What must be done", text)
+    first, *_ = re.findall(r"Boxed warnings: (.*?) Contraindications", text)
     assert first.startswith("Embryo-fetal toxicity, ")
     assert "venous thromboembolism" in first
     assert "birth defects" in first
     for what in (
+        "Must not be used in pregnant women (EU, US)",
+        "no sperm donation (EU: until 7 days after the last dose; US)",
+        "no blood donation (EU: until 7 days after the last dose; US: until 4 weeks after the last dose)",
+        "pregnancy testing (EU: every 4 weeks until 4 weeks after the last dose; US: every week for 1 month, then",
+        "multiple myeloma 25 mg (US; EU, newly diagnosed, transplant ineligible), 10 mg (US, maintenance after transplant)",
+        "People on dialysis: 5 mg once daily, after dialysis on dialysis days (EU, multiple myeloma)",
+        "People whose platelets fall",
         "pregnancy testing, condom use by men, no blood donation, no sperm donation (EU, US)",
         "two contraceptive methods",
         "effective contraception (EU)",
@@ -83,6 +90,19 @@ def test_what_a_caregiver_must_know_stands_on_the_card_of_a_drug(kg: KnowledgeGr
     assert (
         text.index("Boxed warnings") < text.index("What must be done") < text.index("Approvals") < text.index("Adverse effects")
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("lenalidomide", r"people whose platelets fall \(platelet count below 30,000 per mcL; interrupt"),
+        ("pomalidomide", r"people on dialysis \(3 mg once daily, after dialysis on dialysis days; United States"),
+        ("pomalidomide", r"people with severe liver impairment \(2 mg once daily; United States; for multiple myeloma\)"),
+        ("thalidomide", r"erythema nodosum leprosum \(100 to 300 mg once daily at bedtime"),
+    ],
+)
+def test_the_doses_of_a_drug_are_told_in_plain_words(kg: KnowledgeGraph, name: str, what: str) -> None:
+    assert re.search(what, str(kg.entity(name).section("doses")))
 
 
 def test_what_a_label_warns_of_is_cited_to_the_label(kg: KnowledgeGraph) -> None:

@@ -185,7 +185,7 @@ def test_sources_are_numbered_once_and_say_what_speaks_against_them() -> None:
         ),
         (
             {"thresholdMeasure": ("neutrophils",), "thresholdUpper": (1000,), "thresholdUnit": ("/uL",)},
-            "neutrophils below 1000 /uL",
+            "neutrophils below 1,000 /uL",
         ),
         ({"interval": ("P7D",), "durationAfter": ("P4W",)}, "every 7 days; until 4 weeks after the last dose"),
         (

@@ -180,6 +180,11 @@ class Entity(Answer, Term):
         names = ", ".join(repr(found.name) for found in self.sections)
         raise QueryError(f"{self.label} has no section {name!r}. It has {names or 'none'}.")
 
+    def _gaps(self) -> Iterator[str]:
+        """Give what it leaves open, and what its curators could not read."""
+        yield from super()._gaps()
+        yield from self.attributes.get("editorialNote", ())
+
     def whole(self) -> Entity:
         """Give the same entity, shown with all that is said of it."""
         return replace(self, is_brief=False)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from imidgraph.model import Evidence, Frequency, Source, Statement, Term
-from imidgraph.prose import summary
+from imidgraph.prose import dosing, summary
 
 _PRIMARY = ("DrugLabel", "RegisterEntry", "Article")
 _GRADES = {None: 1, "any": 2}  # what a figure counts: the wider, the sooner told
@@ -187,6 +187,15 @@ def other(item: Statement, term: Term) -> Term:
     return item.subject if item.object.iri == term.iri and item.subject.iri != term.iri else item.object
 
 
+def rank(group: Group) -> int:
+    """Put the doses by disease first, then other doses, then what to do when blood counts fall, then other rules."""
+    if group.form is not DOSED:
+        return 0
+    if any("doseAmount" in item.qualifiers for item in group.statements):
+        return 1
+    return 2 if "count" in str(group.statements[0].value("thresholdMeasure")) else 3
+
+
 def form(item: Statement, term: Term) -> Form:
     """Choose the form in which a statement is told on the card of a thing.
 
@@ -216,7 +225,11 @@ def form(item: Statement, term: Term) -> Form:
         case "MechanismOfAction" if is_subject and term.category == "Drug":
             return ACTS
         case "Dose":
-            return DOSED
+            return AMOUNTS if is_subject and item.object.category != "PatientGroup" else DOSED
+        case "Requirement" if is_subject:
+            return REQUIRED
+        case "Contraindication" if is_subject:
+            return FORBIDDEN
         case "TrialResult":
             return RESULTS
         case "ComparativeFinding" | "LabelChange" | "ProgramRequirement" | "Contraindication":
@@ -241,6 +254,10 @@ def _license(item: Statement, term: Term) -> Any:
 
 def _measure(item: Statement, term: Term) -> Any:
     return item.subject, item.qualifiers.get("jurisdiction"), item.population
+
+
+def _itself(item: Statement, term: Term) -> Any:
+    return item.iri
 
 
 WARNED = Form(lambda group: summary.warned(group.told, group.term), _relation, names=12)
@@ -271,7 +288,10 @@ PROGRAMS = Form(lambda group: summary.programs(group.told), _relation)
 MIXED = Form(
     lambda group: summary.mixed(group.told, group.term, group.left), lambda item, term: (item.predicate, item.negated), names=8
 )
-DOSED = Form(lambda group: summary.doses(group.about, group.told), _alone, lambda item, term: item.iri, names=2)
+AMOUNTS = Form(lambda group: dosing.doses(group.told, group.term), _relation, _itself, names=40)
+DOSED = Form(lambda group: dosing.doses(group.told, group.term), lambda item, term: (other(item, term), ""), _itself, names=40)
+REQUIRED = Form(lambda group: dosing.required(group.told), _relation, _itself, names=60)
+FORBIDDEN = Form(lambda group: dosing.contraindicated(group.told), _relation, _itself, names=20)
 RESULTS = Form(
     lambda group: summary.measured(group.told[0]),
     lambda item, term: (item.object if item.subject.iri == term.iri else item.subject, ""),

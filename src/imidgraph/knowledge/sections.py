@@ -113,7 +113,14 @@ class Section(Listing[Statement]):
         weight = (0, 0.0, 0.0) if group.figure is None else forms.weight(group.figure)
         is_minor = not group.form.is_counted and group.about not in {item.object for item in self.boxed}
         order = min(item.predicate.order for item in group.statements)
-        return order, is_minor, group.form is forms.REGIMENS, *(-part for part in weight), -len(group.statements)
+        return (
+            order,
+            is_minor,
+            forms.rank(group),
+            group.form is forms.REGIMENS,
+            *(-part for part in weight),
+            -len(group.statements),
+        )
 
     def _document(self) -> dict[str, Any]:
         return {"section": self.name, "statements": [item.to_dict() for item in self]}

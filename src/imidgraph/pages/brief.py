@@ -17,7 +17,7 @@ from imidgraph.words import begun
 
 _MOST_REST = 3  # of what is not told, that are named
 _MOST_SENTENCES = 2  # of a comparison, under one heading
-_MOST_SECTIONS = 7  # that are told; the others are named
+_MOST_SECTIONS = 8  # that are told; the others are named
 
 
 def brief(entity: Entity, notes: Notes) -> Iterator[Line]:

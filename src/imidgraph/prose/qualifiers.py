@@ -110,7 +110,8 @@ def _lines(qualifiers: Qualifiers) -> Iterator[str]:
 
 
 def _dose(qualifiers: Qualifiers) -> Iterator[str]:
-    parts = [*shown(qualifiers.get("doseAmount", ())), *shown(qualifiers.get("doseUnit", ()))]
+    amounts = " to ".join(shown(sorted(qualifiers.get("doseAmount", ()))))
+    parts = [*([amounts] if amounts else []), *shown(qualifiers.get("doseUnit", ()))]
     yield " ".join([*parts, *shown(qualifiers.get("doseSchedule", ()))])
 
 
@@ -120,17 +121,21 @@ def _clearance(qualifiers: Qualifiers) -> Iterator[str]:
 
 
 def _threshold(qualifiers: Qualifiers) -> Iterator[str]:
-    bounds = _first(qualifiers, "thresholdLower"), _first(qualifiers, "thresholdUpper")
+    lower, upper = (_thousands(_first(qualifiers, f"threshold{end}")) for end in ("Lower", "Upper"))
     unit = "".join(f" {value}" for value in shown(qualifiers.get("thresholdUnit", ())))
     measure = listed(shown(qualifiers.get("thresholdMeasure", ())))
-    yield " ".join(part for part in (measure, span(*bounds, unit, below="below")) if part)
+    yield " ".join(part for part in (measure, span(lower, upper, unit, below="below")) if part)
+
+
+def _thousands(value: Any) -> Any:
+    return value if value is None else format(value, ",f" if isinstance(value, Decimal) else ",")
 
 
 def _interval(qualifiers: Qualifiers) -> Iterator[str]:
     if "intervalText" in qualifiers:
         yield from shown(qualifiers["intervalText"])
     else:
-        yield from (f"every {duration(value)}" for value in shown(qualifiers["interval"]))
+        yield from (f"every {duration(value).removeprefix('1 ')}" for value in shown(qualifiers["interval"]))
 
 
 def _ended(qualifiers: Qualifiers) -> Iterator[str]:
@@ -197,8 +202,8 @@ _TABLE: tuple[tuple[tuple[str, ...], Callable[[Qualifiers], Iterator[str]]], ...
     _each("action", "{}"),
     (("interval", "intervalText"), _interval),
     _each("timing", "{}"),
-    _each("startsBefore", "starts {} before treatment"),
-    _each("lastsFor", "lasts {}"),
+    _each("startsBefore", "from {} before treatment"),
+    _each("lastsFor", "for {}"),
     _each("durationAfter", "until {} after the last dose"),
     _one("jurisdiction", "{}"),
     _one("approvalDate", "approved {}"),

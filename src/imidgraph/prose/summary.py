@@ -15,7 +15,6 @@ MOST_NAMED = 8
 """Things that a line names."""
 _RATIOS = ("hazardRatio", "hazardRatioLower", "hazardRatioUpper", "oddsRatio", "oddsRatioLower", "oddsRatioUpper")
 _CHANCES = ("pValue", "pSided")
-_DOSES = ("doseAmount", "doseUnit", "doseSchedule", "clearanceLower", "clearanceUpper")
 
 
 def warned(items: Sequence[Statement], term: Term) -> str:
@@ -197,12 +196,6 @@ def mixed(items: Sequence[Statement], term: Term, left: int = 0) -> str:
         alike.setdefault(what, []).append(str(item.object if item.subject.iri == term.iri else item.subject))
     told = [f"with {listed(names)}: {found}" for found, names in alike.items()]
     return begun("; ".join(told)) + (f"; and {left} more" if left else "")
-
-
-def doses(about: Term, items: Sequence[Statement]) -> str:
-    """Tell doses for a disease or a group of patients."""
-    told = (", ".join(in_words({name: item.qualifiers[name] for name in _DOSES if name in item.qualifiers})) for item in items)
-    return f"{about}: {'; '.join(dict.fromkeys(told))}"
 
 
 def measured(item: Statement) -> str:
