@@ -215,6 +215,9 @@ INSERT DATA {
         imid:experimentalArm imid:R2 ; imid:comparatorArm imid:thalidomide .
     imid:sound a imid:TrialResult ; imid:subject imid:AUGMENT ;
         imid:experimentalArm imid:R2 ; imid:experimentalN 178 ; imid:comparatorArm imid:rituximab ; imid:comparatorN 180 .
+    imid:sound imid:evidence imid:both . imid:both imid:sampleSize 358 .
+    imid:alone a imid:TrialResult ; imid:experimentalArm imid:R2 ; imid:experimentalN 178 ; imid:evidence imid:arm .
+    imid:arm imid:sampleSize 178 .
     imid:R2 a imid:Regimen . imid:KPd a imid:Regimen . imid:later skos:broader imid:treated .
     imid:license imid:subject imid:R2 ; imid:predicate imid:approvedFor ; imid:object imid:lymphoma ; imid:setting imid:treated .
     imid:late imid:subject imid:R2 ; imid:predicate imid:investigatedFor ; imid:object imid:lymphoma ; imid:setting imid:later .
@@ -240,6 +243,7 @@ INSERT DATA {
     [
         ("arms-larger-than-trial", [("many", 538, 358)]),
         ("arms-outside-trial", [("strange", "thalidomide")]),
+        ("arms-counted-together", [("sound", 358)]),
         (
             "regimen-status",
             [
