@@ -121,7 +121,7 @@ def test_what_is_denied_is_told_as_denied(kg: KnowledgeGraph) -> None:
         "does not confer resistance to",
         "confer resistance to",
     )
-    negated = [item for item in kg._reader.find() if item.negated]
+    negated = [item for item in kg.reader.find() if item.negated]
     assert negated
     assert all(" not " in item.relation for item in negated)
     labels = kg.select("SELECT ?label { ?a imid:negated true ; rdfs:label ?label }").rows

@@ -164,7 +164,7 @@ def _place(tally: Tally, main: str) -> tuple[Any, ...]:
 
 
 def _rank(tally: Tally, main: str) -> tuple[Any, ...]:
-    """Rank: the main use, several effects, any grade, a figure each, tables, the drug's own label, many effects and people."""
+    """Rank: the main use, several effects, a figure each, tables, any grade, the drug's own label, many effects and people."""
     figure = tally.counts[0][1]
     number = len(tally.counts)
     is_own = figure.source.category == "DrugLabel" and tally.term.label.lower() in figure.source.label.lower()
@@ -176,8 +176,8 @@ def _rank(tally: Tally, main: str) -> tuple[Any, ...]:
         not _is_exact(figure),
         not share(figure),
         _BANDS.index(figure.band) if figure.band in _BANDS else 0,
-        _GRADES.get(figure.grade, len(_GRADES)),
         number < _TABLE,
+        _GRADES.get(figure.grade, len(_GRADES)),
         not is_own,
         -min(number, _LONG),
         -(figure.sample_size or 0),

@@ -42,7 +42,8 @@ def text(answer: Answer) -> str:
         if width is None and not line.depth and told[-1].startswith(" "):
             told.append("")
         told.append("  " * line.depth + line.text if width is None else _wrapped(line, width))
-    told += [*([""] if answer.gaps and len(told) > 1 else []), *answer.gaps]
+    gaps = answer.gaps if width is None else tuple(_wrapped(Line(0, gap, is_paragraph=True), width) for gap in answer.gaps)
+    told += [*([""] if gaps and len(told) > 1 else []), *gaps]
     sources = notes.lines() if width is None else _brief_sources(notes, width)
     return "\n".join([*told, *([""] if notes.cited and width is None else []), *sources, *_unread(answer, notes)])
 
