@@ -123,7 +123,7 @@ def serve(
 ) -> None:
     """Serve the graph over HTTP, read-only.
 
-    A SPARQL endpoint at /sparql, the named queries at /queries, pages for a browser.
+    A SPARQL endpoint at /sparql, the named queries at /queries, tools for agents at /mcp, pages for a browser.
 
     Each request is logged on standard error as one line of JSON. The other routes: /health, /version, /void, /catalog
     and /openapi.json.

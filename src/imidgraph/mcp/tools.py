@@ -11,9 +11,10 @@ from imidgraph.errors import AmbiguousLabel, EntityNotFound, ImidgraphError, Pat
 from imidgraph.graph import KnowledgeGraph
 from imidgraph.knowledge.entities import Entity
 from imidgraph.knowledge.lookups import Status
+from imidgraph.limits import SECONDS
 from imidgraph.mcp.replies import LARGEST, MOST_BYTES, Reply, reply
 from imidgraph.traversals.explain import Explanation
-from imidgraph.verbs import VERBS, Parameter, Verb
+from imidgraph.verbs import SEARCHES, VERBS, Parameter, Verb
 
 _CURSOR = Parameter("cursor", "The cursor from the previous reply, to get the next items.", most=9)
 _BYTES = Parameter("max_bytes", "Maximum size of the reply in bytes.", "integer", default=MOST_BYTES, least=1000, most=LARGEST)
@@ -50,7 +51,7 @@ class Tool:
             "additionalProperties": False,
         }
 
-    def call(self, graph: KnowledgeGraph, arguments: Mapping[str, object]) -> Reply:
+    def call(self, graph: KnowledgeGraph, arguments: Mapping[str, object], timeout: float = SECONDS) -> Reply:
         """Answer a call.
 
         Parameters
@@ -59,6 +60,8 @@ class Tool:
             The graph.
         arguments : mapping
             What the agent gave.
+        timeout : float
+            Seconds of one search.
 
         Raises
         ------
@@ -68,7 +71,8 @@ class Tool:
         rest = dict(arguments)
         cursor = _read(_CURSOR, rest)
         most = _read(_BYTES, rest) or MOST_BYTES
-        answer = self.verb.ask(graph, self.verb.read(rest))
+        bounds = {"timeout": timeout} if self.verb.name in SEARCHES else {}
+        answer = self.verb.ask(graph, self.verb.read(rest), **bounds)
         return reply(answer, _headline(answer), cursor, most)
 
 
