@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -214,7 +215,7 @@ def test_many_calls_at_once(kg: KnowledgeGraph) -> None:
 
 def test_the_command_serves_a_client_on_standard_streams(kg: KnowledgeGraph) -> None:
     async def run() -> Any:
-        command = StdioServerParameters(command=sys.executable, args=["-m", "imidgraph.cli", "mcp"])
+        command = StdioServerParameters(command=sys.executable, args=["-m", "imidgraph.cli", "mcp"], env=dict(os.environ))
         async with Client(stdio_client(command)) as client:
             return await client.call_tool("get", {"name": "Revlimid"})
 
