@@ -2,22 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
 
-from imidgraph.answers import Answer
+from imidgraph.answers import Answer, Row
 from imidgraph.knowledge.entities import Entity
 from imidgraph.knowledge.lookups import Statements, Status
 from imidgraph.knowledge.sections import Section
 from imidgraph.model import Evidence, Frequency, Source, Statement
 from imidgraph.prose.statement import doubt, figure, sentence, unsure
+from imidgraph.sparql.results import Results
 from imidgraph.traversals.chains import Chain
 from imidgraph.traversals.compare import Comparison
 from imidgraph.traversals.explain import Explanation
 
 Item = dict[str, Any]
 Numbers = Mapping[Source, int]
+
+
+@dataclass(frozen=True, repr=False)
+class Cited(Answer):
+    """The rows of a named query, with the sources that they name.
+
+    Parameters
+    ----------
+    found : Results
+        The rows.
+    known : mapping of str to Source
+        The sources by IRI.
+    """
+
+    found: Results
+    known: Mapping[str, Source]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return self.found.columns
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The rows."""
+        return self.found.rows
+
+    @property
+    def title(self) -> str:
+        """How many rows of what."""
+        return self.found.title
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources that the rows name, each once."""
+        return tuple(dict.fromkeys(self.known[value] for row in self.rows for value in row if value in self.known))
 
 
 @singledispatch
@@ -34,6 +72,14 @@ def items(answer: Answer, numbers: Numbers) -> Iterator[Item]:
     yield from (
         {name: _plain(value) for name, value in zip(answer.columns, row, strict=True) if value is not None} for row in answer.rows
     )
+
+
+@items.register
+def _(answer: Cited, numbers: Numbers) -> Iterator[Item]:
+    for row in answer.to_dicts():
+        cited = [numbers[answer.known[value]] for value in row.values() if value in answer.known]
+        told = {name: _plain(value) for name, value in row.items() if value is not None and value not in answer.known}
+        yield told | {"sources": list(dict.fromkeys(cited))}
 
 
 @items.register

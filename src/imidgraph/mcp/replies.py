@@ -129,7 +129,9 @@ def _line(item: Item) -> str:
     if "text" in item and "sources" in item:
         about = ": ".join(str(item[name]) for name in ("section", "about") if name in item)
         return f"{about}: {item['text']}{_marks(item['sources'])}"
-    return "; ".join(f"{name}: {value if not isinstance(value, list) else ', '.join(value)}" for name, value in item.items())
+    shown = (name for name in item if name != "sources" and f"{name}Label" not in item)  # what is named is shown by its name
+    told = "; ".join(f"{name}: {', '.join(value) if isinstance(value := item[name], list) else value}" for name in shown)
+    return told + _marks(item.get("sources", ()))
 
 
 def _marks(numbers: Any) -> str:

@@ -11,8 +11,11 @@ from imidgraph.errors import AmbiguousLabel, EntityNotFound, ImidgraphError, Pat
 from imidgraph.graph import KnowledgeGraph
 from imidgraph.knowledge.entities import Entity
 from imidgraph.knowledge.lookups import Status
+from imidgraph.knowledge.statements import SOURCES, read_sources
 from imidgraph.limits import SECONDS
+from imidgraph.mcp.items import Cited
 from imidgraph.mcp.replies import LARGEST, MOST_BYTES, Reply, reply
+from imidgraph.rdf import Iri
 from imidgraph.traversals.explain import Explanation
 from imidgraph.verbs import SEARCHES, VERBS, Parameter, Verb
 
@@ -87,6 +90,8 @@ def told(error: ImidgraphError) -> str:
     match error:
         case EntityNotFound():
             return f"{error.finding} Not in the graph does not mean no. Use the tool search."
+        case QueryError() if isinstance(error.__cause__, EntityNotFound):
+            return f"{error} Not in the graph does not mean no. Use the tool search."
         case QueryNotFound():
             return f"{error.finding} Use the tool list_queries."
         case AmbiguousLabel() | PathNotFound():
@@ -115,7 +120,11 @@ def _listed(graph: KnowledgeGraph, topic: str | None = None) -> Answer:
 
 
 def _run(graph: KnowledgeGraph, name: str, parameters: Mapping[str, Any] | None = None) -> Answer:
-    return graph.run(name, **(parameters or {}))
+    found = graph.run(name, **(parameters or {}))
+    places = [place for place, column in enumerate(found.columns) if column.lower().endswith("source")]
+    cited = {value for row in found.rows for place in places if isinstance(value := row[place], Iri)}
+    known = read_sources(graph.select(SOURCES % " ".join(f"<{iri}>" for iri in sorted(cited))).rows) if cited else {}
+    return Cited(found, known, limit=found.limit, graph_version=found.graph_version)
 
 
 def _query(graph: KnowledgeGraph, query: str) -> Answer:
