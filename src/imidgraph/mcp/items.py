@@ -100,9 +100,14 @@ def _(answer: Entity, numbers: Numbers) -> Iterator[Item]:
 
 @items.register(Section)
 @items.register(Statements)
-@items.register(Status)
-def _(answer: Section | Statements | Status, numbers: Numbers) -> Iterator[Item]:
+def _(answer: Section | Statements, numbers: Numbers) -> Iterator[Item]:
     yield from (_stated(item, numbers) for item in answer.statements)
+
+
+@items.register
+def _(answer: Status, numbers: Numbers) -> Iterator[Item]:
+    yield from (_stated(item, numbers) for item in answer.found)
+    yield from (_stated(item, numbers) | {"narrower_kind": item.object.label} for item in answer.narrower)
 
 
 @items.register
