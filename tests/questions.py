@@ -178,7 +178,8 @@ def plain(value: Any) -> str:
 
 def grade(question: Question, given: Given) -> str:
     """Say how good an answer is."""
-    parts = [part in given.text for part in question.get("says", ())]
+    text = given.text.casefold()
+    parts = [part.casefold() in text for part in question.get("says", ())]
     answer = question.get("answer")
     if kind_of(question) == "status" and "answer" in question:
         parts.append(given.word == WORDS[answer])
