@@ -122,7 +122,9 @@ def through_shell(question: Question) -> Given:
             words = ["show", asked[0], *(["--section", asked[1]] if asked[1:] else [])]
         case _:
             words = [kind, *([asked] if isinstance(asked, str) else asked)]
-    found = [CliRunner().invoke(cli, [*words, "--format", format]) for format in (["json"] if kind == "run" else ["json", "markdown"])]
+    found = [
+        CliRunner().invoke(cli, [*words, "--format", format]) for format in (["json"] if kind == "run" else ["json", "markdown"])
+    ]
     assert all(result.exit_code in (0, 1) for result in found), found[0].output
     return _document(json.loads(found[0].stdout), "\n".join(result.output for result in found))
 
@@ -131,7 +133,9 @@ def through_http(address: str, question: Question) -> Given:
     """Ask the server."""
     kind, asked = kind_of(question), question[kind_of(question)]
     if kind == "run":
-        asking = httpx.get(f"{address}/queries/{asked[0]}", params=asked[1], headers={"Accept": "application/sparql-results+json"})
+        asking = httpx.get(
+            f"{address}/queries/{asked[0]}", params=asked[1], headers={"Accept": "application/sparql-results+json"}
+        )
         bindings = asking.raise_for_status().json()["results"]["bindings"]
         return _document({"rows": [{name: each["value"] for name, each in row.items()} for row in bindings]}, asking.text)
     match kind:

@@ -47,7 +47,7 @@ def test_the_answers_are_those_of_the_tools(kg: KnowledgeGraph, served: Served) 
     found, missing = asked(served, work)
     assert found.structured_content == TOOLS["get"].call(kg, {"name": "Revlimid"}).data
     assert missing.is_error
-    assert "Not in the graph is not a no." in missing.content[0].text
+    assert "Not in the graph does not mean no." in missing.content[0].text
 
 
 def test_there_are_no_sessions(served: Served) -> None:
