@@ -21,6 +21,11 @@ from imidgraph.traversals.explain import Explanation
 Item = dict[str, Any]
 Numbers = Mapping[Source, int]
 
+MOST_CITED = 1
+"""Sources that one sentence of an explanation cites."""
+UNREAD = "no second reading"
+"""What is said against a piece of evidence that no second reader has held against its source."""
+
 
 @dataclass(frozen=True, repr=False)
 class Cited(Answer):
@@ -98,10 +103,15 @@ def _(answer: Entity, numbers: Numbers) -> Iterator[Item]:
             yield {"section": section.name, "text": section.line(group), "sources": list(dict.fromkeys(cited))}
 
 
-@items.register(Section)
-@items.register(Statements)
-def _(answer: Section | Statements, numbers: Numbers) -> Iterator[Item]:
-    yield from (_stated(item, numbers) for item in answer.statements)
+@items.register
+def _(answer: Statements, numbers: Numbers) -> Iterator[Item]:
+    yield from (_stated(item, numbers) for item in answer)
+
+
+@items.register
+def _(answer: Section, numbers: Numbers) -> Iterator[Item]:
+    leading = [item for group in answer.groups for item in group.statements]  # what no longer holds comes last
+    yield from (_stated(item, numbers) for item in dict.fromkeys((*leading, *answer)))
 
 
 @items.register
@@ -124,7 +134,8 @@ def _(answer: Comparison, numbers: Numbers) -> Iterator[Item]:
 
 @items.register
 def _(answer: Explanation, numbers: Numbers) -> Iterator[Item]:
-    yield from (_stated(item, numbers) for item in answer.stated[: answer.shown])
+    told = [_brief(item, numbers) for item in answer.stated[: answer.shown]]
+    yield from told[:1]
     for chain in answer.chains:
         verdict = answer.verdict(chain)
         yield {
@@ -132,6 +143,7 @@ def _(answer: Explanation, numbers: Numbers) -> Iterator[Item]:
             "steps": list(_steps(chain, numbers)),
             "open": chain.gaps,
         }
+    yield from told[1:]
 
 
 def _steps(chain: Chain, numbers: Numbers) -> Iterator[Item]:
@@ -139,14 +151,28 @@ def _steps(chain: Chain, numbers: Numbers) -> Iterator[Item]:
         if hop.is_hierarchy:
             yield {"step": str(hop), "text": "A step in the hierarchy.", "sources": []}
         for told, stated in (hop.sentences if not hop.is_hierarchy else {}).items():
-            cited = (evidence.source for item in stated for evidence in item.evidence)
-            yield {"step": str(hop), "text": told, "sources": list(dict.fromkeys(numbers[source] for source in cited))}
+            yield {"step": str(hop), "text": told} | _cited(stated, numbers)
+
+
+def _brief(item: Statement, numbers: Numbers) -> Item:
+    return {"id": item.curie, "text": sentence(item)} | _cited((item,), numbers) | _doubted(item)
+
+
+def _cited(stated: Iterable[Statement], numbers: Numbers) -> Item:
+    """Cite a few sources, and count the rest: `status` gives all of them."""
+    every = list(dict.fromkeys(numbers[evidence.source] for item in stated for evidence in item.evidence))
+    more = len(every) - MOST_CITED
+    return {"sources": every[:MOST_CITED]} | ({"more_sources": more} if more > 0 else {})
+
+
+def _doubted(item: Statement) -> Item:
+    doubts = [*doubt(item), *(["a source denies it"] if item.negated else [])]
+    return {"doubt": doubts} if doubts else {}
 
 
 def _stated(item: Statement, numbers: Numbers) -> Item:
-    told: Item = {"id": item.curie, "text": sentence(item), "evidence": list(_evidence(item.evidence, numbers))}
-    doubts = [*doubt(item), *(["a source denies it"] if item.negated else [])]
-    return told | ({"doubt": doubts} if doubts else {})
+    told = {"id": item.curie, "text": sentence(item), "evidence": list(_evidence(item.evidence, numbers))}
+    return told | _doubted(item)
 
 
 def _evidence(evidence: Iterable[Evidence], numbers: Numbers) -> Iterator[Item]:
@@ -155,7 +181,7 @@ def _evidence(evidence: Iterable[Evidence], numbers: Numbers) -> Iterator[Item]:
         if isinstance(item, Frequency) and (found := figure(item)):
             told |= {"figure": found, "in": "; ".join(str(part) for part in (item.arm, item.population) if part)}
         doubts = [*(["disputes it"] if item.disputes else []), *unsure(item)]
-        doubts += ["no second reading"] if item.reading_date is None else []
+        doubts += [UNREAD] if item.reading_date is None else []
         yield told | ({"doubt": doubts} if doubts else {})
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from bisect import bisect
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from imidgraph.answers import Answer
 from imidgraph.errors import QueryError
-from imidgraph.mcp.items import Item, items
+from imidgraph.mcp.items import UNREAD, Item, items
+from imidgraph.model import Source
 from imidgraph.prose import NOT_ADVICE
 
 MOST_BYTES = 8000
 """Bytes of a reply, its text and its data together, unless more is asked for."""
 LARGEST = 64_000
 """Bytes of a reply that can be asked for."""
+_SIGNS = {"seen in a copy": "*", UNREAD: "†"}  # in texts: doubts that many passages share
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 
 SCHEMA: dict[str, Any] = {
@@ -52,6 +55,11 @@ class Reply:
     data: dict[str, Any]
     text: str
 
+    @property
+    def bytes(self) -> int:
+        """How large it is, as it is sent."""
+        return len(self.text.encode()) + len(json.dumps(self.data, ensure_ascii=False).encode())
+
 
 def reply(answer: Answer, headline: str, cursor: str | None = None, most: int = MOST_BYTES) -> Reply:
     """Make the reply of an answer: as many of its items as fit, those after the cursor.
@@ -75,12 +83,9 @@ def reply(answer: Answer, headline: str, cursor: str | None = None, most: int = 
     numbers = {source: number for number, source in enumerate(answer.sources, 1)}
     every = list(items(answer, numbers))
     start = _start(cursor, len(every))
-    size = len(every) - start
-    while True:
-        found = _made(answer, headline, every, start, size)
-        if size <= 1 or len(found.text.encode()) + len(json.dumps(found.data, ensure_ascii=False).encode()) <= most:
-            return found
-        size = max(1, size * 3 // 4)
+    sizes = range(len(every) - start + 1)
+    fitting = bisect(sizes, most, key=lambda size: _made(answer, headline, every, start, size).bytes) - 1
+    return _made(answer, headline, every, start, max(fitting, min(1, len(every) - start)))
 
 
 def _made(answer: Answer, headline: str, every: Sequence[Item], start: int, size: int) -> Reply:
@@ -88,7 +93,7 @@ def _made(answer: Answer, headline: str, every: Sequence[Item], start: int, size
     left = len(every) - start - len(shown)
     cited = _numbers(shown)
     sources = [
-        {"number": number, "id": source.curie, "citation": source.citation, "url": source.url}
+        {"number": number, "id": source.curie, "citation": _without_address(source), "url": source.url}
         for number, source in enumerate(answer.sources, 1)
         if number in cited
     ]
@@ -111,32 +116,46 @@ def _text(data: dict[str, Any]) -> str:
     lines = [data["answer"], *(f"- {_line(item)}" for item in data["items"]), *data["gaps"]]
     if data["left"]:
         lines.append(f"{data['left']} more; to get them, ask again with cursor {data['cursor']!r}.")
-    lines += [f"[{source['number']}] {source['citation']}" for source in data["sources"]]
+    lines += [f"[{source['number']}] {source['citation']} {source['url'] or ''}".rstrip() for source in data["sources"]]
+    doubts = {doubt for item in data["items"] for each in item.get("evidence", ()) for doubt in each.get("doubt", ())}
+    lines += [f"{sign} {doubt}" for doubt, sign in _SIGNS.items() if doubt in doubts]
     return "\n".join([*lines, data["notice"]])
 
 
 def _line(item: Item) -> str:
+    doubts = f" ({'; '.join(item['doubt'])})" if "doubt" in item else ""
     if "steps" in item:
-        steps = [f"{step['text']}{_marks(step['sources'])}" for step in item["steps"]]
+        steps = [f"{step['text']}{_marks(step['sources'], step.get('more_sources', 0))}" for step in item["steps"]]
         return " ".join([f"{item['chain']}:", *steps, *item["open"]])
     if "evidence" in item:
-        figures = "; ".join(
-            f"{each['figure']} ({each['in']}) [{each['source']}]" for each in item["evidence"] if "figure" in each
-        )
-        doubts = f" ({'; '.join(item['doubt'])})" if "doubt" in item else ""
-        told = f"{item['text']}{doubts}{_marks(each['source'] for each in item['evidence'])}"
+        figures = "; ".join(f"{each['figure']} ({each['in']}) [{_mark(each)}]" for each in item["evidence"] if "figure" in each)
+        about = f"{item['narrower_kind']}: " if "narrower_kind" in item else ""
+        told = f"{about}{item['text']}{doubts}{_marks(map(_mark, item['evidence']))}"
         return f"{told} {figures}" if figures else told
     if "text" in item and "sources" in item:
-        about = ": ".join(str(item[name]) for name in ("section", "about") if name in item)
-        return f"{about}: {item['text']}{_marks(item['sources'])}"
+        about = "".join(f"{item[name]}: " for name in ("section", "about") if name in item)
+        return f"{about}{item['text']}{doubts}{_marks(item['sources'], item.get('more_sources', 0))}"
     shown = (name for name in item if name != "sources" and f"{name}Label" not in item)  # what is named is shown by its name
     told = "; ".join(f"{name}: {', '.join(value) if isinstance(value := item[name], list) else value}" for name in shown)
     return told + _marks(item.get("sources", ()))
 
 
-def _marks(numbers: Any) -> str:
-    found = list(dict.fromkeys(numbers))
-    return f" [{', '.join(map(str, found))}]" if found else ""
+def _mark(evidence: Item) -> str:
+    """Give the number of a source, with signs for what speaks against trusting the passage; other doubts are spelled out."""
+    doubts = evidence.get("doubt", ())
+    signs = "".join(sign for doubt, sign in _SIGNS.items() if doubt in doubts)
+    words = "; ".join(doubt for doubt in doubts if doubt not in _SIGNS)
+    return f"{evidence['source']}{signs}{f' {words}' if words else ''}"
+
+
+def _marks(numbers: Iterable[int | str], more: int = 0) -> str:
+    found = list(dict.fromkeys(map(str, numbers)))
+    return f" [{', '.join(found)}{f' and {more} more' if more else ''}]" if found else ""
+
+
+def _without_address(source: Source) -> str:
+    """Cite a source without its address, which stands beside it."""
+    return source.citation.removesuffix(source.url or source.curie).rstrip()
 
 
 def _numbers(shown: Sequence[Item]) -> set[int]:

@@ -15,7 +15,7 @@ from imidgraph.knowledge.statements import SOURCES, read_sources
 from imidgraph.limits import SECONDS
 from imidgraph.mcp.items import Cited
 from imidgraph.mcp.replies import LARGEST, MOST_BYTES, Reply, reply
-from imidgraph.rdf import Iri
+from imidgraph.rdf import Iri, NamedNode
 from imidgraph.traversals.explain import Explanation
 from imidgraph.verbs import SEARCHES, VERBS, Parameter, Verb
 
@@ -123,7 +123,8 @@ def _run(graph: KnowledgeGraph, name: str, parameters: Mapping[str, Any] | None 
     found = graph.run(name, **(parameters or {}))
     places = [place for place, column in enumerate(found.columns) if column.lower().endswith("source")]
     cited = {value for row in found.rows for place in places if isinstance(value := row[place], Iri)}
-    known = read_sources(graph.select(SOURCES % " ".join(f"<{iri}>" for iri in sorted(cited))).rows) if cited else {}
+    named = " ".join(str(NamedNode(iri)) for iri in sorted(cited))
+    known = read_sources(graph.select(SOURCES % named).rows) if cited else {}
     return Cited(found, known, limit=found.limit, graph_version=found.graph_version)
 
 
@@ -194,7 +195,8 @@ TOOLS: dict[str, Tool] = {
                 (
                     Parameter(
                         "topic",
-                        "Only queries on this topic: drugs, indications, mechanisms, regimens, resistance, risks, trials.",
+                        "Only queries on this topic: articles, drugs, indications, mechanisms, regimens, resistance, risks "
+                        "or trials.",
                     ),
                 ),
                 call=_listed,
