@@ -81,6 +81,15 @@ def test_what_is_no_message_is_refused(served: Served, content: bytes, status: i
     assert answer.status_code == status
 
 
+def test_a_request_for_news_is_answered_and_holds_nothing_up(served: Served) -> None:
+    envelope = {"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {}}
+    message = PING | {"method": "subscriptions/listen", "params": {"_meta": envelope, "notifications": {}}}
+    headers = {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "subscriptions/listen"}
+    answer = httpx.post(f"{served.address}/mcp", json=message, headers=ACCEPT | headers, timeout=10)
+    assert answer.json()["error"]["code"] == -32601
+    assert httpx.get(f"{served.address}/health", timeout=10).status_code == 200
+
+
 def test_many_agents_at_once(served: Served) -> None:
     async def work(client: Client) -> list[Any]:
         found: list[Any] = []

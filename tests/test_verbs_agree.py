@@ -1,4 +1,4 @@
-"""One answer, many ways in: each verb says of fifty entities the same in Python, in the shell, over HTTP and through the tools."""
+"""One answer, many ways in: each verb says the same of fifty entities in Python, the shell, over HTTP and through the tools."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def asked_of(kg: KnowledgeGraph, name: str, place: int) -> list[Asked]:
         ("entity", {"name": name}),
         ("statements", {"subject": name}),
         ("explain", {"start": name, "end": "multiple myeloma" if name != "multiple myeloma" else "cereblon"}),
-        ("paths", {"start": name, "end": "cereblon", "max_length": 2, "limit": 5}),
+        ("paths", {"start": name, "end": "cereblon" if name != "CRBN" else "IKZF1", "max_length": 2, "limit": 5}),
         ("neighborhood", {"center": name, "limit": 20}),
         ("similar", {"entity": name, "limit": 3}),
         ("mentions", {"text": f"{name} and lenalidomide"}),

@@ -160,11 +160,14 @@ async def exchange(server: Server[Any], scope: MutableMapping[str, Any], body: b
     tuple of int, dict and bytes
         The status, the headers and the body of the answer.
     """
+    waiting = [{"type": "http.request", "body": body}]
     started: list[dict[str, Any]] = []
     parts: list[bytes] = []
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body}
+        if not waiting:
+            await anyio.sleep_forever()  # whoever calls stops this where the client leaves
+        return waiting.pop()
 
     async def send(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
