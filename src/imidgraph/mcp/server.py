@@ -175,11 +175,12 @@ async def exchange(server: Server[Any], scope: MutableMapping[str, Any], body: b
         else:
             parts.append(message.get("body", b""))
 
+    headers = [(name, value.strip(b" \t")) for name, value in scope["headers"]]  # as RFC 9110 takes them; the SDK compares them
     manager = StreamableHTTPSessionManager(server, json_response=True, stateless=True)
     async with manager.run():
-        await manager.handle_request(scope, receive, send)
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in started[0].get("headers", ())}
-    return started[0]["status"], headers, b"".join(parts)
+        await manager.handle_request({**scope, "headers": headers}, receive, send)
+    given = {name.decode("latin-1"): value.decode("latin-1") for name, value in started[0].get("headers", ())}
+    return started[0]["status"], given, b"".join(parts)
 
 
 def _described(tool: Tool) -> types.Tool:
@@ -200,8 +201,8 @@ def _resource(graph: KnowledgeGraph, uri: str) -> str:
         if kind == "entities" and name:
             return graph.entity(unquote(name)).markdown()
     except ImidgraphError as error:
-        raise MCPError(types.INVALID_PARAMS, told(error)) from error
+        raise MCPError(types.INVALID_PARAMS, told(error), {"uri": uri}) from error
     if (kind, name) == ("queries", ""):
         return graph.queries.tagged().markdown()
     message = f"Unknown resource {uri[:80]!r}. Read imidgraph://queries or imidgraph://entities/NAME."
-    raise MCPError(types.INVALID_PARAMS, message)
+    raise MCPError(types.INVALID_PARAMS, message, {"uri": uri})
