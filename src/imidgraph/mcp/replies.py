@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +18,7 @@ MOST_BYTES = 8000
 """Bytes of a reply, its text and its data together, unless more is asked for."""
 LARGEST = 64_000
 """Bytes of a reply that can be asked for."""
+_SPARE = 120  # bytes of a reply that its items change: the cursor, the numbers, what the signs mean
 _SIGNS = {"seen in a copy": "*", UNREAD: "†"}  # in texts: doubts that many passages share
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 
@@ -55,14 +55,77 @@ class Reply:
     data: dict[str, Any]
     text: str
 
-    @property
-    def bytes(self) -> int:
-        """How large it is, as it is sent."""
-        return len(self.text.encode()) + len(json.dumps(self.data, ensure_ascii=False).encode())
+
+@dataclass(frozen=True)
+class Prepared:
+    """An answer in items, from which replies of any size are cut.
+
+    Parameters
+    ----------
+    headline : str
+        The answer in one line.
+    items : tuple of dict
+        Its items.
+    sources : mapping of int to dict
+        What its items cite, by number.
+    gaps : tuple of str
+        What it leaves open.
+    graph_version : str or None
+        The version of the graph that was asked.
+    """
+
+    headline: str
+    items: tuple[Item, ...]
+    sources: Mapping[int, Item]
+    gaps: tuple[str, ...]
+    graph_version: str | None
+
+    def reply(self, cursor: str | None = None, most: int = MOST_BYTES) -> Reply:
+        """Make a reply: as many of the items as fit, those after the cursor; one where none fits.
+
+        Parameters
+        ----------
+        cursor : str, optional
+            What the reply before gave.
+        most : int
+            Bytes of its text and data together.
+
+        Raises
+        ------
+        QueryError
+            Where the cursor is not one.
+        """
+        start = _start(cursor, len(self.items))
+        end, seen = start, set[int]()
+        room = most - _bytes(self._made(start, start)) - _SPARE
+        for item in self.items[start:]:
+            new = _numbers(item) - seen
+            room -= _size(item, _line(item)) + sum(_size(self.sources[each], _cited(self.sources[each])) for each in new)
+            if room < 0 and end > start:
+                break
+            seen |= new
+            end += 1
+        return self._made(start, end)
+
+    def _made(self, start: int, end: int) -> Reply:
+        shown, left = self.items[start:end], len(self.items) - end
+        numbers = set[int]().union(*map(_numbers, shown))
+        data = {
+            "answer": self.headline,
+            "items": list(shown),
+            "total": len(self.items),
+            "left": left,
+            "cursor": str(end) if left else None,
+            "gaps": list(self.gaps),
+            "sources": [self.sources[number] for number in sorted(numbers)],
+            "graph_version": self.graph_version,
+            "notice": NOT_ADVICE,
+        }
+        return Reply(data, _text(data))
 
 
-def reply(answer: Answer, headline: str, cursor: str | None = None, most: int = MOST_BYTES) -> Reply:
-    """Make the reply of an answer: as many of its items as fit, those after the cursor.
+def prepare(answer: Answer, headline: str) -> Prepared:
+    """Put an answer into items, its texts without control signs.
 
     Parameters
     ----------
@@ -70,53 +133,35 @@ def reply(answer: Answer, headline: str, cursor: str | None = None, most: int = 
         The answer.
     headline : str
         The answer in one line.
-    cursor : str, optional
-        What the reply before gave.
-    most : int
-        Bytes of its text and data together.
-
-    Raises
-    ------
-    QueryError
-        Where the cursor is not one.
     """
-    numbers = {source: number for number, source in enumerate(answer.sources, 1)}
-    every = list(items(answer, numbers))
-    start = _start(cursor, len(every))
-    sizes = range(len(every) - start + 1)
-    fitting = bisect(sizes, most, key=lambda size: _made(answer, headline, every, start, size).bytes) - 1
-    return _made(answer, headline, every, start, max(fitting, min(1, len(every) - start)))
+    cited = tuple(answer.sources)
+    numbers = {source: number for number, source in enumerate(cited, 1)}
+    every = tuple(_clean(item) for item in items(answer, numbers))
+    needed = set[int]().union(*map(_numbers, every))
+    sources = {number: _clean(_described(source, number)) for source, number in numbers.items() if number in needed}
+    return Prepared(_clean(headline), every, sources, tuple(_clean(answer.gaps)), answer.graph_version)
 
 
-def _made(answer: Answer, headline: str, every: Sequence[Item], start: int, size: int) -> Reply:
-    shown = every[start : start + size]
-    left = len(every) - start - len(shown)
-    cited = _numbers(shown)
-    sources = [
-        {"number": number, "id": source.curie, "citation": _without_address(source), "url": source.url}
-        for number, source in enumerate(answer.sources, 1)
-        if number in cited
-    ]
-    data = {
-        "answer": headline,
-        "items": shown,
-        "total": len(every),
-        "left": left,
-        "cursor": str(start + len(shown)) if left else None,
-        "gaps": list(answer.gaps),
-        "sources": sources,
-        "graph_version": answer.graph_version,
-        "notice": NOT_ADVICE,
-    }
-    clean = _clean(data)
-    return Reply(clean, _text(clean))
+def _described(source: Source, number: int) -> Item:
+    """Describe a source; its citation stands without the address, which stands beside it."""
+    citation = source.citation.removesuffix(source.url or source.curie).rstrip()
+    return {"number": number, "id": source.curie, "citation": citation, "url": source.url}
+
+
+def _bytes(reply: Reply) -> int:
+    return len(reply.text.encode()) + len(json.dumps(reply.data, ensure_ascii=False).encode())
+
+
+def _size(item: Item, line: str) -> int:
+    """Give the bytes that an item or a source takes, in the data and in the text."""
+    return len(json.dumps(item, ensure_ascii=False).encode()) + len(line.encode()) + len(", - \n")
 
 
 def _text(data: dict[str, Any]) -> str:
     lines = [data["answer"], *(f"- {_line(item)}" for item in data["items"]), *data["gaps"]]
     if data["left"]:
         lines.append(f"{data['left']} more; to get them, ask again with cursor {data['cursor']!r}.")
-    lines += [f"[{source['number']}] {source['citation']} {source['url'] or ''}".rstrip() for source in data["sources"]]
+    lines += [_cited(source) for source in data["sources"]]
     doubts = {doubt for item in data["items"] for each in item.get("evidence", ()) for doubt in each.get("doubt", ())}
     lines += [f"{sign} {doubt}" for doubt, sign in _SIGNS.items() if doubt in doubts]
     return "\n".join([*lines, data["notice"]])
@@ -153,17 +198,16 @@ def _marks(numbers: Iterable[int | str], more: int = 0) -> str:
     return f" [{', '.join(found)}{f' and {more} more' if more else ''}]" if found else ""
 
 
-def _without_address(source: Source) -> str:
-    """Cite a source without its address, which stands beside it."""
-    return source.citation.removesuffix(source.url or source.curie).rstrip()
+def _cited(source: Item) -> str:
+    return f"[{source['number']}] {source['citation']} {source['url'] or ''}".rstrip()
 
 
-def _numbers(shown: Sequence[Item]) -> set[int]:
+def _numbers(item: Item) -> set[int]:
+    """Give the numbers of the sources that an item cites."""
     found: set[int] = set()
-    for item in shown:
-        for part in (item, *item.get("steps", ())):
-            found |= {each for each in part.get("sources", ()) if isinstance(each, int)}
-            found |= {each["source"] for each in part.get("evidence", ())}
+    for part in (item, *item.get("steps", ())):
+        found |= {each for each in part.get("sources", ()) if isinstance(each, int)}
+        found |= {each["source"] for each in part.get("evidence", ())}
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +16,10 @@ from imidgraph.knowledge.lookups import Status
 from imidgraph.knowledge.statements import SOURCES, read_sources
 from imidgraph.limits import SECONDS
 from imidgraph.mcp.items import Cited
-from imidgraph.mcp.replies import LARGEST, MOST_BYTES, Reply, reply
+from imidgraph.mcp.kept import kept_of
+from imidgraph.mcp.replies import LARGEST, MOST_BYTES, Prepared, Reply, prepare
 from imidgraph.rdf import Iri, NamedNode
+from imidgraph.traversals.compare import Comparison
 from imidgraph.traversals.explain import Explanation
 from imidgraph.verbs import SEARCHES, VERBS, Parameter, Verb
 
@@ -37,11 +41,14 @@ class Tool:
         When to use it, and what it gives.
     verb : Verb
         What it asks.
+    is_kept : bool
+        Whether the last answers are kept, so that one that is read page by page is looked up once.
     """
 
     name: str
     description: str
     verb: Verb
+    is_kept: bool = True
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -75,8 +82,14 @@ class Tool:
         cursor = _read(_CURSOR, rest)
         most = _read(_BYTES, rest) or MOST_BYTES
         bounds = {"timeout": timeout} if self.verb.name in SEARCHES else {}
-        answer = self.verb.ask(graph, self.verb.read(rest), **bounds)
-        return reply(answer, _headline(answer), cursor, most)
+        values = self.verb.read(rest)
+
+        def ask() -> tuple[Prepared, bool]:
+            answer = self.verb.ask(graph, values, **bounds)
+            return prepare(answer, _headline(answer)), self.is_kept and not (bounds and answer.limit)  # time may not be up again
+
+        key = json.dumps([self.name, values, datetime.date.today()], default=str)  # a card tells what holds today
+        return kept_of(graph).get(key, ask).reply(cursor, most)
 
 
 def told(error: ImidgraphError) -> str:
@@ -110,6 +123,8 @@ def _headline(answer: Answer) -> str:
             return f"{answer.word}: {answer.sentence}"
         case Entity():
             return f"{answer.label} ({answer.category}, {answer.curie})"
+        case Comparison():
+            return f"{answer.title}."
         case Explanation():
             return f"How {answer.start} is linked to {answer.end}: {len(answer.stated)} statements, {len(answer.chains)} chains."
     return f"{answer.title}." if answer else " ".join(answer.gaps)
@@ -216,5 +231,6 @@ SPARQL = Tool(
         (Parameter("query", "A SELECT, ASK, CONSTRUCT or DESCRIBE query.", required=True, most=20_000, example="ASK {}"),),
         call=_query,
     ),
+    is_kept=False,
 )
 """Free queries: only where the operator switches it on."""
