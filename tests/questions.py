@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,7 @@ Question = dict[str, Any]
 QUESTIONS: list[Question] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
 WORDS = {True: "supported", False: "denied", "sources disagree": "disputed", "not curated": "not curated"}
 GRADES = ("right with source", "right", "partly", "wrong")
+SOURCE = re.compile(r"source$|^sources$", re.IGNORECASE)
 KINDS = ("status", "search", "get", "compare", "explain", "run")
 
 
@@ -93,10 +96,9 @@ def through_python(kg: KnowledgeGraph, question: Question) -> Given:
     """Ask the graph itself."""
     match question:
         case {"run": [name, parameters]}:
-            rows = kg.run(name, **parameters).to_dicts()
-            return Given(str(rows), None, rows, _cited(rows))
+            answer: Answer = kg.run(name, **parameters)
         case {"status": [*fact]}:
-            answer: Answer = kg.status(*map(str, fact[:3]), *fact[3:])
+            answer = kg.status(*map(str, fact[:3]), *fact[3:])
         case {"search": words}:
             answer = kg.search(words)
         case {"get": [name, *section]}:
@@ -107,7 +109,8 @@ def through_python(kg: KnowledgeGraph, question: Question) -> Given:
             answer = kg.explain(*ends)
     word = answer.word if isinstance(answer, Status) else None
     text = f"{answer.markdown()}\n{answer.to_json()}\n{' '.join(answer.gaps)}"
-    return Given(text, word, answer.to_dicts(), frozenset(source.curie for source in answer.sources))
+    rows = answer.to_dicts()
+    return Given(text, word, rows, frozenset(source.curie for source in answer.sources) | _cited(rows))
 
 
 def through_shell(question: Question) -> Given:
@@ -161,7 +164,14 @@ def _document(document: Mapping[str, Any], text: str) -> Given:
 
 
 def _cited(rows: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    return frozenset(plain(value) for row in rows for name, value in row.items() if name.lower().endswith("source") and value)
+    """Give what rows name as sources: by identifier, or in words."""
+    return frozenset(plain(value) for row in rows for name, value in row.items() if SOURCE.search(name) and value)
+
+
+@cache
+def _label(source: str) -> str:
+    """Give the name of a source, as rows tell it in words."""
+    return str(imidgraph.load().select(f"SELECT ?label {{ {source} rdfs:label ?label }}").rows[0][0])
 
 
 # --- the grade -------------------------------------------------------------------------------------------------------
@@ -169,7 +179,9 @@ def _cited(rows: Iterable[Mapping[str, Any]]) -> frozenset[str]:
 
 def plain(value: Any) -> str:
     """Write a value in one way, whatever way it came."""
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float | Decimal):
         return format(Decimal(str(value)).normalize(), "f")
     text = value.isoformat() if isinstance(value, datetime.date) else str(value)
     if text.startswith("http"):
@@ -196,8 +208,15 @@ def grade(question: Question, given: Given) -> str:
     if not all(parts):
         return "partly"
     needs_none = answer == "not curated" or answer == [] or kind_of(question) == "search"
-    cites = question["source"] in given.sources if "source" in question else bool(given.sources) or needs_none
+    cites = _cites(question["source"], given) if "source" in question else bool(given.sources) or needs_none
     return "right with source" if cites else "right"
+
+
+def _cites(source: str, given: Given) -> bool:
+    if source in given.sources:
+        return True
+    told = _label(source) if source.startswith("imid:") else source  # in words a paper stands by its identifier
+    return any(told in each for each in given.sources)
 
 
 def _values(row: Mapping[str, Any], column: str) -> list[Any]:

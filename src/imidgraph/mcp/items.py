@@ -11,6 +11,7 @@ from imidgraph.answers import Answer, Row
 from imidgraph.knowledge.entities import Entity
 from imidgraph.knowledge.lookups import Statements, Status
 from imidgraph.knowledge.sections import Section
+from imidgraph.knowledge.solutions import FACT
 from imidgraph.model import Evidence, Frequency, Source, Statement
 from imidgraph.prose.statement import doubt, figure, sentence, unsure
 from imidgraph.sparql.results import Results
@@ -29,18 +30,18 @@ UNREAD = "no second reading"
 
 @dataclass(frozen=True, repr=False)
 class Cited(Answer):
-    """The rows of a named query, with the sources that they name.
+    """The rows of a named query, with the sources behind each.
 
     Parameters
     ----------
     found : Results
         The rows.
-    known : mapping of str to Source
-        The sources by IRI.
+    behind : tuple of tuple of Source
+        For each row its sources.
     """
 
     found: Results
-    known: Mapping[str, Source]
+    behind: tuple[tuple[Source, ...], ...]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -59,8 +60,13 @@ class Cited(Answer):
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The sources that the rows name, each once."""
-        return tuple(dict.fromkeys(self.known[value] for row in self.rows for value in row if value in self.known))
+        """The sources behind the rows, each once."""
+        return tuple(dict.fromkeys(source for each in self.behind for source in each))
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What it leaves open, in sentences."""
+        return self.found.gaps
 
 
 @singledispatch
@@ -81,10 +87,15 @@ def items(answer: Answer, numbers: Numbers) -> Iterator[Item]:
 
 @items.register
 def _(answer: Cited, numbers: Numbers) -> Iterator[Item]:
-    for row in answer.to_dicts():
-        cited = [numbers[answer.known[value]] for value in row.values() if value in answer.known]
-        told = {name: _plain(value) for name, value in row.items() if value is not None and value not in answer.known}
-        yield told | {"sources": list(dict.fromkeys(cited))}
+    for row, behind in zip(answer.to_dicts(), answer.behind, strict=True):
+        known = {source.iri for source in behind}
+        told = {_named(name): _plain(value) for name, value in row.items() if value is not None and value not in known}
+        yield told | {"sources": [numbers[source] for source in behind]}
+
+
+def _named(column: str) -> str:
+    """Name a column of a query as the other items do."""
+    return {FACT: "id", "sources": "passages"}.get(column, column)
 
 
 @items.register

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from imidgraph.errors import AmbiguousLabel, EntityNotFound, ImidgraphError, Pat
 from imidgraph.graph import KnowledgeGraph
 from imidgraph.knowledge.entities import Entity
 from imidgraph.knowledge.lookups import Status
+from imidgraph.knowledge.solutions import FACT
 from imidgraph.knowledge.statements import SOURCES, read_sources
 from imidgraph.limits import SECONDS
 from imidgraph.mcp.items import Cited
@@ -25,6 +26,13 @@ from imidgraph.verbs import SEARCHES, VERBS, Parameter, Verb
 
 _CURSOR = Parameter("cursor", "The cursor from the previous reply, to get the next items.", most=9)
 _BYTES = Parameter("max_bytes", "Maximum size of the reply in bytes.", "integer", default=MOST_BYTES, least=1000, most=LARGEST)
+_BEHIND = """
+SELECT DISTINCT ?fact ?source WHERE {
+    VALUES ?fact { %s }
+    ?fact imid:evidence ?evidence .
+    ?evidence imid:source ?source .
+} ORDER BY ?fact ?source
+"""
 _MOST_ROWS = 1000
 _SECONDS = 10.0
 
@@ -137,10 +145,21 @@ def _listed(graph: KnowledgeGraph, topic: str | None = None) -> Answer:
 def _run(graph: KnowledgeGraph, name: str, parameters: Mapping[str, Any] | None = None) -> Answer:
     found = graph.run(name, **(parameters or {}))
     places = [place for place, column in enumerate(found.columns) if column.lower().endswith("source")]
-    cited = {value for row in found.rows for place in places if isinstance(value := row[place], Iri)}
-    named = " ".join(str(NamedNode(iri)) for iri in sorted(cited))
-    known = read_sources(graph.select(SOURCES % named).rows) if cited else {}
-    return Cited(found, known, limit=found.limit, graph_version=found.graph_version)
+    cited = [tuple(dict.fromkeys(str(row[place]) for place in places if isinstance(row[place], Iri))) for row in found.rows]
+    if not places and FACT in found.columns:
+        place = found.columns.index(FACT)
+        behind: dict[str, list[str]] = {}
+        for fact, source in graph.select(_BEHIND % _terms(row[place] for row in found.rows)).rows if found else ():
+            behind.setdefault(str(fact), []).append(str(source))
+        cited = [tuple(behind.get(str(row[place]), ())) for row in found.rows]
+    every = {iri for each in cited for iri in each}
+    known = read_sources(graph.select(SOURCES % _terms(every)).rows) if every else {}
+    sources = tuple(tuple(known[iri] for iri in each if iri in known) for each in cited)
+    return Cited(found, sources, limit=found.limit, graph_version=found.graph_version)
+
+
+def _terms(iris: Iterable[object]) -> str:
+    return " ".join(sorted({str(NamedNode(str(iri))) for iri in iris}))
 
 
 def _query(graph: KnowledgeGraph, query: str) -> Answer:
