@@ -18,6 +18,7 @@ from imidgraph.sparql.results import Results
 from imidgraph.traversals.chains import Chain
 from imidgraph.traversals.compare import Comparison
 from imidgraph.traversals.explain import Explanation
+from imidgraph.words import counted
 
 Item = dict[str, Any]
 Numbers = Mapping[Source, int]
@@ -38,10 +39,13 @@ class Cited(Answer):
         The rows.
     behind : tuple of tuple of Source
         For each row its sources.
+    summary : str
+        What the query answers, in a sentence.
     """
 
     found: Results
     behind: tuple[tuple[Source, ...], ...]
+    summary: str
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -55,8 +59,8 @@ class Cited(Answer):
 
     @property
     def title(self) -> str:
-        """How many rows of what."""
-        return self.found.title
+        """How many rows, of what."""
+        return f"{counted(len(self.found), 'row')}: {self.summary.removesuffix('.')}"
 
     @property
     def sources(self) -> tuple[Source, ...]:

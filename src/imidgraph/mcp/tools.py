@@ -155,7 +155,7 @@ def _run(graph: KnowledgeGraph, name: str, parameters: Mapping[str, Any] | None 
     every = {iri for each in cited for iri in each}
     known = read_sources(graph.select(SOURCES % _terms(every)).rows) if every else {}
     sources = tuple(tuple(known[iri] for iri in each if iri in known) for each in cited)
-    return Cited(found, sources, limit=found.limit, graph_version=found.graph_version)
+    return Cited(found, sources, graph.queries[name].summary, limit=found.limit, graph_version=found.graph_version)
 
 
 def _terms(iris: Iterable[object]) -> str:
