@@ -37,8 +37,8 @@ ROWS = {
     "__init__": 14,
     "verbs": 15,
     "mcp": 16,
-    "server": 16,
-    "cli": 17,
+    "server": 17,
+    "cli": 18,
 }
 UPWARD = {("answers", "imidgraph.pages")}
 """What is imported from above, and only when it is used: an answer is laid out when it is shown."""

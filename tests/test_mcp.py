@@ -12,7 +12,6 @@ from typing import Any
 import anyio
 import jsonschema
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcp.client.client import Client
@@ -24,9 +23,6 @@ from imidgraph.mcp.prompts import PROMPTS
 from imidgraph.mcp.replies import MOST_BYTES, SCHEMA
 from imidgraph.mcp.server import create_server
 from imidgraph.mcp.tools import TOOLS
-from tests.conftest import ROOT
-
-QUESTIONS = yaml.safe_load((ROOT / "tests" / "questions.yaml").read_text(encoding="utf-8"))
 
 
 def asked(kg: KnowledgeGraph, work: Callable[[Client], Any], free: bool = False) -> Any:
@@ -45,41 +41,6 @@ def call(kg: KnowledgeGraph, tool: str, free: bool = False, /, **arguments: Any)
 
 def size(result: Any) -> int:
     return len(result.content[0].text.encode()) + len(json.dumps(result.structured_content, ensure_ascii=False).encode())
-
-
-def arguments_of(question: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    more = {"max_bytes": question["most_bytes"]} if "most_bytes" in question else {}
-    match question:
-        case {"status": [subject, predicate, object_]}:
-            return "status", {"subject": subject, "predicate": predicate, "object": object_, **more}
-        case {"search": words}:
-            return "search", {"words": words, **more}
-        case {"get": [name]}:
-            return "get", {"name": name, **more}
-        case {"get": [name, section]}:
-            return "get", {"name": name, "section": section, **more}
-        case {"compare": drugs}:
-            return "compare", {"drugs": drugs, **more}
-        case {"explain": [start, end]}:
-            return "explain", {"start": start, "end": end, **more}
-        case {"run": [name, parameters]}:
-            return "run_query", {"name": name, "parameters": parameters, **more}
-    raise AssertionError(question)
-
-
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question["ask"])
-def test_a_question_has_its_answer(kg: KnowledgeGraph, question: dict[str, Any]) -> None:
-    name, arguments = arguments_of(question)
-    result = call(kg, name, **arguments)
-    assert not result.is_error
-    text = result.content[0].text
-    if "word" in question:
-        assert text.startswith(f"{question['word']}: ")
-    for part in question.get("says", ()):
-        assert part in text, text
-    assert result.structured_content["total"] >= question.get("least", 0)
-    jsonschema.validate(result.structured_content, SCHEMA)
-    assert "not medical advice" in text
 
 
 def test_the_catalog_is_small_and_says_that_nothing_is_changed(kg: KnowledgeGraph) -> None:

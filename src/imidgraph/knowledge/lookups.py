@@ -14,6 +14,7 @@ from imidgraph.knowledge.names import Names
 from imidgraph.knowledge.statements import Reader
 from imidgraph.limits import whole
 from imidgraph.model import Statement, Term
+from imidgraph.prose.summary import capped
 
 COLUMNS = ("subject", "relation", "object", "details", "sources", "statement")
 """The columns of a table of statements."""
@@ -160,7 +161,12 @@ class Status(Answer):
             "supported": f"A source says so: {fact}.",
             "disputed": f"Sources disagree: {fact}.",
             "denied": f"A source denies it: {fact}.",
-        }.get(self.word, f"Not curated here: {fact}. That does not mean that it is false.")
+        }.get(self.word, f"Not curated here: {fact}. That does not mean that it is false{self._of_kinds}.")
+
+    @property
+    def _of_kinds(self) -> str:
+        kinds = dict.fromkeys(str(item.object) for item in self.narrower)
+        return f": it is curated of {capped(kinds)}" if kinds else ""
 
     @property
     def rows(self) -> list[Row]:
@@ -194,6 +200,7 @@ class Status(Answer):
             "predicate": self.predicate.curie,
             "object": self.object.curie,
             "statements": [item.to_dict() for item in self.found],
+            "narrower": [item.to_dict() for item in self.narrower],
         }
 
 

@@ -100,7 +100,8 @@ class Names:
             except (EntityNotFound, AmbiguousLabel) as error:
                 known = self.labels(parameter.entity_class) if parameter.entity_class else []
                 hint = f" Choose from {', '.join(known)}." if 0 < len(known) <= 40 else ""
-                raise QueryError(f"Unknown {key}: {name!r}. {error}{hint}") from error
+                finding = error.finding if isinstance(error, EntityNotFound) else str(error)
+                raise QueryError(f"Unknown {key}: {name!r}. {finding}{hint}") from error
         return resolved
 
     def labels(self, category: str) -> list[str]:

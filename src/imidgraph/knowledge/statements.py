@@ -41,7 +41,8 @@ SELECT ?value ?label ?category WHERE {
     OPTIONAL { ?value a ?category . ?category rdfs:isDefinedBy imid: }
 }
 """
-_SOURCES = "SELECT ?source ?property ?value WHERE { VALUES ?source { %s } ?source ?property ?value }"
+SOURCES = "SELECT ?source ?property ?value WHERE { VALUES ?source { %s } ?source ?property ?value }"
+"""What describes some sources; `read_sources` reads its rows."""
 _CITING = """
 SELECT DISTINCT ?subject ?object WHERE {
     ?association imid:subject ?subject ; imid:object ?object ; imid:evidence ?evidence . ?evidence imid:source ?source .
@@ -251,7 +252,7 @@ class Reader:
 
     def sources_about(self, iri: str) -> list[Source]:
         """Give the sources that are evidence on an entity, the newest first."""
-        sources = _sources(self._select(_TOPICS, {"entity": str(NamedNode(iri))}))
+        sources = read_sources(self._select(_TOPICS, {"entity": str(NamedNode(iri))}))
         return sorted(sources.values(), key=lambda source: (str(source.published or ""), source.label), reverse=True)
 
     def behind(self, facts: Iterable[str]) -> list[Source]:
@@ -275,7 +276,7 @@ class Reader:
     def _sources(self, iris: Set[Any]) -> Mapping[str, Source]:
         missing = iris - self._known.keys()
         names = " ".join(str(NamedNode(iri)) for iri in sorted(iri for iri in missing if type(iri) is Iri))
-        found = _sources(self._store.select(_SOURCES % names).rows) if names else {}
+        found = read_sources(self._store.select(SOURCES % names).rows) if names else {}
         self._known.update((iri, found.get(iri) or assembly.named(iri)) for iri in missing)
         return self._known
 
@@ -329,7 +330,8 @@ def _evidence(passages: _Described, terms: Mapping[Any, Term], sources: Mapping[
         yield from assembly.evidence(iri, category, _valued(facts, terms), cited)
 
 
-def _sources(rows: Iterable[tuple[str, str, Any]]) -> dict[str, Source]:
+def read_sources(rows: Iterable[tuple[str, str, Any]]) -> dict[str, Source]:
+    """Read sources, by IRI, from the rows that `SOURCES` gives."""
     return {
         iri: assembly.source(
             iri,

@@ -2,23 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
 
-from imidgraph.answers import Answer
+from imidgraph.answers import Answer, Row
 from imidgraph.knowledge.entities import Entity
 from imidgraph.knowledge.kinds import KINDS
 from imidgraph.knowledge.lookups import Statements, Status
 from imidgraph.knowledge.sections import Section
+from imidgraph.knowledge.solutions import FACT
 from imidgraph.model import Evidence, Frequency, Source, Statement
 from imidgraph.prose.statement import doubt, figure, sentence, unsure
+from imidgraph.sparql.results import Results
 from imidgraph.traversals.chains import Chain
 from imidgraph.traversals.compare import Comparison
 from imidgraph.traversals.explain import Explanation
+from imidgraph.words import counted
 
 Item = dict[str, Any]
 Numbers = Mapping[Source, int]
+
+MOST_CITED = 1
+"""Sources that one sentence of an explanation cites."""
+UNREAD = "no second reading"
+"""What is said against a piece of evidence that no second reader has held against its source."""
+
+
+@dataclass(frozen=True, repr=False)
+class Cited(Answer):
+    """The rows of a named query, with the sources behind each.
+
+    Parameters
+    ----------
+    found : Results
+        The rows.
+    behind : tuple of tuple of Source
+        For each row its sources.
+    summary : str
+        What the query answers, in a sentence.
+    """
+
+    found: Results
+    behind: tuple[tuple[Source, ...], ...]
+    summary: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return self.found.columns
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The rows."""
+        return self.found.rows
+
+    @property
+    def title(self) -> str:
+        """How many rows, of what."""
+        return f"{counted(len(self.found), 'row')}: {self.summary.removesuffix('.')}"
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources behind the rows, each once."""
+        return tuple(dict.fromkeys(source for each in self.behind for source in each))
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What it leaves open, in sentences."""
+        return self.found.gaps
 
 
 @singledispatch
@@ -38,6 +91,19 @@ def items(answer: Answer, numbers: Numbers) -> Iterator[Item]:
 
 
 @items.register
+def _(answer: Cited, numbers: Numbers) -> Iterator[Item]:
+    for row, behind in zip(answer.to_dicts(), answer.behind, strict=True):
+        known = {source.iri for source in behind}
+        told = {_named(name): _plain(value) for name, value in row.items() if value is not None and value not in known}
+        yield told | {"sources": [numbers[source] for source in behind]}
+
+
+def _named(column: str) -> str:
+    """Name a column of a query as the other items do."""
+    return {FACT: "id", "sources": "passages"}.get(column, column)
+
+
+@items.register
 def _(answer: Entity, numbers: Numbers) -> Iterator[Item]:
     yield {
         "entity": answer.curie,
@@ -54,11 +120,21 @@ def _(answer: Entity, numbers: Numbers) -> Iterator[Item]:
         yield {"section": name, "text": group.line, "sources": list(dict.fromkeys(cited))}
 
 
-@items.register(Section)
-@items.register(Statements)
-@items.register(Status)
-def _(answer: Section | Statements | Status, numbers: Numbers) -> Iterator[Item]:
-    yield from (_stated(item, numbers) for item in answer.statements)
+@items.register
+def _(answer: Statements, numbers: Numbers) -> Iterator[Item]:
+    yield from (_stated(item, numbers) for item in answer)
+
+
+@items.register
+def _(answer: Section, numbers: Numbers) -> Iterator[Item]:
+    leading = [item for group in answer.groups for item in group.statements]  # what no longer holds comes last
+    yield from (_stated(item, numbers) for item in dict.fromkeys((*leading, *answer)))
+
+
+@items.register
+def _(answer: Status, numbers: Numbers) -> Iterator[Item]:
+    yield from (_stated(item, numbers) for item in answer.found)
+    yield from (_stated(item, numbers) | {"narrower_kind": item.object.label} for item in answer.narrower)
 
 
 @items.register
@@ -75,7 +151,8 @@ def _(answer: Comparison, numbers: Numbers) -> Iterator[Item]:
 
 @items.register
 def _(answer: Explanation, numbers: Numbers) -> Iterator[Item]:
-    yield from (_stated(item, numbers) for item in answer.stated[: answer.shown])
+    told = [_brief(item, numbers) for item in answer.stated[: answer.shown]]
+    yield from told[:1]
     for chain in answer.chains:
         verdict = answer.verdict(chain)
         yield {
@@ -83,6 +160,7 @@ def _(answer: Explanation, numbers: Numbers) -> Iterator[Item]:
             "steps": list(_steps(chain, numbers)),
             "open": chain.gaps,
         }
+    yield from told[1:]
 
 
 def _steps(chain: Chain, numbers: Numbers) -> Iterator[Item]:
@@ -90,14 +168,28 @@ def _steps(chain: Chain, numbers: Numbers) -> Iterator[Item]:
         if hop.is_hierarchy:
             yield {"step": str(hop), "text": "A step in the hierarchy.", "sources": []}
         for told, stated in (hop.sentences if not hop.is_hierarchy else {}).items():
-            cited = (evidence.source for item in stated for evidence in item.evidence)
-            yield {"step": str(hop), "text": told, "sources": list(dict.fromkeys(numbers[source] for source in cited))}
+            yield {"step": str(hop), "text": told} | _cited(stated, numbers)
+
+
+def _brief(item: Statement, numbers: Numbers) -> Item:
+    return {"id": item.curie, "text": sentence(item)} | _cited((item,), numbers) | _doubted(item)
+
+
+def _cited(stated: Iterable[Statement], numbers: Numbers) -> Item:
+    """Cite a few sources, and count the rest: `status` gives all of them."""
+    every = list(dict.fromkeys(numbers[evidence.source] for item in stated for evidence in item.evidence))
+    more = len(every) - MOST_CITED
+    return {"sources": every[:MOST_CITED]} | ({"more_sources": more} if more > 0 else {})
+
+
+def _doubted(item: Statement) -> Item:
+    doubts = [*doubt(item), *(["a source denies it"] if item.negated else [])]
+    return {"doubt": doubts} if doubts else {}
 
 
 def _stated(item: Statement, numbers: Numbers) -> Item:
-    told: Item = {"id": item.curie, "text": sentence(item), "evidence": list(_evidence(item.evidence, numbers))}
-    doubts = [*doubt(item), *(["a source denies it"] if item.negated else [])]
-    return told | ({"doubt": doubts} if doubts else {})
+    told = {"id": item.curie, "text": sentence(item), "evidence": list(_evidence(item.evidence, numbers))}
+    return told | _doubted(item)
 
 
 def _evidence(evidence: Iterable[Evidence], numbers: Numbers) -> Iterator[Item]:
@@ -106,7 +198,7 @@ def _evidence(evidence: Iterable[Evidence], numbers: Numbers) -> Iterator[Item]:
         if isinstance(item, Frequency) and (found := figure(item)):
             told |= {"figure": found, "in": "; ".join(str(part) for part in (item.arm, item.population) if part)}
         doubts = [*(["disputes it"] if item.disputes else []), *unsure(item)]
-        doubts += ["no second reading"] if item.reading_date is None else []
+        doubts += [UNREAD] if item.reading_date is None else []
         yield told | ({"doubt": doubts} if doubts else {})
 
 

@@ -1,12 +1,13 @@
-"""The server that speaks the Model Context Protocol, on standard input and output.
+"""The server that speaks the Model Context Protocol, on standard input and output or one request of HTTP at a time.
 
 Source: Model Context Protocol, specification of 2026-07-28; the SDK serves clients of earlier ones too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from functools import partial
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 import anyio
@@ -14,11 +15,13 @@ import mcp_types as types
 from anyio import to_thread
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.exceptions import MCPError
 
 import imidgraph
 from imidgraph.errors import ImidgraphError, QueryError
 from imidgraph.graph import KnowledgeGraph
+from imidgraph.limits import SECONDS
 from imidgraph.mcp.prompts import PROMPTS
 from imidgraph.mcp.replies import SCHEMA
 from imidgraph.mcp.tools import SPARQL, TOOLS, Tool, told
@@ -31,13 +34,19 @@ INSTRUCTIONS = (
 )
 _MARKDOWN = "text/markdown"
 
+Answered = TypeVar("Answered")
+Work = Callable[[Callable[[], Answered]], Awaitable[Answered]]
+"""Does work that takes a while, where nothing else waits for it."""
+
 
 class _Offer:
     """What a server offers: the handlers of its requests."""
 
-    def __init__(self, graph: KnowledgeGraph, tools: Mapping[str, Tool]) -> None:
+    def __init__(self, graph: KnowledgeGraph, tools: Mapping[str, Tool], work: Work[Any], timeout: float) -> None:
         self._graph = graph
         self._tools = tools
+        self._work = work
+        self._timeout = timeout
 
     async def list_tools(self, _: Any, __: Any) -> types.ListToolsResult:
         return types.ListToolsResult(tools=[_described(tool) for tool in self._tools.values()])
@@ -46,7 +55,8 @@ class _Offer:
         try:
             if params.name not in self._tools:
                 raise QueryError(f"Unknown tool {params.name[:60]!r}. Choose from {', '.join(self._tools)}.")
-            found = await to_thread.run_sync(self._tools[params.name].call, self._graph, params.arguments or {})
+            tool, arguments = self._tools[params.name], params.arguments or {}
+            found = await self._work(partial(tool.call, self._graph, arguments, self._timeout))
         except ImidgraphError as error:
             return types.CallToolResult(content=[types.TextContent(text=told(error))], is_error=True)
         return types.CallToolResult(content=[types.TextContent(text=found.text)], structured_content=found.data)
@@ -66,7 +76,7 @@ class _Offer:
         return types.ListResourceTemplatesResult(resource_templates=[card])
 
     async def read_resource(self, _: Any, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
-        text = await to_thread.run_sync(_resource, self._graph, params.uri)
+        text = await self._work(partial(_resource, self._graph, params.uri))
         return types.ReadResourceResult(contents=[types.TextResourceContents(uri=params.uri, mime_type=_MARKDOWN, text=text)])
 
     async def list_prompts(self, _: Any, __: Any) -> types.ListPromptsResult:
@@ -90,7 +100,9 @@ class _Offer:
         return types.GetPromptResult(description=prompt.title, messages=[said])
 
 
-def create_server(graph: KnowledgeGraph, free: bool = False) -> Server[Any]:
+def create_server(
+    graph: KnowledgeGraph, free: bool = False, work: Work[Any] = to_thread.run_sync, timeout: float = SECONDS
+) -> Server[Any]:
     """Create a server of the tools.
 
     Parameters
@@ -99,8 +111,12 @@ def create_server(graph: KnowledgeGraph, free: bool = False) -> Server[Any]:
         What it answers from.
     free : bool
         Whether it offers free SPARQL too.
+    work : callable
+        What looks an answer up, where nothing else waits for it.
+    timeout : float
+        Seconds of one search.
     """
-    offer = _Offer(graph, TOOLS | ({SPARQL.name: SPARQL} if free else {}))
+    offer = _Offer(graph, TOOLS | ({SPARQL.name: SPARQL} if free else {}), work, timeout)
     return Server(
         "imidgraph",
         version=imidgraph.__version__,
@@ -127,6 +143,46 @@ def run(graph: KnowledgeGraph, free: bool = False) -> None:
     anyio.run(serve)
 
 
+async def exchange(server: Server[Any], scope: MutableMapping[str, Any], body: bytes) -> tuple[int, dict[str, str], bytes]:
+    """Answer one request of streamable HTTP: there are no sessions, so that nothing outlives it.
+
+    Parameters
+    ----------
+    server : Server
+        What answers.
+    scope : mapping
+        The request, as ASGI gives it.
+    body : bytes
+        Its body.
+
+    Returns
+    -------
+    tuple of int, dict and bytes
+        The status, the headers and the body of the answer.
+    """
+    waiting = [{"type": "http.request", "body": body}]
+    started: list[dict[str, Any]] = []
+    parts: list[bytes] = []
+
+    async def receive() -> dict[str, Any]:
+        if not waiting:
+            await anyio.sleep_forever()  # whoever calls stops this where the client leaves
+        return waiting.pop()
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            started.append(dict(message))
+        else:
+            parts.append(message.get("body", b""))
+
+    headers = [(name, value.strip(b" \t")) for name, value in scope["headers"]]  # as RFC 9110 takes them; the SDK compares them
+    manager = StreamableHTTPSessionManager(server, json_response=True, stateless=True)
+    async with manager.run():
+        await manager.handle_request({**scope, "headers": headers}, receive, send)
+    given = {name.decode("latin-1"): value.decode("latin-1") for name, value in started[0].get("headers", ())}
+    return started[0]["status"], given, b"".join(parts)
+
+
 def _described(tool: Tool) -> types.Tool:
     return types.Tool(
         name=tool.name,
@@ -145,8 +201,8 @@ def _resource(graph: KnowledgeGraph, uri: str) -> str:
         if kind == "entities" and name:
             return graph.entity(unquote(name)).markdown()
     except ImidgraphError as error:
-        raise MCPError(types.INVALID_PARAMS, told(error)) from error
+        raise MCPError(types.INVALID_PARAMS, told(error), {"uri": uri}) from error
     if (kind, name) == ("queries", ""):
         return graph.queries.tagged().markdown()
     message = f"Unknown resource {uri[:80]!r}. Read imidgraph://queries or imidgraph://entities/NAME."
-    raise MCPError(types.INVALID_PARAMS, message)
+    raise MCPError(types.INVALID_PARAMS, message, {"uri": uri})

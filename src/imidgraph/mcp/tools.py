@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +13,26 @@ from imidgraph.errors import AmbiguousLabel, EntityNotFound, ImidgraphError, Pat
 from imidgraph.graph import KnowledgeGraph
 from imidgraph.knowledge.entities import Entity
 from imidgraph.knowledge.lookups import Status
-from imidgraph.mcp.replies import LARGEST, MOST_BYTES, Reply, reply
+from imidgraph.knowledge.solutions import FACT
+from imidgraph.knowledge.statements import SOURCES, read_sources
+from imidgraph.limits import SECONDS
+from imidgraph.mcp.items import Cited
+from imidgraph.mcp.kept import kept_of
+from imidgraph.mcp.replies import LARGEST, MOST_BYTES, Prepared, Reply, prepare
+from imidgraph.rdf import Iri, NamedNode
+from imidgraph.traversals.compare import Comparison
 from imidgraph.traversals.explain import Explanation
-from imidgraph.verbs import VERBS, Parameter, Verb
+from imidgraph.verbs import SEARCHES, VERBS, Parameter, Verb
 
 _CURSOR = Parameter("cursor", "The cursor from the previous reply, to get the next items.", most=9)
 _BYTES = Parameter("max_bytes", "Maximum size of the reply in bytes.", "integer", default=MOST_BYTES, least=1000, most=LARGEST)
+_BEHIND = """
+SELECT DISTINCT ?fact ?source WHERE {
+    VALUES ?fact { %s }
+    ?fact imid:evidence ?evidence .
+    ?evidence imid:source ?source .
+} ORDER BY ?fact ?source
+"""
 _MOST_ROWS = 1000
 _SECONDS = 10.0
 
@@ -33,11 +49,14 @@ class Tool:
         When to use it, and what it gives.
     verb : Verb
         What it asks.
+    is_kept : bool
+        Whether the last answers are kept, so that one that is read page by page is looked up once.
     """
 
     name: str
     description: str
     verb: Verb
+    is_kept: bool = True
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -50,7 +69,7 @@ class Tool:
             "additionalProperties": False,
         }
 
-    def call(self, graph: KnowledgeGraph, arguments: Mapping[str, object]) -> Reply:
+    def call(self, graph: KnowledgeGraph, arguments: Mapping[str, object], timeout: float = SECONDS) -> Reply:
         """Answer a call.
 
         Parameters
@@ -59,6 +78,8 @@ class Tool:
             The graph.
         arguments : mapping
             What the agent gave.
+        timeout : float
+            Seconds of one search.
 
         Raises
         ------
@@ -68,8 +89,15 @@ class Tool:
         rest = dict(arguments)
         cursor = _read(_CURSOR, rest)
         most = _read(_BYTES, rest) or MOST_BYTES
-        answer = self.verb.ask(graph, self.verb.read(rest))
-        return reply(answer, _headline(answer), cursor, most)
+        bounds = {"timeout": timeout} if self.verb.name in SEARCHES else {}
+        values = self.verb.read(rest)
+
+        def ask() -> tuple[Prepared, bool]:
+            answer = self.verb.ask(graph, values, **bounds)
+            return prepare(answer, _headline(answer)), self.is_kept and not (bounds and answer.limit)  # time may not be up again
+
+        key = json.dumps([self.name, values, datetime.date.today()], default=str)  # a card tells what holds today
+        return kept_of(graph).get(key, ask).reply(cursor, most)
 
 
 def told(error: ImidgraphError) -> str:
@@ -83,6 +111,8 @@ def told(error: ImidgraphError) -> str:
     match error:
         case EntityNotFound():
             return f"{error.finding} Not in the graph does not mean no. Use the tool search."
+        case QueryError() if isinstance(error.__cause__, EntityNotFound):
+            return f"{error} Not in the graph does not mean no. Use the tool search."
         case QueryNotFound():
             return f"{error.finding} Use the tool list_queries."
         case AmbiguousLabel() | PathNotFound():
@@ -101,6 +131,8 @@ def _headline(answer: Answer) -> str:
             return f"{answer.word}: {answer.sentence}"
         case Entity():
             return f"{answer.label} ({answer.category}, {answer.curie})"
+        case Comparison():
+            return f"{answer.title}."
         case Explanation():
             return f"How {answer.start} is linked to {answer.end}: {len(answer.stated)} statements, {len(answer.chains)} chains."
     return f"{answer.title}." if answer else " ".join(answer.gaps)
@@ -111,7 +143,23 @@ def _listed(graph: KnowledgeGraph, topic: str | None = None) -> Answer:
 
 
 def _run(graph: KnowledgeGraph, name: str, parameters: Mapping[str, Any] | None = None) -> Answer:
-    return graph.run(name, **(parameters or {}))
+    found = graph.run(name, **(parameters or {}))
+    places = [place for place, column in enumerate(found.columns) if column.lower().endswith("source")]
+    cited = [tuple(dict.fromkeys(str(row[place]) for place in places if isinstance(row[place], Iri))) for row in found.rows]
+    if not places and FACT in found.columns:
+        place = found.columns.index(FACT)
+        behind: dict[str, list[str]] = {}
+        for fact, source in graph.select(_BEHIND % _terms(row[place] for row in found.rows)).rows if found else ():
+            behind.setdefault(str(fact), []).append(str(source))
+        cited = [tuple(behind.get(str(row[place]), ())) for row in found.rows]
+    every = {iri for each in cited for iri in each}
+    known = read_sources(graph.select(SOURCES % _terms(every)).rows) if every else {}
+    sources = tuple(tuple(known[iri] for iri in each if iri in known) for each in cited)
+    return Cited(found, sources, graph.queries[name].summary, limit=found.limit, graph_version=found.graph_version)
+
+
+def _terms(iris: Iterable[object]) -> str:
+    return " ".join(sorted({str(NamedNode(str(iri))) for iri in iris}))
 
 
 def _query(graph: KnowledgeGraph, query: str) -> Answer:
@@ -181,7 +229,8 @@ TOOLS: dict[str, Tool] = {
                 (
                     Parameter(
                         "topic",
-                        "Only queries on this topic: drugs, indications, mechanisms, regimens, resistance, risks, trials.",
+                        "Only queries on this topic: articles, drugs, indications, mechanisms, regimens, resistance, risks "
+                        "or trials.",
                     ),
                 ),
                 call=_listed,
@@ -201,5 +250,6 @@ SPARQL = Tool(
         (Parameter("query", "A SELECT, ASK, CONSTRUCT or DESCRIBE query.", required=True, most=20_000, example="ASK {}"),),
         call=_query,
     ),
+    is_kept=False,
 )
 """Free queries: only where the operator switches it on."""

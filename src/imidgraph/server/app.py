@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 
 from imidgraph.errors import ImidgraphError
-from imidgraph.server import about, lookups, queries, refusals, sparql
+from imidgraph.server import about, agents, lookups, queries, refusals, sparql
 from imidgraph.server.edition import Editions
 from imidgraph.server.explorer import routes as explorer
 from imidgraph.server.log import Logged
@@ -23,6 +23,7 @@ _EXPOSED = ["ETag", "Retry-After", "X-Imidgraph-Truncated", "X-Notice"]
 _ROUTES = [
     Route("/", about.home),
     Route("/sparql", sparql.answer, methods=["GET", "POST"]),
+    Route("/mcp", agents.answer, methods=["POST"]),
     Route("/queries", queries.listed),
     Route("/queries/{name}", queries.answer),
     Route("/health", about.health),

@@ -65,7 +65,7 @@ async def read_operation(request: Request) -> Operation:
             message = f"The content coding {coding[:100]!r} is not supported. Send the query uncompressed."
             raise Refused(415, message, {"Accept-Encoding": "identity"})
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        body = await _body(request)
+        body = await read_body(request)
         if kind == _FORM:
             pairs += _pairs(body)
         elif kind == _QUERY:
@@ -129,14 +129,21 @@ def _text(body: bytes) -> str:
         raise Refused(400, "The query is not UTF-8. Send it in UTF-8.") from error
 
 
-async def _body(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
+    """Read the body of a request.
+
+    Raises
+    ------
+    Refused
+        Where it is too large, or does not arrive in time: 413 or 408.
+    """
     body = bytearray()
     try:
         async with asyncio.timeout(SECONDS_OF_BODY):
             async for part in request.stream():
                 body += part
                 if len(body) > MAX_BYTES:
-                    raise Refused(413, f"The request is larger than {MAX_BYTES} bytes. Send a shorter query.")
+                    raise Refused(413, f"The request is larger than {MAX_BYTES} bytes. Send a shorter one.")
     except TimeoutError as error:
         raise Refused(408, f"The request did not arrive within {SECONDS_OF_BODY:g} seconds. Send it again.") from error
     return bytes(body)

@@ -1,0 +1,130 @@
+"""The tools for agents over HTTP: the same answers as over standard streams, to those who may ask."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from mcp.client.client import Client
+
+from imidgraph import KnowledgeGraph
+from imidgraph.mcp.tools import TOOLS
+from tests.servers import Served
+
+ACCEPT = {"Accept": "application/json, text/event-stream"}
+PING = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with Served(tmp_path_factory.mktemp("agents"), "--workers", "2", "--cors", "https://friend.example") as server:
+        yield server
+
+
+def asked(served: Served, work: Callable[[Client], Any]) -> Any:
+    async def run() -> Any:
+        async with Client(f"{served.address}/mcp") as client:
+            return await work(client)
+
+    return anyio.run(run)
+
+
+def posted(served: Served, **headers: str) -> httpx.Response:
+    return httpx.post(f"{served.address}/mcp", json=PING, headers=ACCEPT | headers, timeout=30)
+
+
+def test_the_answers_are_those_of_the_tools(kg: KnowledgeGraph, served: Served) -> None:
+    async def work(client: Client) -> list[Any]:
+        listed = await client.list_tools()
+        assert [tool.name for tool in listed.tools] == list(TOOLS)
+        return [await client.call_tool("get", {"name": "Revlimid"}), await client.call_tool("get", {"name": "revlimit"})]
+
+    found, missing = asked(served, work)
+    assert found.structured_content == TOOLS["get"].call(kg, {"name": "Revlimid"}).data
+    assert missing.is_error
+    assert "Not in the graph does not mean no." in missing.content[0].text
+
+
+def test_there_are_no_sessions(served: Served) -> None:
+    answer = posted(served)
+    assert answer.status_code == 200
+    assert "mcp-session-id" not in answer.headers
+    assert answer.headers["content-type"] == "application/json"
+    assert [tool["name"] for tool in answer.json()["result"]["tools"]] == list(TOOLS)
+    for method in ("GET", "DELETE"):
+        refused = httpx.request(method, f"{served.address}/mcp", headers=ACCEPT)
+        assert refused.status_code == 405
+        assert "POST" in refused.headers["allow"]
+
+
+def test_hosts_and_origins_are_checked(served: Served) -> None:
+    assert posted(served, Host="evil.example").status_code == 421
+    refused = posted(served, Origin="https://evil.example")
+    assert refused.status_code == 403
+    assert "--cors" in refused.json()["detail"]
+    assert posted(served, Origin="null").status_code == 403
+    for origin in (served.address, "https://friend.example"):
+        assert posted(served, Origin=origin).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [(b"{", 400), (b"[]", 400), (b'{"jsonrpc": "2.0"}', 400), (b" " * (1 << 21), 413), (b"[" * 100_000, 400)],
+)
+def test_what_is_no_message_is_refused(served: Served, content: bytes, status: int) -> None:
+    answer = httpx.post(f"{served.address}/mcp", content=content, headers=ACCEPT | {"Content-Type": "application/json"})
+    assert answer.status_code == status
+
+
+def test_a_request_for_news_is_answered_and_holds_nothing_up(served: Served) -> None:
+    envelope = {"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {}}
+    message = PING | {"method": "subscriptions/listen", "params": {"_meta": envelope, "notifications": {}}}
+    headers = {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "subscriptions/listen"}
+    answer = httpx.post(f"{served.address}/mcp", json=message, headers=ACCEPT | headers, timeout=10)
+    assert answer.json()["error"]["code"] == -32601
+    assert httpx.get(f"{served.address}/health", timeout=10).status_code == 200
+
+
+def test_many_agents_at_once(served: Served) -> None:
+    async def work(client: Client) -> list[Any]:
+        found: list[Any] = []
+
+        async def one() -> None:
+            found.append(await client.call_tool("search", {"words": "blood clots"}))
+
+        async with anyio.create_task_group() as group:
+            for _ in range(200):
+                group.start_soon(one)
+        return found
+
+    found = asked(served, work)
+    assert len(found) == 200
+    assert len({result.content[0].text for result in found}) == 1
+
+
+def test_a_client_that_leaves_frees_its_lane(kg: KnowledgeGraph, served: Served) -> None:
+    slow = {"start": "pomalidomide", "end": "multiple myeloma", "max_bytes": 64_000}
+    message = PING | {"method": "tools/call", "params": {"name": "explain", "arguments": slow}}
+    for _ in range(20):
+        with pytest.raises(httpx.TimeoutException):
+            httpx.post(f"{served.address}/mcp", json=message, headers=ACCEPT, timeout=0.001)
+    answer = httpx.post(f"{served.address}/mcp", json=message, headers=ACCEPT, timeout=30)
+    assert not answer.json()["result"].get("isError")
+
+
+def test_without_the_sdk_the_rest_of_the_server_answers(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("bare")
+    (folder / "mcp_types.py").write_text("raise ImportError('No module named mcp_types')\n")
+    monkeypatch.setenv("PYTHONPATH", f"{folder}:{':'.join(path for path in sys.path if path.endswith('src'))}")
+    with Served(folder) as server:
+        refused = posted(server)
+        assert refused.status_code == 501
+        assert "pip install 'imidgraph[mcp]'" in json.loads(refused.content)["detail"]
+        assert httpx.get(f"{server.address}/api/search?words=Revlimid").status_code == 200
