@@ -15,6 +15,9 @@ _MERMAID = re.compile(r"""["#&;<>\n\r\t\\`|{}\[\]()]""")
 def write_dot(graph: Projection) -> Iterator[bytes]:
     """Write a graph in Graphviz's DOT; lists and maps are flattened.
 
+    What Graphviz draws is the label and the tooltip; the name of each attribute gets ``data_`` before it, so that an ``image`` of
+    the data is no picture to fetch, and its ``shape`` no shape to draw.
+
     Examples
     --------
     >>> import imidgraph
@@ -76,8 +79,17 @@ def _relation(graph: Projection, predicate: str, negated: bool) -> str:
 
 
 def _attributes(record: Record, label: str) -> str:
-    shown = {"label": label} | {"tooltip" if name == "label" else name: plain_text(value) for name, value in record.items()}
+    texts = {name: plain_text(value) for name, value in record.items()}
+    shown = {"label": _plain(label)}
+    if "label" in texts:
+        shown["tooltip"] = _plain(texts.pop("label"))
+    shown |= {f"data_{name}": text for name, text in texts.items()}
     return ", ".join(f"{_quoted(name)}={_quoted(value)}" for name, value in shown.items())
+
+
+def _plain(text: str) -> str:
+    """Give a text that Graphviz draws as it is: it reads entities of HTML in it."""
+    return text.replace("&", "&amp;")
 
 
 def _quoted(text: str) -> str:

@@ -102,9 +102,19 @@ def term_of(id: str) -> NamedNode | BlankNode:
 
 def bare_edge(term: NamedNode | BlankNode, subject: str, predicate: str, object_: NamedNode | BlankNode) -> Edge:
     """Give the edge of a triple that no statement describes."""
-    told = _URL + f"{term} <{predicate}> {object_}".encode()
-    name = uuid.UUID(bytes=hashlib.sha1(told, usedforsecurity=False).digest()[:16], version=5).urn  # uuid5 takes twice the time
-    return Edge(name, subject, compress(predicate), id_of(object_), "", {})
+    return Edge(made_name(f"{term} <{predicate}> {object_}"), subject, compress(predicate), id_of(object_), "", {})
+
+
+def made_name(*parts: object) -> str:
+    """Give a name, a UUID, to what has none of its own.
+
+    Examples
+    --------
+    >>> made_name("<a:a> <a:b> <a:c>")
+    'urn:uuid:91112e55-4e91-5fd2-90bb-f6c48d6d47f8'
+    """
+    told = _URL + " ".join(map(str, parts)).encode()
+    return uuid.UUID(bytes=hashlib.sha1(told, usedforsecurity=False).digest()[:16], version=5).urn  # uuid5 takes twice the time
 
 
 def own_first(kind: str) -> tuple[bool, str]:

@@ -12,7 +12,7 @@ import json
 import math
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -32,9 +32,9 @@ _BIOLINK, _SKOS, _XSD = PREFIXES["biolink"], PREFIXES["skos"], PREFIXES["xsd"]
 _TYPE, _LABEL = NamedNode(PREFIXES["rdf"] + "type"), NamedNode(PREFIXES["rdfs"] + "label")
 _EVIDENCE, _SOURCE = NamedNode(IMID + "evidence"), NamedNode(IMID + "source")
 _UNKNOWN = "https://bioregistry.io/"  # in which a name that can be no IRI becomes one
-_NODE_KEYS = {"id", "label", "name", "category", VERSION}
+_NODE_KEYS = {"id", "label", "name", "category", "original_category", VERSION}
 _ENDS = {"id", "key", "source", "target", "subject", "predicate", "object"}
-_EDGE_KEYS = CORE - {"label", "name"} | {VERSION}
+_EDGE_KEYS = CORE - {"label", "name"} | {"original_category", VERSION}
 _SKOS_NAMES = {"altLabel", "broadMatch", "closeMatch", "definition", "exactMatch", "narrowMatch", "relatedMatch", "scopeNote"}
 _SLOTS = {
     "agent_type": IMID + "agentType",
@@ -191,8 +191,9 @@ class _Reader:
             labels = {own: None}  # else nobody finds it
         for number, label in enumerate(labels):
             yield Triple(subject, _ALSO[_LABEL.value] if number or self._is_ours(subject) else _LABEL, Literal(label))
-        given = record["category"] if isolated and "category" in record else record.get("category") or "biolink:NamedThing"
-        kinds = [self._class(str(name)) for name in _listed(given) if name]
+        kinds = self._kinds(record)
+        if not kinds and not (isolated and "category" in record):
+            kinds = [NamedNode(_BIOLINK + "NamedThing")]
         for kind in kinds:
             if not kind.value.startswith(IMID):  # a class of theirs is one of entities, which are found by their names
                 yield Triple(kind, _TYPE, _CLASS)
@@ -217,10 +218,14 @@ class _Reader:
             yield Triple(own, NamedNode(IMID + part), value)
         if negated:
             yield Triple(own, NamedNode(IMID + "negated"), Literal(True))
-        kinds = [self._class(str(kind)) for kind in _listed(record.get("category")) if kind]
+        kinds = self._kinds(record)
         yield from (Triple(own, _TYPE, kind) for kind in kinds or [NamedNode(IMID + "Association")])
         yield from self._facts(own, record, _EDGE_KEYS)
         yield from self._evidence(own, record)
+
+    def _kinds(self, record: Record) -> list[NamedNode]:
+        """Give the classes of a node or an edge: those of ours, where we wrote it."""
+        return [self._class(str(name)) for name in _listed(record.get("original_category") or record.get("category")) if name]
 
     def _once(self, name: str, told: str) -> NamedNode:
         """Name what is told: by its own name, unless it has none, or it was the name of something else."""
@@ -247,7 +252,7 @@ class _Reader:
                     yield Triple(self._iri(source), _TYPE, NamedNode(IMID + "Source"))
             yield from self._facts(evidence, item, {"id", "category", "source"})
 
-    def _facts(self, subject: NamedNode, record: Record, taken: set[str]) -> Iterator[Triple]:
+    def _facts(self, subject: NamedNode, record: Record, taken: Set[str]) -> Iterator[Triple]:
         for name, value in record.items():
             if name not in taken and value is not None:
                 property_ = self._property(name)

@@ -24,15 +24,18 @@ CORE = frozenset(
 """The keys that have a meaning here, in any case that a program wrote them in."""
 
 LISTS = frozenset(
-    """
-    FDA_regulatory_approvals affiliation aggregator_knowledge_source authors available_from broad_matches broad_synonym
-    category equivalent_identifiers exact_matches exact_synonym has_attribute has_constituent has_device has_drug has_evidence
-    has_evidence_of_type has_gene has_gene_or_gene_product has_procedure has_quantitative_value has_studies has_study_results
-    has_supporting_studies hgvs_nomenclature in_taxon keywords knowledge_source mesh_terms narrow_matches narrow_synonym
-    provided_by publication_type publications qualifiers related_synonym retrieval_source_ids routes_of_delivery same_as
-    source_record_urls sources subsets support_graphs supporting_data_set supporting_data_source supporting_documents
-    supporting_text synonym systematic_synonym type upstream_resource_ids xref
-    """.split()
+    {
+        *("FDA_regulatory_approvals", "affiliation", "aggregator_knowledge_source", "authors", "available_from"),
+        *("broad_matches", "broad_synonym", "category", "equivalent_identifiers", "exact_matches", "exact_synonym"),
+        *("has_attribute", "has_constituent", "has_device", "has_drug", "has_evidence", "has_evidence_of_type"),
+        *("has_gene", "has_gene_or_gene_product", "has_procedure", "has_quantitative_value", "has_studies"),
+        *("has_study_results", "has_supporting_studies", "hgvs_nomenclature", "in_taxon", "keywords", "knowledge_source"),
+        *("mesh_terms", "narrow_matches", "narrow_synonym", "provided_by", "publication_type", "publications"),
+        *("qualifiers", "related_synonym", "retrieval_source_ids", "routes_of_delivery", "same_as", "source_record_urls"),
+        *("sources", "subsets", "support_graphs", "supporting_data_set", "supporting_data_source"),
+        *("supporting_documents", "supporting_text", "synonym", "systematic_synonym", "type", "upstream_resource_ids"),
+        *("xref"),
+    }
 )
 """The slots of Biolink that hold several values, which tables join with ``|``."""
 
