@@ -1,4 +1,4 @@
-"""Graphs of others in our formats: odd names, types and ends of edges stay what they are, and no writer makes what no reader takes."""
+"""Graphs of others in our formats: odd names, types and ends of edges stay what they are, for every reader."""
 
 from __future__ import annotations
 
@@ -47,8 +47,7 @@ def listed(found: Iterable[Triple]) -> Any:
 ENDS = {
     "class": "ex:drug ex:treats ex:D1 . ex:D1 a owl:Class ; rdfs:label 'a class' .",
     "property": "ex:drug ex:about ex:p . ex:p a owl:ObjectProperty .",
-    "statement": """
-        imid:s a imid:Association ; imid:subject ex:a ; imid:predicate ex:p ; imid:object ex:b . ex:paper ex:discusses imid:s .""",
+    "statement": "imid:s imid:subject ex:a ; imid:predicate ex:p ; imid:object ex:b . ex:paper ex:discusses imid:s .",
     "evidence": """
         imid:s imid:subject ex:a ; imid:predicate ex:p ; imid:object ex:b ; imid:evidence imid:e .
         imid:e a imid:Evidence ; imid:source ex:paper . ex:paper ex:holds imid:e .""",
@@ -213,7 +212,8 @@ def test_a_long_cell_is_cut_where_excel_would_cut_it(tmp_path: Path) -> None:
 KGX = {
     "a_nodes.tsv": "id\tcategory\tname\tprovided_by\tin_taxon\tscore (%)\n"
     "HGNC:1\tbiolink:Gene\tG1\tinfores:hgnc\tNCBITaxon:9606|NCBITaxon:10090\t5\nMONDO:2\tbiolink:Disease\tD2\tinfores:mondo\t\t\n",
-    "a_edges.tsv": "id\tcategory\tsubject\tpredicate\tobject\tprimary_knowledge_source\taggregator_knowledge_source\thas_evidence\n"
+    "a_edges.tsv": "id\tcategory\tsubject\tpredicate\tobject\tprimary_knowledge_source\taggregator_knowledge_source"
+    "\thas_evidence\n"
     "uuid:1\tbiolink:Association\tHGNC:1\tbiolink:contributes_to\tMONDO:2\tinfores:orphanet\tinfores:a|infores:b\tECO:1|ECO:2\n"
     "uuid:2\tbiolink:Association\tHGNC:1\tbiolink:contributes_to\tMONDO:2\t\tinfores:a\t\n",
 }
@@ -294,7 +294,7 @@ def test_what_is_no_value_of_its_type_is_text(value: str, type: str) -> None:
     for format in ONE_FILE:
         assert written(found, format)
     back = [quad.triple for quad in parse(written(found, "jsonld"), format=RdfFormat.JSON_LD)]
-    assert back == found
+    assert back == list(graph.triples())
 
 
 def test_a_fork_that_ends_leaves_the_files_of_its_parent(tmp_path: Path) -> None:
@@ -327,8 +327,8 @@ assert names == list(kg.projection.nodes())
 
 
 def test_digits_and_times_are_those_of_the_data() -> None:
-    query = """SELECT (0.0000001 AS ?small) (1e300 AS ?large) (12345678901234567890.1234567890 AS ?long) (xsd:double("INF") AS ?most)
-        (xsd:dateTime("2020-01-01T00:00:00Z") AS ?time) (xsd:dateTime("2020-01-01T00:00:00.123456789Z") AS ?exact) {}"""
+    query = """SELECT (0.0000001 AS ?small) (1e300 AS ?large) (12345678901234567890.1234567890 AS ?long)
+        (xsd:double("INF") AS ?most) (xsd:dateTime("2020-01-01T00:00:00Z") AS ?time) (xsd:dateTime("2020-01-01T00:00:00.123456789Z") AS ?exact) {}"""
     wanted = "0.0000001,1e+300,12345678901234567890.123456789,INF,2020-01-01T00:00:00+00:00,2020-01-01T00:00:00.123456789Z"
     for format, told in (("csv", wanted), ("tsv", wanted.replace(",", "\t"))):
         result = CliRunner().invoke(main, ["sparql", query, "--format", format])
