@@ -238,7 +238,7 @@ class _Wrong(BaseHTTPRequestHandler):
         elif fault == "capped":
             self._answer(200, ROWS, **{"X-SPARQL-MaxRows": "1"})
         elif fault in {"many", "many-more"}:
-            rows = b'{"head": {"vars": ["n"]}, "results": {"bindings": [' + b"{}," * 20_000_000 + b"{}]}}"
+            rows = b'{"head": {"vars": ["n"]}, "results": {"bindings": [' + b"{}," * 4_000_000 + b"{}]}}"
             self._answer(200, rows if fault == "many" else rows.replace(b'{"vars"', b'{"x": 1, "vars"'))
         elif fault in BODIES:
             self._answer(200, BODIES[fault])

@@ -265,56 +265,50 @@ def test_endless_bodies_are_bounded(wrong: WrongServer) -> None:
 @pytest.mark.parametrize("name", ODD)
 def test_an_odd_term_costs_that_term_and_no_other(wrong: WrongServer, name: str) -> None:
     _, wanted, odd = ODD[name]
-    graph = imidgraph.connect(wrong.address(f"odd-{name}"))
-    for results in (graph.select("SELECT ?n { ?n ?p ?o }"), graph.query("SELECT ?n { ?n ?p ?o }")):
-        assert isinstance(results, imidgraph.Results)
-        assert results.rows == [(wanted,)]
-        assert results.odd == odd
-        assert [gap for gap in results.gaps if "read as text" in gap] == [
-            "1 term of the answer is no term of RDF: read as text."
-        ] * odd
-        assert results.serialize("csv")
+    results = EndpointStore(wrong.address(f"odd-{name}")).query("SELECT ?n { ?n ?p ?o }", 30, 10)
+    assert isinstance(results, Results)
+    assert results.rows == [(wanted,)]
+    assert results.odd == odd
+    told = "1 term of the answer is no term of RDF: read as text."
+    assert [gap for gap in results.gaps if "read as text" in gap] == [told] * odd
+    assert results.serialize("csv")
 
 
 @pytest.mark.parametrize("name", ODD_TRIPLES)
 def test_an_odd_term_of_a_triple_costs_no_other_triple(wrong: WrongServer, name: str) -> None:
     _, wanted, odd = ODD_TRIPLES[name]
-    triples = imidgraph.connect(wrong.address(f"triples-{name}")).construct("CONSTRUCT WHERE { ?s ?p ?o }")
+    triples = EndpointStore(wrong.address(f"triples-{name}")).construct("CONSTRUCT WHERE { ?s ?p ?o }")
     assert set(triples.rows) == {("a:1", "a:2", "3"), *([wanted] if wanted else [])}
     assert triples.odd == odd
 
 
 @pytest.mark.parametrize("fault", ["capped", "partial", "anytime"])
 def test_lookups_take_no_part_for_the_whole(wrong: WrongServer, fault: str) -> None:
-    graph = imidgraph.connect(wrong.address(fault), timeout=3)
+    graph = imidgraph.connect(wrong.address(fault))
     if fault == "capped":
         assert graph.select("SELECT ?n { ?n ?p ?o }").limit == "cut by the server at 1 rows"
-    lookups = [
+    lookups: list[Callable[[], object]] = [
         lambda: graph.entity("a"),
         lambda: graph.search("a"),
         lambda: graph.stats(),
         lambda: graph.network.fetch_all(),
         lambda: graph.network.terms(["imid:lenalidomide"]),
         lambda: graph.paths("imid:a", "imid:b"),
-        lambda: graph.version,
-        lambda: list(graph.triples()),
     ]
     for lookup in lookups:
-        with pytest.raises(EndpointError, match="Raise"):
+        with pytest.raises(EndpointError, match=r"(cut by the server|a part of the answer).* [Rr]aise"):
             lookup()
 
 
 @pytest.mark.parametrize("fault", ["many", "many-more"])
 def test_rows_without_number_are_bounded(wrong: WrongServer, fault: str) -> None:
-    graph = imidgraph.connect(wrong.address(fault), timeout=20)
+    store = EndpointStore(wrong.address(fault), timeout=120)
     before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
-    try:
-        assert len(graph.query("SELECT ?n { ?n ?p ?o }", timeout=20, limit=10)) == 10  # type: ignore[arg-type]
-    except EndpointError as error:
-        assert "larger than" in str(error) or "no SPARQL result" in str(error)  # noqa: PT017 - one of two right answers
+    if fault == "many":
+        assert len(store.query("SELECT ?n { ?n ?p ?o }", timeout=120, limit=10)) == 10  # type: ignore[arg-type]
+        assert time.monotonic() - start < 20
     with pytest.raises(EndpointError, match="more than"):
-        graph.select("SELECT ?n { ?n ?p ?o }")
-    assert time.monotonic() - start < 40
+        store.select("SELECT ?n { ?n ?p ?o }")
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1 << 20  # KiB
 
 

@@ -327,8 +327,10 @@ assert names == list(kg.projection.nodes())
 
 
 def test_digits_and_times_are_those_of_the_data() -> None:
-    query = """SELECT (0.0000001 AS ?small) (1e300 AS ?large) (12345678901234567890.1234567890 AS ?long)
-        (xsd:double("INF") AS ?most) (xsd:dateTime("2020-01-01T00:00:00Z") AS ?time) (xsd:dateTime("2020-01-01T00:00:00.123456789Z") AS ?exact) {}"""
+    query = """
+    SELECT (0.0000001 AS ?small) (1e300 AS ?large) (12345678901234567890.1234567890 AS ?long) (xsd:double("INF") AS ?most)
+        (xsd:dateTime("2020-01-01T00:00:00Z") AS ?time) (xsd:dateTime("2020-01-01T00:00:00.123456789Z") AS ?exact) {}
+    """
     wanted = "0.0000001,1e+300,12345678901234567890.123456789,INF,2020-01-01T00:00:00+00:00,2020-01-01T00:00:00.123456789Z"
     for format, told in (("csv", wanted), ("tsv", wanted.replace(",", "\t"))):
         result = CliRunner().invoke(main, ["sparql", query, "--format", format])

@@ -339,7 +339,7 @@ class KnowledgeGraph:
     @cached_property
     def version(self) -> str | None:
         """The version of the graph."""
-        return version(self._whole)
+        return version(self._store)
 
     @cached_property
     def names(self) -> knowledge.names.Names:

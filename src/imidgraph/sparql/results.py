@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from imidgraph.answers import Answer, Row
 from imidgraph.errors import QueryError
-from imidgraph.limits import NEVER, Deadline
+from imidgraph.limits import NEVER, Deadline, OutOfTime
 from imidgraph.namespaces import prefixes_in
 from imidgraph.rdf import QueryResultsFormat, QuerySolutions, RdfFormat, Triple, parse_query_results, python_value, serialize
 from imidgraph.sparql.odd import Odd
@@ -106,18 +106,15 @@ class Results(Answer):
         OutOfTime
             Where the reading takes too long.
         """
-        try:
-            solutions = _solutions(text)
-            return cls(tuple(variable.value for variable in solutions.variables), taken(solutions, most, deadline), elapsed)
-        except SyntaxError:
-            pass  # an odd term, or members of a server's own, which pyoxigraph refuses
+        strict = _strict(text, most, deadline)
+        if strict is not None:
+            return cls(*strict, elapsed)
         odd = Odd()
         try:
             columns, rows = odd.rows(text)
             return cls(columns, taken(rows, most, deadline), elapsed, odd=odd.count)
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-            # its frames hold pyoxigraph's reader, which must not be let go in another thread
-            raise QueryError(f"The answer is not SPARQL results JSON: {error}") from error.with_traceback(None)
+            raise QueryError(f"The answer is not SPARQL results JSON: {error}") from error
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -289,11 +286,22 @@ def _told(odd: int) -> Iterator[str]:
         yield f"{counted(odd, 'term')} of the answer {'is no term' if odd == 1 else 'are no terms'} of RDF: read as text."
 
 
-def _solutions(text: bytes | str) -> QuerySolutions:
-    solutions = parse_query_results(text, format=QueryResultsFormat.JSON)
-    if not isinstance(solutions, QuerySolutions):
+def _strict(text: bytes | str, most: int | None, deadline: Deadline) -> tuple[tuple[str, ...], list[Any]] | None:
+    """Read results as pyoxigraph does; None where it refuses an odd term, or members of a server's own.
+
+    No error may hold its reader, which must not be let go in another thread.
+    """
+    try:
+        solutions = parse_query_results(text, format=QueryResultsFormat.JSON)
+        if isinstance(solutions, QuerySolutions):
+            return tuple(variable.value for variable in solutions.variables), taken(solutions, most, deadline)
+    except SyntaxError:
+        return None
+    except OutOfTime:
+        del solutions
+    else:
         raise QueryError("The answer is a boolean, not a table. Use ask().")
-    return solutions
+    raise OutOfTime
 
 
 def _written(term: Any) -> str:
