@@ -321,6 +321,9 @@ def test_blank_nodes_that_are_pushed_stay_one(virtuoso_address: str, kg: Knowled
     holding = [update for update in _updates(GRAPH, [*named, *joined]) if "_:a" in update]
     assert len(holding) == 1
     assert holding[0].count("_:a") == 3000
-    url = f"{virtuoso_address}/sparql-auth"
+    url, graph = f"{virtuoso_address}/sparql-auth", "https://example.org/blank"
+    insert_graph(url, graph, named[:2], ("dba", "dba"))
     with pytest.raises(EndpointError, match=r"refuses the graph with status 400: .*lank"):
-        insert_graph(url, "https://example.org/blank", joined[:3], ("dba", "dba"))
+        insert_graph(url, graph, joined[:3], ("dba", "dba"))
+    assert len(imidgraph.connect(f"{virtuoso_address}/sparql", graph, timeout=60)) == 2, "the old graph stays"
+    assert len(imidgraph.connect(f"{virtuoso_address}/sparql", f"{graph}#new", timeout=60)) == 0

@@ -138,7 +138,7 @@ class Query:
     @cached_property
     def text(self) -> str:
         """The SPARQL text, header included."""
-        return self.path.read_text(encoding="utf-8")
+        return self.path.read_text(encoding="utf-8-sig")
 
     @cached_property
     def body(self) -> str:
