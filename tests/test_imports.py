@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import subprocess
@@ -168,6 +169,10 @@ def test_a_bomb_is_refused_in_little_memory(tmp_path: Path) -> None:
     content = packer.compress(b"id\tname\nX:1\t") + b"".join(packer.compress(piece) for _ in range(32)) + packer.flush()
     for path in paths:
         path.write_bytes(content)
+    paths.append(tmp_path / "lists.json.gz")
+    with gzip.open(paths[-1], "wb", 1) as file:
+        file.write(b'{"nodes": [')
+        file.writelines(b"[]," * (1 << 20) for _ in range(80))  # 240 MB, and 5 GB as Python has it
     code = """
 import resource, sys
 from pathlib import Path

@@ -39,7 +39,7 @@ _GRAPHVIZ = frozenset(
 def write_dot(graph: Projection) -> Iterator[bytes]:
     """Write a graph in Graphviz's DOT; lists and maps are flattened.
 
-    What Graphviz draws is the label and the tooltip. An attribute of the data that is called like one of Graphviz's gets ``data_``
+    What Graphviz draws is the label and the tooltip. An attribute of the data that is called as one of Graphviz gets ``data_``
     before its name, so that an ``image`` is no picture to fetch, and a ``shape`` no shape to draw.
 
     Examples

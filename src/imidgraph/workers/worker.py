@@ -110,6 +110,7 @@ def request(
     base: str | None = None,
     gzip: bool = False,
     most_bytes: int | None = None,
+    own: bool = False,
 ) -> bytes:
     """Write a request for a worker.
 
@@ -129,8 +130,10 @@ def request(
         Whether the answer may be packed.
     most_bytes : int, optional
         Bytes that the answer may have, where it may have fewer than others.
+    own : bool
+        Whether rows may come in another media type, for who reads the answer here.
     """
-    asked = {"query": text, "limit": limit, "rows": rows, "triples": triples, "gzip": gzip, "bytes": most_bytes}
+    asked = {"query": text, "limit": limit, "rows": rows, "triples": triples, "gzip": gzip, "bytes": most_bytes, "own": own}
     return pack(asked | {"default": default_graphs, "named": named_graphs, "base": base})
 
 
@@ -148,7 +151,7 @@ def _read(message: dict[str, Any], payload: bytes, deadline: Deadline) -> Result
     if message["kind"] == "triples":
         found = (quad.triple for quad in parse(payload, format=RdfFormat.N_TRIPLES))
         return Triples.of(taken(found, None, deadline), message["cut"])
-    solutions = parse_query_results(payload, format=QueryResultsFormat.TSV)
+    solutions = parse_query_results(payload, format=QueryResultsFormat.from_media_type(message["media type"]))
     assert isinstance(solutions, QuerySolutions)
     return Results.of(solutions, limit=message["cut"], deadline=deadline)
 
@@ -208,14 +211,14 @@ class WorkerStore:
         if not timeout > 0 or limit < 0:
             raise QueryError("The time limit must be above zero and the row limit at least zero. Choose other limits.")
         start = time.monotonic()
-        asked = request(text, limit, QueryResultsFormat.TSV.media_type, RdfFormat.N_TRIPLES.media_type)
+        asked = request(text, limit, QueryResultsFormat.TSV.media_type, RdfFormat.N_TRIPLES.media_type, own=True)
         message, payload, deadline = self._ask(asked, timeout)
         try:
             answer = _read(message, payload, deadline)
         except OutOfTime:
             raise QueryTimeout(timeout) from None
         except MemoryError:
-            raise QueryError("There is not enough memory for the answer. Ask for fewer rows or columns.") from None
+            raise QueryError("A value of the answer is larger than 16 MiB, or no memory is left for it. Ask for less.") from None
         return replace(answer, elapsed=time.monotonic() - start) if isinstance(answer, Results) else answer
 
     def start(self) -> None:
