@@ -21,6 +21,7 @@ from pathlib import Path
 
 import httpx
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.servers import Served
 
 HEAVY = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -28,7 +29,14 @@ CRASHING = "ASK " + "{" * 100_000 + "}" * 100_000
 KINDS = {
     "cheap": (16, ["/health", "/version", "/sparql?query=ASK%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D"]),
     "named": (16, ["/queries/boxed-warnings?drug=lenalidomide", "/queries/drugs-by-generation"]),
-    "lookup": (8, ["/api/search?query=myeloma", "/api/entities/revlimid", "/api/status?subject=thalidomide&predicate=degrades&object=GSPT1"]),
+    "lookup": (
+        8,
+        [
+            "/api/search?query=myeloma",
+            "/api/entities/revlimid",
+            "/api/status?subject=thalidomide&predicate=degrades&object=GSPT1",
+        ],
+    ),
     "page": (4, ["/", "/lenalidomide"]),
     "unknown": (8, ["/api/entities/aspirinoid", "/queries/no-such-query", "/nowhere"]),
     "heavy": (1, [HEAVY]),

@@ -125,15 +125,14 @@ def python_value(term: Any) -> Any:
     return f"_:{term.value}" if kind is BlankNode else str(term)
 
 
-def label_rank(label: Any) -> tuple[int, str, str]:
+def label_rank(label: str, language: str | None) -> tuple[int, str, str]:
     """Rank a label among those of one thing: English, its variants, no language, then others in the order of their tags.
 
     Examples
     --------
-    >>> labels = [Literal(tag, language=tag) for tag in ("de", "en-GB", "en")] + [Literal("")]
-    >>> [label.value for label in sorted(labels, key=label_rank)]
-    ['en', 'en-GB', '', 'de']
+    >>> sorted([("Stoff", "de"), ("agent", "en-GB"), ("thing", None), ("drug", "en")], key=lambda pair: label_rank(*pair))
+    [('drug', 'en'), ('agent', 'en-GB'), ('thing', None), ('Stoff', 'de')]
     """
-    language = (getattr(label, "language", None) or "").lower()
-    place = 0 if language == "en" else 1 if language.startswith("en-") else 2 if not language else 3
-    return place, language, label.value
+    tag = (language or "").lower()
+    place = 0 if tag == "en" else 1 if tag.startswith("en-") else 2 if not tag else 3
+    return place, tag, label

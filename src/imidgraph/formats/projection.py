@@ -274,7 +274,7 @@ class Projection:
         kinds = [kind.value for kind in facts.get(_TYPE, ())]
         if not (facts and self._is_thing(term, facts)) and not self._is_joined(term):
             return None
-        labels = sorted(facts.get(_LABEL, ()), key=label_rank)
+        labels = sorted(facts.get(_LABEL, ()), key=lambda label: label_rank(label.value, getattr(label, "language", None)))
         found = attributes(facts, skip={_LABEL, _TYPE}, edges=True)
         kinds = sorted(kinds, key=own_first)
         if len(labels) > 1:
