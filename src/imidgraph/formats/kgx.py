@@ -273,8 +273,10 @@ def _class(name: str) -> str:
     return name if not name or ":" in name else f"imid:{name}"
 
 
-def _spelled(value: Any) -> Any:
-    return [biolink_curie(item) for item in value] if isinstance(value, list) else biolink_curie(value)
+def _spelt(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_spelt(item) for item in value]
+    return biolink_curie(value) if isinstance(value, str) else value
 
 
 def _listed(value: Any) -> list[Any]:

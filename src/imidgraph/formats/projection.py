@@ -33,8 +33,8 @@ _TYPE = PREFIXES["rdf"] + "type"
 _LABEL = PREFIXES["rdfs"] + "label"
 _SUBJECT, _PREDICATE, _OBJECT = (NamedNode(IMID + name) for name in ("subject", "predicate", "object"))
 _EVIDENCE = NamedNode(IMID + "evidence")
-_ENDS = {_SUBJECT, _OBJECT, NamedNode(IMID + "source")}
-_PARTS = {_PREDICATE, _EVIDENCE}
+_SOURCE = NamedNode(IMID + "source")
+_ENDS = {_SUBJECT, _OBJECT}
 _ENDS_AND_EVIDENCE = {"", _TYPE, _SUBJECT.value, _PREDICATE.value, _OBJECT.value, _EVIDENCE.value}
 _DEPRECATED = PREFIXES["owl"] + "deprecated"
 _VERSION = NamedNode(PREFIXES["owl"] + "versionInfo")
@@ -272,7 +272,7 @@ class Projection:
     def _node(self, term: NamedNode | BlankNode) -> Node | None:
         facts = self._facts(term)
         kinds = [kind.value for kind in facts.get(_TYPE, ())]
-        if not (facts and self._is_thing(term, facts)) and not self._is_joined(term):
+        if not (facts and self._is_thing(term, facts)) and not self._is_joined(term, _ENDS if facts else _ENDS | {_SOURCE}):
             return None
         labels = sorted(facts.get(_LABEL, ()), key=lambda label: label_rank(label.value, getattr(label, "language", None)))
         found = attributes(facts, skip={_LABEL, _TYPE}, edges=True)
@@ -295,13 +295,12 @@ class Projection:
             return False
         return not any(True for _ in self._store.quads_for_pattern(None, _EVIDENCE, term))
 
-    def _is_joined(self, term: NamedNode | BlankNode) -> bool:
+    def _is_joined(self, term: NamedNode | BlankNode, ends: set[NamedNode]) -> bool:
         """Tell whether an edge leads to a term, whatever it is."""
         for quad in self._store.quads_for_pattern(None, None, term):
-            if quad.predicate in _ENDS:
+            if quad.predicate in ends:
                 return True
-            leads = quad.predicate not in _PARTS and joins(quad.predicate.value)
-            if leads and self._is_thing(quad.subject, self._facts(quad.subject)):  # type: ignore[arg-type]
+            if joins(quad.predicate.value) and self._is_thing(quad.subject, self._facts(quad.subject)):  # type: ignore[arg-type]
                 return True
         return False
 
@@ -378,7 +377,7 @@ def _candidates(store: QuadStore) -> Iterator[bytes]:
         if name != last:
             yield f"{name}\n".encode()
             last = name
-        if type(object_) is NamedNode and joins(predicate.value) and predicate not in _PARTS:
+        if type(object_) is NamedNode and joins(predicate.value):
             yield f"{object_.value}\n".encode()
         elif type(object_) is BlankNode:
             yield f"{object_}\n".encode()

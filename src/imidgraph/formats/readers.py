@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from imidgraph.errors import ImidgraphError, OntologyError
 from imidgraph.files import PACKED, unpacked, write_whole
+from imidgraph.formats.elements import joins
 from imidgraph.formats.ntriples import write_ntriples
 from imidgraph.formats.records import VERSION
 from imidgraph.formats.rows import CORE, Record, keyed, read_document, read_rows, truth
@@ -211,7 +212,7 @@ class _Reader:
         negated = truth(record.get("negated"))
         if not negated:
             yield Triple(subject, predicate, object_)
-        if not _is_statement(record):
+        if not _is_statement(record) and joins(predicate.value):
             return
         own = self._once(str(record.get("id", record.get("key", ""))), json.dumps(record, sort_keys=True, default=str))
         for part, value in (("subject", subject), ("predicate", predicate), ("object", object_)):
@@ -277,7 +278,8 @@ class _Reader:
 
     def _iri(self, name: str) -> NamedNode:
         name = name.strip()
-        iri = name if "://" in name or name.startswith("urn:") else expand(name) or name
+        bracketed = re.fullmatch(r"<([^<>]+)>", name)  # an IRI that would be taken for a CURIE
+        iri = bracketed[1] if bracketed else name if "://" in name or name.startswith("urn:") else expand(name) or name
         iri = _NOT_IN_IRIS.sub(lambda match: f"%{ord(match[0]):02X}", iri)
         try:
             return NamedNode(self._entities.get(iri, iri))  # a CURIE of another prefix is an IRI as it stands
