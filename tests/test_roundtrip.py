@@ -153,7 +153,9 @@ def test_any_graph_comes_back_from_rdf(format: str, found: list[Triple]) -> None
 @given(found=odd_graphs())
 @settings(max_examples=25, deadline=None)
 def test_any_graph_comes_back_from_the_formats_that_are_read(format: str, found: list[Triple]) -> None:
-    graph = graphs.projection([triple for triple in found if not any(isinstance(term, BlankNode) for term in triple)])
+    # neither the names of blank nodes nor the schema travels with nodes and edges
+    gone = [term for triple in found for term in triple if isinstance(term, BlankNode)] + [NamedNode(PREFIXES["owl"] + "Class")]
+    graph = graphs.projection([triple for triple in found if not any(term in gone for term in triple)])
     with tempfile.TemporaryDirectory() as folder:
         paths = formats.write(graph, Path(folder) / f"a.{format}").paths
         parts = as_rdf(paths, Path(folder))
