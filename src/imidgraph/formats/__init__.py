@@ -91,7 +91,7 @@ FORMATS: dict[str, Format] = {
     "edges": Format(
         "edge list",
         "drawing:write_edge_list",
-        hint="An edge list holds neither attributes nor negated statements. "
+        hint="An edge list has no attributes and no negated statements. "
         "Read it with networkx.read_edgelist(FILE, delimiter='\\t', comments=None): an IRI may hold a #.",
     ),
     "csv": Format(

@@ -40,7 +40,7 @@ def write_rdfxml(triples: Iterable[Triple]) -> Iterator[bytes]:
     used = {triple.predicate.value for triple in ordered}
     for iri in sorted(used):
         if not _is_named(iri):
-            raise ExportError(f"XML cannot name the predicate <{iri}>. Write Turtle, N-Triples or JSON-LD instead.")
+            raise ExportError(f"XML has no name for the predicate <{iri}>. Write Turtle, N-Triples or JSON-LD instead.")
     prefixes = {prefix: namespace for prefix, namespace in PREFIXES.items() if any(iri.startswith(namespace) for iri in used)}
     text = serialize(ordered, format=RdfFormat.RDF_XML, prefixes=prefixes) or b""
     yield text.replace(b"\r", b"&#13;")  # a bare one would be read as a line break

@@ -86,7 +86,7 @@ def read_graph(path: Path, entities: Mapping[str, str] | None = None, told: dict
                 return
             what = path.name.removesuffix(path.suffix if path.suffix in PACKED else "").removesuffix(suffix).rpartition("_")[2]
             if what not in {"nodes", "edges"}:
-                raise ValueError(f"its name ends in neither _nodes{suffix} nor _edges{suffix}")
+                raise ValueError(f"its name must end in _nodes{suffix} or _edges{suffix}")
             for number, record in read_rows(file, suffix):
                 place = f"line {number}: "
                 yield from reader.node(keyed(record)) if what == "nodes" else reader.edge(keyed(record))

@@ -144,7 +144,7 @@ def _table(lines: Iterator[str], tabs: bool) -> Iterator[tuple[int, Record]]:
             without = first.startswith('"') and len(row) == len(header) + 1  # R gives the column of row names no name
             names = _columns([*([""] if without else []), *header])
         if len(row) > len(names):
-            raise ValueError(f"line {rows.line_num}: {len(row)} fields stand under {len(names)} columns")
+            raise ValueError(f"line {rows.line_num}: {len(row)} fields for {len(names)} columns")
         fields = zip(names, row, strict=False)
         yield rows.line_num, {name: _cell(name, text, VERSION in names) for name, text in fields if name and _holds(name, text)}
 

@@ -73,7 +73,9 @@ def _types(columns: tuple[Column, ...]) -> dict[str, str]:
 
 def _fill(connection: sqlite3.Connection, table: str, types: dict[str, str], records: Iterable[Record]) -> None:
     if len(types) > _MOST:
-        raise ExportError(f"A table of SQLite holds {_MOST} columns, and {table} has {len(types)}. Write Parquet or JSON.")
+        raise ExportError(
+            f"A table of SQLite can have at most {_MOST} columns, and {table} has {len(types)}. Write Parquet or JSON."
+        )
     names = safe_names(list(types))
     keys = _KEYS[table]
     columns = ", ".join(f'"{names[name]}" {_TYPES[kind]} {keys.get(name, "")}'.rstrip() for name, kind in types.items())

@@ -128,9 +128,13 @@ def _articles(graph: Projection) -> list[list[Cell]]:
 
 def _sheet(book: Any, styles: dict[str, Any], name: str, header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
     if len(rows) > _MOST:
-        raise ExportError(f"A sheet holds {_MOST} rows, and {name} has {len(rows)}. Write CSV, SQLite or Parquet instead.")
+        raise ExportError(
+            f"A sheet can have at most {_MOST} rows, and {name} has {len(rows)}. Write CSV, SQLite or Parquet instead."
+        )
     if len(header) > _WIDEST:
-        raise ExportError(f"A sheet holds {_WIDEST} columns, and {name} has {len(header)}. Write JSON or Parquet instead.")
+        raise ExportError(
+            f"A sheet can have at most {_WIDEST} columns, and {name} has {len(header)}. Write JSON or Parquet instead."
+        )
     sheet = book.add_worksheet(name)
     for place, column in enumerate(header):
         sheet.write_string(0, place, _fitting(column), styles["head"])

@@ -153,7 +153,7 @@ class EndpointStore:
             text = reply.body.removeprefix(codecs.BOM_UTF8)
             results = Results.from_json(text, time.perf_counter() - start, min(most, _MOST_ROWS) + 1, deadline)
         except (QueryError, OntologyError) as error:
-            raise EndpointError(self._shown, f"its answer is no SPARQL result ({error})") from error
+            raise EndpointError(self._shown, f"its answer is not a SPARQL result ({error})") from error
         except OutOfTime:
             raise QueryTimeout(timeout) from None
         self._check_size(len(results), "rows")
@@ -174,7 +174,7 @@ class EndpointStore:
             except SyntaxError:
                 triples = taken(odd.triples(text, format), most, deadline)
         except (SyntaxError, MemoryError, OntologyError) as error:
-            raise EndpointError(self._shown, f"its answer is no RDF ({error})") from error
+            raise EndpointError(self._shown, f"its answer is not RDF ({error})") from error
         except OutOfTime:
             raise QueryTimeout(timeout) from None
         self._check_size(len(triples), "triples")
