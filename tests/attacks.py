@@ -114,7 +114,7 @@ def run(chosen: dict[str, str]) -> Outcomes:
     words = " or ".join(f"({file} and {word})" for file, word in pairs)
     outcomes = Outcomes()
     with contextlib.redirect_stdout(io.StringIO()):
-        pytest.main(["-q", "-p", "no:cacheprovider", "-k", words, *files], plugins=[outcomes])
+        pytest.main(["-q", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-k", words, *files], plugins=[outcomes])
     return outcomes
 
 

@@ -129,7 +129,7 @@ def test_no_text_takes_long_to_read(worker: WorkerStore, text: str) -> None:
     assert worker.query("ASK {}") is True
 
 
-@pytest.mark.parametrize("size", [1, 8, 20, 60])
+@pytest.mark.parametrize("size", [1, 4, 20, 60])
 @pytest.mark.parametrize("form", ["SELECT ?d WHERE", "CONSTRUCT { <a:a> <a:b> ?d } WHERE"])
 def test_a_huge_value_takes_no_time_beyond_the_limit(worker: WorkerStore, size: int, form: str) -> None:
     doubled = " ".join(f"BIND(CONCAT({', '.join([f'?{old}'] * 16)}) AS ?{new})" for old, new in ("ab", "bc"))
@@ -142,7 +142,7 @@ def test_a_huge_value_takes_no_time_beyond_the_limit(worker: WorkerStore, size: 
     except QueryTimeout:  # on a busy machine
         pass
     except QueryError as error:
-        assert size > 8
+        assert size > 4
         assert "larger than" in str(error)  # noqa: PT017 - one of three right answers
     assert time.monotonic() - start < 8
     assert worker.query("ASK {}") is True

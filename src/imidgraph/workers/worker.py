@@ -218,7 +218,7 @@ class WorkerStore:
         except OutOfTime:
             raise QueryTimeout(timeout) from None
         except MemoryError:
-            raise QueryError("A value of the answer is larger than 16 MiB, or no memory is left for it. Ask for less.") from None
+            raise QueryError("A value of the answer is larger than 8 MiB, or no memory is left for it. Ask for less.") from None
         return replace(answer, elapsed=time.monotonic() - start) if isinstance(answer, Results) else answer
 
     def start(self) -> None:
