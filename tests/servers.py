@@ -160,6 +160,37 @@ BODIES = {
 }
 
 
+def _row(term: str) -> bytes:
+    return ROWS.replace(b'{"type": "literal", "value": "a"}', term.encode())
+
+
+ODD = {
+    "spaced": (_row('{"type": "uri", "value": "http://a/b c"}'), "http://a/b c", 1),
+    "relative": (_row('{"type": "uri", "value": "b"}'), "b", 1),
+    "braced": (_row('{"type": "uri", "value": "http://a/{b}"}'), "http://a/{b}", 1),
+    "percent": (_row('{"type": "uri", "value": "http://a/%zz"}'), "http://a/%zz", 1),
+    "underscored": (_row('{"type": "literal", "value": "a", "xml:lang": "en_US"}'), "a", 1),
+    "tagless": (_row('{"type": "literal", "value": "a", "xml:lang": ""}'), "a", 1),
+    "datatyped": (_row('{"type": "literal", "value": "a", "datatype": "no type"}'), "a", 1),
+    "broken": (_row('{"type": "literal", "value": "a\nb\x01"}'), "a\nb\x01", 0),
+    "halved": (_row('{"type": "literal", "value": "a\\ud800"}'), "a?", 0),
+    "null": (_row("null"), None, 1),
+    "virtuoso": (_row('{"type": "bnode", "value": "nodeID://b10001"}'), "_:b6e6f646549443a2f2f623130303031", 0),
+    "typed": (_row('{"type": "typed-literal", "value": "5", "datatype": "http://www.w3.org/2001/XMLSchema#integer"}'), 5, 0),
+    "more": (ROWS.replace(b'"head": {', b'"meta": [1], "head": {"link": null, '), "a", 0),
+    "cased": (_row('{"type": "literal", "value": "a", "xml:lang": "EN-us"}'), "a", 0),
+}
+"""Answers with one term that RDF has not: what is read, and how many terms are said to be kept as text."""
+
+ODD_TRIPLES = {
+    "spaced": (b"<a:a> <a:b> <http://a/b c> .", ("a:a", "a:b", "http://a/b c"), 1),
+    "underscored": (b'<a:a> <a:b> "x"@en_US .', ("a:a", "a:b", "x"), 1),
+    "broken": (b'<a:a> <a:b> "x\ny" .', ("a:a", "a:b", "x\ny"), 0),
+    "subject": (b'<http://a/b c> <a:b> "x" .', ("http://a/b%20c", "a:b", "x"), 1),
+    "relative": (b'<b> <a:b> "x" .', None, 2),
+}
+
+
 REDIRECTING = ("to-301", "to-302", "to-303", "to-307", "to-308")
 
 
@@ -199,6 +230,16 @@ class _Wrong(BaseHTTPRequestHandler):
             self.close_connection = True
         elif fault == "half":
             self._answer(200, ROWS[:30])
+        elif fault.startswith("odd-") and fault[4:] in ODD:
+            self._answer(200, ODD[fault[4:]][0])
+        elif fault.startswith("triples-"):
+            body = b'<a:1> <a:2> "3" .\n' + ODD_TRIPLES[fault[8:]][0] + b"\n"
+            self._answer(200, body, **{"Content-Type": "application/n-triples"})
+        elif fault == "capped":
+            self._answer(200, ROWS, **{"X-SPARQL-MaxRows": "1"})
+        elif fault in {"many", "many-more"}:
+            rows = b'{"head": {"vars": ["n"]}, "results": {"bindings": [' + b"{}," * 4_000_000 + b"{}]}}"
+            self._answer(200, rows if fault == "many" else rows.replace(b'{"vars"', b'{"x": 1, "vars"'))
         elif fault in BODIES:
             self._answer(200, BODIES[fault])
         elif fault == "huge":

@@ -21,7 +21,7 @@ from imidgraph.stores import Results
 from imidgraph.stores.endpoint import EndpointStore
 from imidgraph.stores.upload import insert_graph, put_graph
 from tests.engines import DOCUMENT, rows
-from tests.servers import BODIES, GRAPH, REDIRECTING, WrongServer, free_port
+from tests.servers import BODIES, GRAPH, ODD, ODD_TRIPLES, REDIRECTING, WrongServer, free_port
 
 NAMES = sorted(Catalog(QUERIES))
 FREE = [name for name in NAMES if not any(parameter.required for parameter in Catalog(QUERIES)[name].params.values())]
@@ -262,6 +262,56 @@ def test_endless_bodies_are_bounded(wrong: WrongServer) -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 700 << 10  # KiB: twice what an answer may have
 
 
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_term_costs_that_term_and_no_other(wrong: WrongServer, name: str) -> None:
+    _, wanted, odd = ODD[name]
+    results = EndpointStore(wrong.address(f"odd-{name}")).query("SELECT ?n { ?n ?p ?o }", 30, 10)
+    assert isinstance(results, Results)
+    assert results.rows == [(wanted,)]
+    assert results.odd == odd
+    told = "1 term of the answer is no term of RDF: read as text."
+    assert [gap for gap in results.gaps if "read as text" in gap] == [told] * odd
+    assert results.serialize("csv")
+
+
+@pytest.mark.parametrize("name", ODD_TRIPLES)
+def test_an_odd_term_of_a_triple_costs_no_other_triple(wrong: WrongServer, name: str) -> None:
+    _, wanted, odd = ODD_TRIPLES[name]
+    triples = EndpointStore(wrong.address(f"triples-{name}")).construct("CONSTRUCT WHERE { ?s ?p ?o }")
+    assert set(triples.rows) == {("a:1", "a:2", "3"), *([wanted] if wanted else [])}
+    assert triples.odd == odd
+
+
+@pytest.mark.parametrize("fault", ["capped", "partial", "anytime"])
+def test_lookups_take_no_part_for_the_whole(wrong: WrongServer, fault: str) -> None:
+    graph = imidgraph.connect(wrong.address(fault))
+    if fault == "capped":
+        assert graph.select("SELECT ?n { ?n ?p ?o }").limit == "cut by the server at 1 rows"
+    lookups: list[Callable[[], object]] = [
+        lambda: graph.entity("a"),
+        lambda: graph.search("a"),
+        lambda: graph.stats(),
+        lambda: graph.network.fetch_all(),
+        lambda: graph.network.terms(["imid:lenalidomide"]),
+        lambda: graph.paths("imid:a", "imid:b"),
+    ]
+    for lookup in lookups:
+        with pytest.raises(EndpointError, match=r"(cut by the server|a part of the answer).* [Rr]aise"):
+            lookup()
+
+
+@pytest.mark.parametrize("fault", ["many", "many-more"])
+def test_rows_without_number_are_bounded(wrong: WrongServer, fault: str) -> None:
+    store = EndpointStore(wrong.address(fault), timeout=120)
+    before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    if fault == "many":
+        assert len(store.query("SELECT ?n { ?n ?p ?o }", timeout=120, limit=10)) == 10  # type: ignore[arg-type]
+        assert time.monotonic() - start < 20
+    with pytest.raises(EndpointError, match="more than"):
+        store.select("SELECT ?n { ?n ?p ?o }")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1 << 20  # KiB
+
+
 def test_blank_nodes_that_are_pushed_stay_one(virtuoso_address: str, kg: KnowledgeGraph) -> None:
     from imidgraph.stores.upload import _updates
 
@@ -271,6 +321,9 @@ def test_blank_nodes_that_are_pushed_stay_one(virtuoso_address: str, kg: Knowled
     holding = [update for update in _updates(GRAPH, [*named, *joined]) if "_:a" in update]
     assert len(holding) == 1
     assert holding[0].count("_:a") == 3000
-    url = f"{virtuoso_address}/sparql-auth"
+    url, graph = f"{virtuoso_address}/sparql-auth", "https://example.org/blank"
+    insert_graph(url, graph, named[:2], ("dba", "dba"))
     with pytest.raises(EndpointError, match=r"refuses the graph with status 400: .*lank"):
-        insert_graph(url, "https://example.org/blank", joined[:3], ("dba", "dba"))
+        insert_graph(url, graph, joined[:3], ("dba", "dba"))
+    assert len(imidgraph.connect(f"{virtuoso_address}/sparql", graph, timeout=60)) == 2, "the old graph stays"
+    assert len(imidgraph.connect(f"{virtuoso_address}/sparql", f"{graph}#new", timeout=60)) == 0

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import subprocess
 import sys
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
-from pyoxigraph import Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 import imidgraph
-from imidgraph import KnowledgeGraph, formats
+from imidgraph import KnowledgeGraph, OntologyError, formats
 from imidgraph.cli import main
-from imidgraph.formats.readers import own_entities, read_graph
+from imidgraph.formats.readers import as_rdf, own_entities, read_graph
 from imidgraph.formats.records import edge_records, node_records
+from imidgraph.namespaces import PREFIXES
 from imidgraph.stores.disk import build_store
+from imidgraph.stores.oxigraph import OxigraphStore
 from tests import graphs
 from tests.conftest import need
 
+VERSION_INFO = PREFIXES["owl"] + "versionInfo"
 NODES = """id\tcategory\tname\tequivalent_identifiers
 MONDO:0009693\tbiolink:Disease\tplasma cell myeloma\tDOID:9538
 CHEBI:63791\tbiolink:Drug\tlenalidomide\t
@@ -120,7 +125,7 @@ DEEP = "[" * 100_000 + "]" * 100_000
         ("a.json", "[1]", "a JSON object is expected"),
         ("a.json", "{", "Expecting"),
         ("a.json", DEEP, "recursion"),
-        ("a.json", '{"nodes": {"a": 1}, "links": []}', "no id|attribute"),
+        ("a.json", '{"nodes": {"a": 1}, "links": []}', "JSON object"),
         ("a.json", '{"nodes": [{"id": "a"}]}', "'links' is missing"),
         ("a_nodes.jsonl", '{"name": 1}', "line 1: it has no id"),
         ("a_nodes.jsonl", '{"id": "a"}\n{"id": {"b": 1}}', "line 2: it has no id"),
@@ -164,6 +169,10 @@ def test_a_bomb_is_refused_in_little_memory(tmp_path: Path) -> None:
     content = packer.compress(b"id\tname\nX:1\t") + b"".join(packer.compress(piece) for _ in range(32)) + packer.flush()
     for path in paths:
         path.write_bytes(content)
+    paths.append(tmp_path / "lists.json.gz")
+    with gzip.open(paths[-1], "wb", 1) as file:
+        file.write(b'{"nodes": [')
+        file.writelines(b"[]," * (1 << 20) for _ in range(80))  # 240 MB, and 5 GB as Python has it
     code = """
 import resource, sys
 from pathlib import Path
@@ -195,3 +204,139 @@ def test_a_table_from_a_spreadsheet_comes_in(tmp_path: Path) -> None:
     path.write_bytes("\ufeffid\tcategory\tname\r\nCHEBI:63791\tbiolink:Drug\tlenalidomide\r\n".encode())
     (node,) = graphs.projection(read_graph(path)).nodes()
     assert (node.id, node.label) == ("CHEBI:63791", "lenalidomide")
+
+
+EDGE = "subject\tpredicate\tobject\tnegated\nX:1\tbiolink:treats\tX:2\t{}\n"
+
+
+def asserted(path: Path) -> bool:
+    return any(triple.predicate.value.endswith("/treats") for triple in read_graph(path) if triple.subject == NamedNode("X:1"))
+
+
+@pytest.mark.parametrize("word", ["true", "True", "TRUE", "t", "T", "1", "1.0", "yes", "Y", " TRUE "])
+@pytest.mark.parametrize("form", ["tsv", "csv", "jsonl", "json"])
+def test_a_denial_is_never_an_assertion(tmp_path: Path, word: str, form: str) -> None:
+    record = {"subject": "X:1", "predicate": "biolink:treats", "object": "X:2", "negated": word}
+    path = tmp_path / ("a.json" if form == "json" else f"a_edges.{form}")
+    text = {
+        "tsv": EDGE.format(word),
+        "csv": EDGE.format(word).replace("\t", ","),
+        "jsonl": json.dumps(record),
+        "json": json.dumps({"nodes": [], "edges": [record]}),
+    }
+    path.write_text(text[form])
+    assert not asserted(path)
+    path.write_text(text[form].replace("negated", "Negated"))
+    assert not asserted(path)
+
+
+@pytest.mark.parametrize("word", ["", "false", "FALSE", "F", "0", "0.0", "no", "NA", "nan"])
+def test_what_is_not_denied_is_asserted(tmp_path: Path, word: str) -> None:
+    path = tmp_path / "a_edges.tsv"
+    path.write_text(EDGE.format(word))
+    assert asserted(path)
+
+
+@pytest.mark.parametrize("word", ["maybe", "2", "-", "truee", "vrai"])
+def test_a_truth_value_that_is_unknown_is_an_error(tmp_path: Path, word: str) -> None:
+    path = tmp_path / "a_edges.tsv"
+    path.write_text(EDGE.format(word))
+    with pytest.raises(OntologyError, match=f"line 2: '{word}' is no truth value"):
+        list(read_graph(path))
+    path.write_text("subject\tobject\tnegated\tNegated\nX:1\tX:2\tfalse\ttrue\n")
+    with pytest.raises(OntologyError, match="2 columns are called 'negated'"):
+        list(read_graph(path))
+
+
+def told(found: Iterable[Triple]) -> set[tuple[str, str, str, str]]:
+    return {
+        (edge.subject, edge.predicate, edge.object, str(edge.attributes.get("biolink:score")))
+        for edge in graphs.projection(found).edges()
+    }
+
+
+def test_an_identifier_of_others_need_not_be_unique(tmp_path: Path) -> None:
+    rows = [("X:1", "biolink:treats", "X:2", 1), ("X:2", "biolink:affects", "X:3", 2), ("X:1", "biolink:treats", "X:2", 3)]
+    records = [{"id": "e:1", "subject": s, "predicate": p, "object": o, "score": number} for s, p, o, number in rows]
+    wanted = {(s, p, o, f"({number},)") for s, p, o, number in rows}
+    one, two, both = tmp_path / "a_edges.jsonl", tmp_path / "b_edges.jsonl", tmp_path / "c.json"
+    one.write_text("\n".join(map(json.dumps, records)))
+    assert told(read_graph(one)) == wanted
+    both.write_text(json.dumps({"nodes": [], "links": [{**item, "key": "e:1"} for item in records]}))
+    assert {edge[:3] for edge in told(read_graph(both))} == {edge[:3] for edge in wanted}
+    one.write_text(json.dumps(records[0]))
+    two.write_text("\n".join(map(json.dumps, records[1:])))
+    parts = [triple for path in as_rdf([two, one], tmp_path) for triple in OxigraphStore.read(path).triples()]
+    assert told(parts) == wanted
+    nodes = tmp_path / "a_nodes.jsonl"
+    nodes.write_text('{"id": "e:1", "name": "a node"}')
+    parts = [triple for path in as_rdf([one, nodes], tmp_path) for triple in OxigraphStore.read(path).triples()]
+    assert "e:1" in {node.id for node in graphs.projection(parts).nodes()}, "an edge takes no name of a node"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a_nodes.tsv", "id\tname\n\nX:1\tone\n\t\n \t \nX:2\ttwo\n\n"),
+        ("a_nodes.csv", "id,name\nX:1,one\n,\n\nX:2,two\n"),
+        ("a_nodes.jsonl", '{"id": "X:1", "name": "one"}\n\n \n{"id": "X:2", "name": "two"}\n'),
+        ("a_nodes.csv", ",id,name\n0,X:1,one\n1,X:2,two\n"),
+        ("a_nodes.csv", "Unnamed: 0,ID,Name\n0,X:1,one\n1,X:2 ,two\n"),
+        ("a_nodes.tsv", '"id"\t"name"\n"1"\t"X:1"\t"one"\n"2"\t"X:2"\t"two"\n'),
+        ("a_nodes.tsv", "id\tname\tsymbol\tin_taxon\nX:1\tone\tNaN\tNA\nX:2\ttwo\t\t<NA>\n"),
+    ],
+)
+def test_what_pandas_and_spreadsheets_leave_in_tables_is_no_data(tmp_path: Path, name: str, text: str) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    nodes = list(graphs.projection(read_graph(path)).nodes())
+    assert [(node.id, node.label, node.attributes) for node in nodes] == [("X:1", "one", {}), ("X:2", "two", {})]
+
+
+def test_names_of_columns_stay_apart(tmp_path: Path) -> None:
+    path = tmp_path / "a_nodes.tsv"
+    path.write_text("id\tname\tscore (%)\tscore (#)\tx\tx\nX:1\tone\t5\t7\t8\t9\n")
+    (node,) = graphs.projection(read_graph(path)).nodes()
+    assert sorted(value for values in node.attributes.values() for value in values) == ["5", "7", "8", "9"]
+    assert len(node.attributes) == 4
+
+
+def test_edges_of_old_files_name_the_places_of_nodes(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    nodes = [{"id": "X:1"}, {"id": "X:2"}, {"id": "X:3"}]
+    path.write_text(json.dumps({"nodes": nodes, "links": [{"source": 0, "target": 2}]}))
+    assert {edge[:3] for edge in told(read_graph(path))} == {("X:1", "biolink:related_to", "X:3")}
+    path.write_text(json.dumps({"nodes": [{"id": number} for number in (0, 1, 2)], "links": [{"source": 0, "target": 2}]}))
+    (edge,) = graphs.projection(read_graph(path)).edges()
+    assert (edge.subject[-1], edge.object[-1]) == ("0", "2")
+
+
+def test_a_node_is_found_by_what_its_file_calls_it(tmp_path: Path) -> None:
+    nodes, edges = tmp_path / "a_nodes.tsv", tmp_path / "a_edges.tsv"
+    nodes.write_text(
+        "id\tcategory\tname\nUBERON:0000955\tbiolink:AnatomicalEntity\tbrain\n"
+        "HGNC:7\t\tgene seven\nHGNC:8\tbiolink:Gene\t\nNCBI_Gene:9\t\t\n"
+    )
+    edges.write_text("id\tsubject\tpredicate\tobject\tscore\nuuid:1\tHGNC:7\tbiolink:expressed_in\tUBERON:0000955\t1\n")
+    build_store(as_rdf([nodes, edges], tmp_path), tmp_path / "store")
+    with imidgraph.load(tmp_path / "store") as kg:
+        assert kg.entity("UBERON:0000955").label == kg.entity("brain").label == "brain"
+        assert kg.entity("HGNC:7").label == kg.entity("gene seven").label == "gene seven"
+        assert kg.entity("HGNC:8").category == "Gene"
+        assert kg.entity("NCBI_Gene:9").category == "NamedThing"
+        kg.write(tmp_path / "b.kgx.tsv")
+    (row,) = (tmp_path / "b_edges.tsv").read_text().splitlines()[1:]
+    assert row.split("\t")[0] == "uuid:1"
+    assert "UBERON:0000955" in row.split("\t")
+    assert "\nUBERON:0000955\t" in (tmp_path / "b_nodes.tsv").read_text()
+
+
+def test_lists_that_we_joined_come_apart_again(tmp_path: Path) -> None:
+    names = ["a|b", "c\\d", "e"]
+    (tmp_path / "a_nodes.jsonl").write_text(json.dumps({"id": "X:1", "name": "one", "synonym": names}))
+    graph = graphs.projection(
+        [*read_graph(tmp_path / "a_nodes.jsonl"), Triple(NamedNode("a:o"), NamedNode(VERSION_INFO), Literal("1"))]
+    )
+    nodes, _ = formats.write(graph, tmp_path / "b.kgx.tsv").paths
+    node = graphs.projection(read_graph(nodes)).named["X:1"]
+    assert sorted(node.attributes["altLabel"]) == sorted(names)

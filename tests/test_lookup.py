@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import imidgraph
 from imidgraph import AmbiguousLabel, EntityNotFound, KnowledgeGraph, QueryError
 from imidgraph.knowledge.spelling import normalize
 from imidgraph.model import Frequency
@@ -190,3 +192,25 @@ def test_a_name_that_is_not_in_the_graph_is_not_a_no(kg: KnowledgeGraph) -> None
     assert "Did you mean 'lenalidomide'" in near.sentence
     with pytest.raises(EntityNotFound):
         kg.entity("glioblastoma")
+
+
+def test_a_thing_with_labels_of_many_languages_is_called_by_the_english_one(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text(
+        """
+        @prefix imid: <https://w3id.org/imidgraph/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+        @prefix owl: <http://www.w3.org/2002/07/owl#> .
+        imid:Drug a owl:Class ; rdfs:subClassOf imid:Entity .
+        imid:eases a owl:ObjectProperty ; rdfs:subPropertyOf imid:relatedTo .
+        imid:eases rdfs:label "lindert"@de , "eases"@en-US , "allevia"@it .
+        imid:a a imid:Drug ; rdfs:label "Arznei"@de , "the drug"@en-GB , "farmaco"@it , "0" ; imid:eases imid:b .
+        imid:b a imid:Drug ; rdfs:label "Bb"@de , "bees"@en , "Aa"@fr .
+        imid:s imid:subject imid:a ; imid:predicate imid:eases ; imid:object imid:b .
+        """
+    )
+    with imidgraph.load(tmp_path / "a.ttl") as graph:
+        for name in ("Arznei", "the drug", "farmaco", "imid:a"):
+            assert graph.entity(name).label == "the drug"
+        (statement,) = graph.statements("farmaco")
+        assert (statement.subject.label, statement.predicate.label, statement.object.label) == ("the drug", "eases", "bees")
+        assert str(graph.paths("Arznei", "Bb")[0]) == "the drug --[eases]--> bees"
+        assert {node.id: node.label for node in graph.projection.nodes()} == {"imid:a": "the drug", "imid:b": "bees"}

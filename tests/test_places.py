@@ -7,6 +7,7 @@ import pty
 import subprocess
 import sys
 import threading
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,21 @@ def test_a_terminal_shows_control_signs_and_does_not_obey_them(format: str) -> N
 def test_an_error_shows_control_signs_too() -> None:
     done = run("show", "a\x1b[31mb")
     assert b"\x1b[31m" not in done.stderr
+
+
+@pytest.mark.parametrize("from_file", [True, False])
+def test_a_byte_order_mark_is_no_part_of_a_query(tmp_path: Path, from_file: bool) -> None:
+    (tmp_path / "a.rq").write_text("\ufeffASK {}", encoding="utf-8")
+    result = run("sparql", "--file", str(tmp_path / "a.rq") if from_file else "-", input="\ufeffASK {}".encode())
+    assert (result.returncode, result.stdout.strip()) == (0, b"true")
+
+
+def test_an_archive_is_one_clear_line(tmp_path: Path) -> None:
+    package = Path(imidgraph.__file__).parent
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for path in package.rglob("*.py"):
+            archive.write(path, path.relative_to(package.parent))
+    code = "import imidgraph; imidgraph.load()"
+    environment = os.environ | {"PYTHONPATH": str(tmp_path / "a.zip")}
+    run = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, env=environment, check=False)
+    assert run.stderr.splitlines()[-1].endswith("is inside an archive. Install it, or unpack that.")

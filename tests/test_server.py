@@ -93,6 +93,7 @@ def test_a_query_comes_in_three_ways(client: httpx.Client) -> None:
         client.post("/sparql", data={"query": SELECT}),
         client.post("/sparql", content=SELECT, headers={"Content-Type": "application/sparql-query"}),
         client.post("/sparql", content=SELECT, headers={"Content-Type": "application/sparql-query; charset=utf-8"}),
+        client.post("/sparql", content=f"\ufeff{SELECT}", headers={"Content-Type": "application/sparql-query"}),
     ]
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
@@ -111,6 +112,9 @@ def test_a_query_comes_in_three_ways(client: httpx.Client) -> None:
         ("text/csv", "text/csv; charset=utf-8"),
         ("text/tab-separated-values", "text/tab-separated-values; charset=utf-8"),
         ("text/turtle, text/csv;q=0.1", "text/csv; charset=utf-8"),
+        ("Text/CSV", "text/csv; charset=utf-8"),
+        ("application/sparql-results+JSON", "application/sparql-results+json"),
+        ("text/xml", "text/xml; charset=utf-8"),
         ("application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "application/xml"),
     ],
 )
@@ -139,6 +143,8 @@ def test_tables_in_every_media_type(client: httpx.Client, accept: str | None, me
         ("application/n-triples", "application/n-triples"),
         ("application/rdf+xml", "application/rdf+xml"),
         ("application/ld+json", "application/ld+json"),
+        ("application/n-quads", "application/n-quads"),
+        ("application/trig", "application/trig"),
     ],
 )
 def test_triples_in_every_media_type(

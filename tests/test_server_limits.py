@@ -149,6 +149,19 @@ def test_an_answer_that_nobody_reads_is_let_go(tmp_path: Path, monkeypatch: pyte
     assert given < 100
 
 
+def test_slow_senders_are_timed_out_and_keep_nobody_out(served: Served) -> None:
+    with contextlib.ExitStack() as stack:
+        senders = [stack.enter_context(raw(served)) for _ in range(400)]
+        for sender in senders:
+            sender.sendall(b"GET /version HTTP/1.1\r\nX-A: ")
+        answers(served)
+        time.sleep(connections.SECONDS_OF_HEAD + 1)
+        for sender in senders:
+            sender.settimeout(20)
+            with contextlib.suppress(ConnectionError):
+                assert sender.recv(1) == b""
+
+
 def test_free_queries_leave_the_rest_alone(served: Served) -> None:
     with concurrent.futures.ThreadPoolExecutor(16) as threads:
         running = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import resource
 import signal
 import socket
 import threading
@@ -126,6 +127,34 @@ def test_no_text_takes_long_to_read(worker: WorkerStore, text: str) -> None:
     with pytest.raises(QueryError):
         worker.query("ASK { " + text, timeout=20)
     assert worker.query("ASK {}") is True
+
+
+@pytest.mark.parametrize("size", [1, 4, 20, 60])
+@pytest.mark.parametrize("form", ["SELECT ?d WHERE", "CONSTRUCT { <a:a> <a:b> ?d } WHERE"])
+def test_a_huge_value_takes_no_time_beyond_the_limit(worker: WorkerStore, size: int, form: str) -> None:
+    doubled = " ".join(f"BIND(CONCAT({', '.join([f'?{old}'] * 16)}) AS ?{new})" for old, new in ("ab", "bc"))
+    text = f"{form} {{ BIND('{'a' * 4096}' AS ?a) {doubled} BIND(CONCAT({', '.join(['?c'] * size)}) AS ?d) }}"
+    start = time.monotonic()
+    try:
+        answer = worker.query(text, timeout=5)
+        assert isinstance(answer, Results | Triples)
+        assert len(answer.rows[0][-1]) == size << 20
+    except QueryTimeout:  # on a busy machine
+        pass
+    except QueryError as error:
+        assert size > 4
+        assert "larger than" in str(error)  # noqa: PT017 - one of three right answers
+    assert time.monotonic() - start < 8
+    assert worker.query("ASK {}") is True
+
+
+def test_cells_are_bounded_as_rows_are(worker: WorkerStore) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    answer = worker.query(f"SELECT {' '.join(f'?v{number}' for number in range(8000))} {{ ?s ?p ?o }}", timeout=20)
+    assert isinstance(answer, Results)
+    assert answer.limit == "cut at 250 rows"
+    assert len(answer.rows) == 250
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400 << 10  # KiB
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 from imidgraph import pages  # imported when an answer is shown: pages know every answer, and an answer knows no page
 from imidgraph.errors import MissingExtra
 from imidgraph.prose import NOT_ADVICE, references
+from imidgraph.words import lexical
 
 if TYPE_CHECKING:
     import pandas
@@ -301,7 +302,7 @@ def _jsonable(value: Any) -> Any:
         if not math.isfinite(_float(value)):
             return {math.inf: "INF", -math.inf: "-INF"}.get(_float(value), "NaN")
         return value if isinstance(value, float) else int(value) if value == value.to_integral() else Digits(value)
-    return value if type(value) in (str, list, dict, tuple) else str(value)
+    return value if type(value) in (str, list, dict, tuple) else lexical(value)
 
 
 def _series(pandas: Any, values: Iterable[Any]) -> Any:

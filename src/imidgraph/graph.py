@@ -13,7 +13,7 @@ from imidgraph.answers import Answer, Drawable
 from imidgraph.limits import ALIKE_IN, MAX_LENGTH, MOST_ALIKE, MOST_MATCHES, MOST_NODES, MOST_PATHS, SECONDS, Deadline, several
 from imidgraph.sparql.catalog import Catalog
 from imidgraph.sparql.text import query_form
-from imidgraph.stores import LIMIT, TIMEOUT, Guard, Results, Store, Triples, version
+from imidgraph.stores import LIMIT, TIMEOUT, Guard, Results, Store, Triples, version, whole
 
 if TYPE_CHECKING:
     from datetime import date
@@ -48,6 +48,7 @@ class KnowledgeGraph:
 
     def __init__(self, store: Store, guard: Callable[[], Guard], queries: Catalog) -> None:
         self._store = store
+        self._whole = whole(store)
         self._make_guard = guard
         self.queries = queries
 
@@ -267,7 +268,7 @@ class KnowledgeGraph:
         if construct is not None:
             return traversals.networkx.project_triples(self.network, self.construct(construct), kind)
         center = None if around is None else self.names.find(around)
-        return traversals.networkx.to_networkx(self._edges, self._store, kind, predicates, pillars, center, hops, negated)
+        return traversals.networkx.to_networkx(self._edges, self._whole, kind, predicates, pillars, center, hops, negated)
 
     def draw(self, *what: str | Drawable) -> pages.picture.Picture:
         """Draw an answer, or for one name its neighborhood, or for two their explanation.
@@ -325,11 +326,11 @@ class KnowledgeGraph:
 
     def validate(self, shapes: bool = True) -> knowledge.validation.Validation:
         """Check the graph against the invariants of the catalog and, unless you say otherwise, the SHACL shapes."""
-        return self._stamped(knowledge.validation.validate(self._store, self.queries, shapes))
+        return self._stamped(knowledge.validation.validate(self._whole, self.queries, shapes))
 
     def stats(self) -> knowledge.stats.Stats:
         """Count what the graph knows and how well it is backed."""
-        return self._stamped(knowledge.stats.stats(self._store))
+        return self._stamped(knowledge.stats.stats(self._whole))
 
     def triples(self) -> Iterable[Triple]:
         """Iterate over the triples of the graph as the engine holds them, in no order."""
@@ -343,16 +344,16 @@ class KnowledgeGraph:
     @cached_property
     def names(self) -> knowledge.names.Names:
         """The names of the entities and sources."""
-        return knowledge.names.Names(self._store)
+        return knowledge.names.Names(self._whole)
 
     @cached_property
     def _finder(self) -> knowledge.mentions.Finder:
-        return knowledge.mentions.Finder(self.names, self._store)
+        return knowledge.mentions.Finder(self.names, self._whole)
 
     @cached_property
     def network(self) -> knowledge.network.Network:
         """The entities as nodes, joined by relations; fetched from the store as needed."""
-        return knowledge.network.Network(self._store, self.reader.relations)
+        return knowledge.network.Network(self._whole, self.reader.relations)
 
     @cached_property
     def projection(self) -> Projection:
@@ -387,7 +388,7 @@ class KnowledgeGraph:
     @cached_property
     def reader(self) -> knowledge.statements.Reader:
         """The statements and sources, read from the store as needed."""
-        return knowledge.statements.Reader(self._store)
+        return knowledge.statements.Reader(self._whole)
 
     @cached_property
     def _edges(self) -> traversals.edges.Edges:

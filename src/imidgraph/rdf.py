@@ -46,6 +46,7 @@ __all__ = [
     "QueryTriples",
     "RdfFormat",
     "Triple",
+    "label_rank",
     "parse",
     "parse_query_results",
     "python_value",
@@ -98,7 +99,7 @@ _CONVERTERS: dict[str, Callable[[str], Value]] = {
     _XSD + "boolean": _boolean,
     _XSD + "date": _number(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", datetime.date.fromisoformat),
     _XSD + "dateTime": _number(
-        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?",
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?",
         datetime.datetime.fromisoformat,
     ),
     _XSD + "decimal": _number(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)", Decimal),
@@ -122,3 +123,16 @@ def python_value(term: Any) -> Any:
     if term is None:
         return None
     return f"_:{term.value}" if kind is BlankNode else str(term)
+
+
+def label_rank(label: str, language: str | None) -> tuple[int, str, str]:
+    """Rank a label among those of one thing: English, its variants, no language, then others in the order of their tags.
+
+    Examples
+    --------
+    >>> sorted([("Stoff", "de"), ("agent", "en-GB"), ("thing", None), ("drug", "en")], key=lambda pair: label_rank(*pair))
+    [('drug', 'en'), ('agent', 'en-GB'), ('thing', None), ('Stoff', 'de')]
+    """
+    tag = (language or "").lower()
+    place = 0 if tag == "en" else 1 if tag.startswith("en-") else 2 if not tag else 3
+    return place, tag, label

@@ -8,6 +8,9 @@ _PACKAGE = Path(__file__).resolve().parent
 # The wheel carries ontology/ and queries/ inside the package; a checkout has them at the top of the repository.
 _ROOT = _PACKAGE if (_PACKAGE / "ontology").is_dir() else _PACKAGE.parents[1]
 
+if not _PACKAGE.is_dir():
+    raise ImportError(f"imidgraph reads its graph from files, and {_PACKAGE} is inside an archive. Install it, or unpack that.")
+
 ONTOLOGY = _ROOT / "ontology"
 RELEASE = ONTOLOGY / "imid.ttl"
 QUERIES = _ROOT / "queries"

@@ -1,9 +1,13 @@
-"""Words: verbs, lists, counts and the start of a sentence, as English has them."""
+"""Words: verbs, lists, counts and the start of a sentence, as English has them, and values as XML Schema writes them."""
 
 from __future__ import annotations
 
+import datetime
+import math
 import re
 from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
 
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _THIRD = {"is": "are", "has": "have", "does": "do"}
@@ -93,6 +97,25 @@ def spaced(name: str) -> str:
     """
     parts = _PARTS.findall(name)
     return " ".join(part if len(part) > 1 and part.isupper() else part.lower() for part in parts) or name
+
+
+def lexical(value: Any) -> str:
+    """Give a value as XML Schema writes it.
+
+    Examples
+    --------
+    >>> lexical(True), lexical(Decimal("1E-7")), lexical(datetime.datetime(2010, 3, 12)), lexical(math.inf)
+    ('true', '0.0000001', '2010-03-12T00:00:00', 'INF')
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value, "f")  # it has no exponents
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "INF" if value > 0 else "-INF"
+    return str(value)
 
 
 def _infinitive(verb: str) -> str:

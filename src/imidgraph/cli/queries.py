@@ -114,8 +114,8 @@ def read_parameters(parameters: tuple[str, ...]) -> dict[str, str]:
 def _read(path: Path | None) -> str:
     try:
         if path is None or str(path) == "-":
-            return sys.stdin.read()
-        return path.read_text(encoding="utf-8")
+            return sys.stdin.read().removeprefix("\ufeff")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise QueryError(f"{path} cannot be read: {error}. Check the path and that the file is UTF-8 text.") from error
 

@@ -88,7 +88,12 @@ FORMATS: dict[str, Format] = {
         hint="Mermaid shows names and relations, without attributes and evidence, and by default no more than 500 of them: "
         "write a part with --only or --neighborhood.",
     ),
-    "edges": Format("edge list", "drawing:write_edge_list", hint="An edge list has no attributes and no negated statements."),
+    "edges": Format(
+        "edge list",
+        "drawing:write_edge_list",
+        hint="An edge list has no attributes and no negated statements. "
+        "Read it with networkx.read_edgelist(FILE, delimiter='\\t', comments=None): an IRI may hold a #.",
+    ),
     "csv": Format(
         "CSV",
         {

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from imidgraph.words import lexical
+
 Value = str | bool | int | float | Decimal | datetime.date
 Plain = str | bool | int | float
 Facts = dict[str, tuple[Value, ...]]
@@ -75,9 +77,7 @@ def text_of(value: Value) -> str:
     """
     if type(value) is str:
         return value
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value.isoformat() if isinstance(value, datetime.date) else str(value)
+    return lexical(value)
 
 
 _CONVERTERS: dict[str, Callable[[Any], Plain]] = {

@@ -9,10 +9,11 @@ from typing import Any
 from imidgraph.formats.columns import Column
 from imidgraph.formats.jsongraph import json_items
 from imidgraph.formats.projection import Projection
-from imidgraph.formats.records import Record, edge_records, flatten, node_records
+from imidgraph.formats.records import Record, edge_records, flatten, node_records, told_apart
 
 _TYPES = {"boolean": "boolean", "integer": "long", "number": "double", "string": "string"}
 _TEXT = {"d": "string"}
+_NODE, _EDGE = frozenset({"name", "represents"}), frozenset({"interaction"})
 
 
 def write_cx2(graph: Projection) -> Iterator[bytes]:
@@ -50,8 +51,8 @@ def write_cx2(graph: Projection) -> Iterator[bytes]:
 
 
 def _declared(graph: Projection) -> dict[str, Any]:
-    nodes = {"represents": _TEXT, "name": _TEXT, "category": _TEXT} | _types(graph.node_columns)
-    edges = {"id": _TEXT, "interaction": _TEXT, "category": _TEXT} | _types(graph.edge_columns)
+    nodes = {"represents": _TEXT, "name": _TEXT, "category": _TEXT} | told_apart(_types(graph.node_columns), _NODE)
+    edges = {"id": _TEXT, "interaction": _TEXT, "category": _TEXT} | told_apart(_types(graph.edge_columns), _EDGE)
     if graph.evidence_columns:
         edges["evidence"] = _TEXT
     return {"networkAttributes": {"name": _TEXT, "version": _TEXT}, "nodes": nodes, "edges": edges}
@@ -63,11 +64,12 @@ def _types(columns: tuple[Column, ...]) -> dict[str, dict[str, str]]:
 
 def _node(record: Record, numbers: dict[str, int]) -> dict[str, Any]:
     name = record.pop("id")
-    return {"id": numbers[name], "v": {"represents": name, "name": record.pop("label")} | record}
+    return {"id": numbers[name], "v": {"represents": name, "name": record.pop("label")} | told_apart(record, _NODE)}
 
 
 def _edge(record: Record, number: int, numbers: dict[str, int]) -> dict[str, Any]:
     ends = {"s": numbers[record.pop("subject")], "t": numbers[record.pop("object")]}
     if "evidence" in record:
         record["evidence"] = flatten(record["evidence"])
-    return {"id": number} | ends | {"v": {"id": record.pop("id"), "interaction": record.pop("predicate")} | record}
+    own = {"id": record.pop("id"), "interaction": record.pop("predicate")}
+    return {"id": number} | ends | {"v": own | told_apart(record, _EDGE)}

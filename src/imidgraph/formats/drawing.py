@@ -10,10 +10,37 @@ from imidgraph.formats.records import Record, edge_records, flat, node_records, 
 from imidgraph.words import denied
 
 _MERMAID = re.compile(r"""["#&;<>\n\r\t\\`|{}\[\]()]""")
+_GRAPHVIZ = frozenset(
+    {
+        *("_background", "area", "arrowhead", "arrowsize", "arrowtail", "bb", "beautify", "bgcolor", "center", "charset"),
+        *("class", "cluster", "clusterrank", "color", "colorscheme", "comment", "compound", "concentrate", "constraint"),
+        *("Damping", "decorate", "defaultdist", "dim", "dimen", "dir", "diredgeconstraints", "distortion", "dpi"),
+        *("edgehref", "edgetarget", "edgetooltip", "edgeURL", "epsilon", "esep", "fillcolor", "fixedsize", "fontcolor"),
+        *("fontname", "fontnames", "fontpath", "fontsize", "forcelabels", "gradientangle", "group", "head_lp"),
+        *("headclip", "headhref", "headlabel", "headport", "headtarget", "headtooltip", "headURL", "height", "href"),
+        *("image", "imagepath", "imagepos", "imagescale", "inputscale", "K", "label", "label_scheme", "labelangle"),
+        *("labeldistance", "labelfloat", "labelfontcolor", "labelfontname", "labelfontsize", "labelhref", "labeljust"),
+        *("labelloc", "labeltarget", "labeltooltip", "labelURL", "landscape", "layer", "layerlistsep", "layers"),
+        *("layerselect", "layersep", "layout", "len", "levels", "levelsgap", "lhead", "lheight", "linelength", "lp"),
+        *("ltail", "lwidth", "margin", "maxiter", "mclimit", "mindist", "minlen", "mode", "model", "newrank", "nodesep"),
+        *("nojustify", "normalize", "notranslate", "nslimit", "nslimit1", "oneblock", "ordering", "orientation"),
+        *("outputorder", "overlap", "overlap_scaling", "overlap_shrink", "pack", "packmode", "pad", "page", "pagedir"),
+        *("pencolor", "penwidth", "peripheries", "pin", "pos", "quadtree", "quantum", "radius", "rank", "rankdir"),
+        *("ranksep", "ratio", "rects", "regular", "remincross", "repulsiveforce", "resolution", "root", "rotate"),
+        *("rotation", "samehead", "sametail", "samplepoints", "scale", "searchsize", "sep", "shape", "shapefile"),
+        *("showboxes", "sides", "size", "skew", "smoothing", "sortv", "splines", "start", "style", "stylesheet"),
+        *("tail_lp", "tailclip", "tailhref", "taillabel", "tailport", "tailtarget", "tailtooltip", "tailURL", "target"),
+        *("TBbalance", "tooltip", "truecolor", "URL", "vertices", "viewport", "voro_margin", "weight", "width"),
+        *("xdotversion", "xlabel", "xlp", "z"),
+    }
+)  # https://graphviz.org/doc/info/attrs.html, without id, which marks an element and draws nothing
 
 
 def write_dot(graph: Projection) -> Iterator[bytes]:
     """Write a graph in Graphviz's DOT; lists and maps are flattened.
+
+    What Graphviz draws is the label and the tooltip. An attribute of the data that is called as one of Graphviz gets ``data_``
+    before its name, so that an ``image`` is no picture to fetch, and a ``shape`` no shape to draw.
 
     Examples
     --------
@@ -76,8 +103,17 @@ def _relation(graph: Projection, predicate: str, negated: bool) -> str:
 
 
 def _attributes(record: Record, label: str) -> str:
-    shown = {"label": label} | {"tooltip" if name == "label" else name: plain_text(value) for name, value in record.items()}
+    texts = {name: plain_text(value) for name, value in record.items()}
+    shown = {"label": _plain(label)}
+    if "label" in texts:
+        shown["tooltip"] = _plain(texts.pop("label"))
+    shown |= {f"data_{name}" if name in _GRAPHVIZ else name: text for name, text in texts.items()}
     return ", ".join(f"{_quoted(name)}={_quoted(value)}" for name, value in shown.items())
+
+
+def _plain(text: str) -> str:
+    """Give a text that Graphviz draws as it is: it reads entities of HTML in it."""
+    return text.replace("&", "&amp;")
 
 
 def _quoted(text: str) -> str:

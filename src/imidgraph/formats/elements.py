@@ -13,6 +13,7 @@ from imidgraph.namespaces import IMID, PREFIXES, attribute_name, compress, expan
 from imidgraph.rdf import BlankNode, Iri, NamedNode, python_value
 
 _HIERARCHY = {PREFIXES["skos"] + name for name in ("broader", "narrower", "related")}
+_PARTS = {IMID + "predicate", IMID + "evidence"}  # of statements
 _ABOUT_TERMS = tuple(PREFIXES[name] for name in ("rdf", "rdfs", "owl", "skos", "dcterms", "vann"))
 _URL = uuid.NAMESPACE_URL.bytes
 
@@ -75,7 +76,7 @@ def joins(predicate: str) -> bool:
     >>> joins(IMID + "degrades"), joins(PREFIXES["skos"] + "broader"), joins(PREFIXES["skos"] + "exactMatch")
     (True, True, False)
     """
-    return predicate in _HIERARCHY or not predicate.startswith(_ABOUT_TERMS)
+    return predicate in _HIERARCHY or not (predicate.startswith(_ABOUT_TERMS) or predicate in _PARTS)
 
 
 def iri_of(id: str) -> str:
@@ -86,6 +87,8 @@ def iri_of(id: str) -> str:
     >>> iri_of("imid:lenalidomide")
     'https://w3id.org/imidgraph/lenalidomide'
     """
+    if id.startswith("<"):
+        return id[1:-1]
     return id if "://" in id or id.startswith(("_:", "urn:")) else expand(id) or id
 
 
@@ -102,9 +105,19 @@ def term_of(id: str) -> NamedNode | BlankNode:
 
 def bare_edge(term: NamedNode | BlankNode, subject: str, predicate: str, object_: NamedNode | BlankNode) -> Edge:
     """Give the edge of a triple that no statement describes."""
-    told = _URL + f"{term} <{predicate}> {object_}".encode()
-    name = uuid.UUID(bytes=hashlib.sha1(told, usedforsecurity=False).digest()[:16], version=5).urn  # uuid5 takes twice the time
-    return Edge(name, subject, compress(predicate), id_of(object_), "", {})
+    return Edge(made_name(f"{term} <{predicate}> {object_}"), subject, compress(predicate), id_of(object_), "", {})
+
+
+def made_name(*parts: object) -> str:
+    """Give a name, a UUID, to what has none of its own.
+
+    Examples
+    --------
+    >>> made_name("<a:a> <a:b> <a:c>")
+    'urn:uuid:91112e55-4e91-5fd2-90bb-f6c48d6d47f8'
+    """
+    told = _URL + " ".join(map(str, parts)).encode()
+    return uuid.UUID(bytes=hashlib.sha1(told, usedforsecurity=False).digest()[:16], version=5).urn  # uuid5 takes twice the time
 
 
 def own_first(kind: str) -> tuple[bool, str]:
@@ -131,5 +144,14 @@ def _plain(term: Any) -> Value:
 
 
 def id_of(term: Any) -> str:
-    """Give the name of a term: its CURIE, or its IRI where no prefix fits."""
-    return compress(term.value) if type(term) is NamedNode else str(term)
+    """Give the name of a term: its CURIE, or its IRI where no prefix fits, in brackets where that would be taken for a CURIE.
+
+    Examples
+    --------
+    >>> id_of(NamedNode(IMID + "a")), id_of(NamedNode("https://example.org/a")), id_of(NamedNode("imid:a"))
+    ('imid:a', 'https://example.org/a', '<imid:a>')
+    """
+    if type(term) is not NamedNode:
+        return str(term)
+    name = compress(term.value)
+    return f"<{name}>" if name == term.value and "://" not in name and expand(name) is not None else name

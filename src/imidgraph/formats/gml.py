@@ -14,6 +14,7 @@ from imidgraph.formats.projection import Projection
 from imidgraph.formats.records import Record, edge_records, flat, flat_types, node_records, plain_text, safe_names
 
 _ESCAPED = re.compile(r"[^ !#-%\'-~]")
+_ENTITIES = {'"': "&quot;", "&": "&amp;"}  # by their names, which igraph knows too
 _MOST = 2**31 - 1  # what GML calls an integer
 
 
@@ -56,4 +57,4 @@ def _value(value: Any) -> str:
 
 
 def _text(text: str) -> str:
-    return '"' + _ESCAPED.sub(lambda match: f"&#{ord(match[0])};", text) + '"'
+    return '"' + _ESCAPED.sub(lambda match: _ENTITIES.get(match[0]) or f"&#{ord(match[0])};", text) + '"'

@@ -162,7 +162,7 @@ class _Page:
         lines = [escape(text_of(text)) for name in ("definition", "scopeNote") for text in attributes.get(name, ())]
         lines += [f"Also called: {escape(', '.join(map(text_of, names)))}"] if names else []
         lines += [escape("; ".join(f"{name}: {text}" for name, text in details.items()))] if details else []
-        links = ", ".join(f'<a href="{escape(iri_of(match))}">{escape(match)}</a>' for match in matches)
+        links = ", ".join(linked(iri_of(match), match) for match in matches)
         told = "".join(f"<p>{line}</p>\n" for line in lines)
         return told + (f'<p class="id">{links}</p>\n' if links else "")
 

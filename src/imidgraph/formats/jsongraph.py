@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from imidgraph.formats.projection import Projection
-from imidgraph.formats.records import Record, edge_records, flatten, node_records
+from imidgraph.formats.records import Record, edge_records, flatten, node_records, told_apart
 
+_LINK = frozenset({"source", "target", "key"})
+_NODE = frozenset({"name", "parent"})  # what Cytoscape.js has a meaning for
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -41,9 +43,10 @@ def write_cytoscape(graph: Projection) -> Iterator[bytes]:
     """
     head = {"format_version": "1.0", "generated_by": "imidgraph", "data": {"name": "imidgraph", "version": graph.version}}
     yield f'{json.dumps(head, ensure_ascii=False)[:-1]}, "elements": {{"nodes": ['.encode()
-    yield from json_items({"data": {"name": record["label"]} | _listed(record)} for record in node_records(graph))
+    yield from json_items({"data": _listed(_node(record))} for record in node_records(graph))
     yield b'], "edges": ['
-    yield from json_items({"data": _listed(_renamed(record))} for record in edge_records(graph))
+    nodes = {node.id for node in graph.nodes()}  # no node and no edge may have the same id
+    yield from json_items({"data": _listed(_edge(record, nodes))} for record in edge_records(graph))
     yield b"]}}\n"
 
 
@@ -56,12 +59,18 @@ def json_items(items: Iterable[Any]) -> Iterator[bytes]:
 
 
 def _link(record: Record) -> Record:
-    record["source"], record["target"], record["key"] = record.pop("subject"), record.pop("object"), record.pop("id")
-    return record
+    ends = {"source": record.pop("subject"), "target": record.pop("object"), "key": record.pop("id")}
+    return told_apart(record, _LINK) | ends
 
 
-def _renamed(record: Record) -> Record:
-    return {"id": record.pop("id"), "source": record.pop("subject"), "target": record.pop("object")} | record
+def _node(record: Record) -> Record:
+    return {"id": record.pop("id"), "name": record["label"]} | told_apart(record, _NODE)
+
+
+def _edge(record: Record, nodes: set[str]) -> Record:
+    name = record.pop("id")
+    ends = {"id": f"edge:{name}" if name in nodes else name, "source": record.pop("subject"), "target": record.pop("object")}
+    return ends | told_apart(record, _LINK)
 
 
 def _listed(record: Record) -> Record:

@@ -138,7 +138,7 @@ def _kind_of(term: Any) -> str:
 
 def _whole(text: str) -> int | None:
     digits = text.removeprefix("-")
-    return int(text) if digits.isdigit() and len(digits) < 16 else None
+    return int(text) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None
 
 
 def _datatypes(triples: list[Triple]) -> set[str]:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
-from imidgraph.formats.columns import Facts
+from imidgraph.formats.columns import Column, Facts
 from imidgraph.formats.elements import iri_of
 from imidgraph.formats.projection import Projection
 from imidgraph.formats.records import VERSION, Record, edge_records, flatten, node_records, plain_text
+from imidgraph.formats.rows import LISTS
 
 _NODE_SLOTS = {
     "altLabel": "synonym",
@@ -28,14 +30,15 @@ _NODE_SLOTS = {
 KNOWLEDGE_LEVELS = {"assertion": "knowledge_assertion", "hypothesis": "prediction"}
 """Biolink's words for the levels of knowledge that it calls by another name."""
 
-_EDGE_SLOTS = {"agentType": "agent_type", "knowledgeLevel": "knowledge_level"}
-_LISTS = {"category", "publications", "synonym", "xref", "equivalent_identifiers"}
+_EDGE_SLOTS = {"agentType": "agent_type", "knowledgeLevel": "knowledge_level", "negated": "negated"}
 _FIRST_NODE = ("id", "category", "name", "description", "equivalent_identifiers", "xref", "synonym")
 _FIRST_EDGE = (
     *("id", "category", "subject", "predicate", "object", "original_predicate", "negated", "qualified_predicate"),
     *("object_aspect_qualifier", "object_direction_qualifier", "knowledge_level", "agent_type", "primary_knowledge_source"),
     "publications",
 )
+_IDENTITY = {"id", "category", "subject", "predicate", "object", "name"}
+_SINGLE = {"primary_knowledge_source", "knowledge_level", "agent_type", "description"}
 _SOURCE = "infores:imidgraph"
 _PREFIXES = {
     "atc": "ATC",
@@ -71,7 +74,7 @@ def write_kgx_nodes(graph: Projection) -> Iterator[bytes]:
     >>> next(write_kgx_nodes(imidgraph.load().projection)).startswith(b"id\tcategory\tname\t")
     True
     """
-    names = [_NODE_SLOTS.get(column.name, column.name) for column in graph.node_columns]
+    names = _slots(graph.node_columns, _NODE_SLOTS, _FIRST_NODE).values()
     return _table([*_FIRST_NODE, *(name for name in names if name not in _FIRST_NODE)], _nodes(graph))
 
 
@@ -84,7 +87,7 @@ def write_kgx_edges(graph: Projection) -> Iterator[bytes]:
     >>> next(write_kgx_edges(imidgraph.load().projection)).startswith(b"id\tcategory\tsubject\tpredicate\tobject\t")
     True
     """
-    names = [_EDGE_SLOTS.get(column.name, column.name) for column in graph.edge_columns]
+    names = _slots(graph.edge_columns, _EDGE_SLOTS, _FIRST_EDGE).values()
     return _table([*_FIRST_EDGE, *(name for name in names if name not in _FIRST_EDGE), "evidence"], _edges(graph))
 
 
@@ -167,6 +170,7 @@ def biolink_curie(curie: str) -> str:
 
 def _nodes(graph: Projection) -> Iterator[Record]:
     biolink = Biolink(graph)
+    slots = _slots(graph.node_columns, _NODE_SLOTS, _FIRST_NODE)
     for record in node_records(graph):
         category = _class(record.pop("category"))
         found: Record = {
@@ -175,10 +179,8 @@ def _nodes(graph: Projection) -> Iterator[Record]:
             "name": record.pop("label"),
         }
         for name, value in record.items():
-            slot = _NODE_SLOTS.get(name, name)
-            found[slot] = _spelled(value) if slot in {"xref", "equivalent_identifiers"} else value
-            if slot in _LISTS and not isinstance(value, list):
-                found[slot] = [found[slot]]
+            slot = slots[name]
+            found[slot] = _shaped(slot, _spelt(value) if slot in {"xref", "equivalent_identifiers"} else value)
         if category:
             found["original_category"] = category
         if graph.version:
@@ -189,10 +191,12 @@ def _nodes(graph: Projection) -> Iterator[Record]:
 def _edges(graph: Projection) -> Iterator[Record]:
     biolink = Biolink(graph)
     relations: dict[str, Record] = {}
+    slots = _slots(graph.edge_columns, _EDGE_SLOTS, _FIRST_EDGE)
     for record in edge_records(graph):
         relation = record.pop("predicate")
         if relation not in relations:
             relations[relation] = _relation(biolink, relation)
+        ours = _is_ours(record, relation)
         category = _class(record.pop("category"))
         found: Record = {
             "id": record.pop("id"),
@@ -204,14 +208,15 @@ def _edges(graph: Projection) -> Iterator[Record]:
         level = record.pop("knowledgeLevel", "not_provided")
         found["knowledge_level"] = KNOWLEDGE_LEVELS.get(level, level)
         found["agent_type"] = record.pop("agentType", "not_provided")
-        found["primary_knowledge_source"] = _SOURCE
+        if ours:  # what others state is not signed by us
+            found["primary_knowledge_source"] = _SOURCE
         evidence = record.pop("evidence", [])
         publications = dict.fromkeys(source for item in evidence for source in _listed(item.get("source", [])))
         if publications:
             found["publications"] = [biolink_curie(source) for source in publications]
         if category:
             found["original_category"] = category
-        found |= record
+        found |= {slots[name]: _shaped(slots[name], value) for name, value in record.items()}
         if evidence:
             found["evidence"] = evidence
         if graph.version:
@@ -232,12 +237,46 @@ def _relation(biolink: Biolink, relation: str) -> Record:
     return told | qualified if predicate == "biolink:affects" and direction else told
 
 
+def _slots(columns: Iterable[Column], own: Mapping[str, str], first: Collection[str]) -> dict[str, str]:
+    """Give the slot of each attribute: what came from Biolink keeps its name there, unless another has it."""
+    found: dict[str, str] = {}
+    taken = {*first, "evidence", "original_category", VERSION}
+    for column in columns:
+        name = column.name
+        theirs = unquote(name.removeprefix("biolink:")) if name.startswith("biolink:") else ""
+        if name in own:
+            found[name] = own[name]
+        elif theirs in first and theirs not in _IDENTITY:
+            found[name] = theirs
+        elif (theirs or name) not in taken:
+            found[name] = theirs or name
+        else:
+            found[name] = name if ":" in name else f"imid:{name}"
+        taken.add(found[name])
+    return found
+
+
+def _shaped(slot: str, value: Any) -> Any:
+    """Give a value as its slot has it: a list where Biolink says so."""
+    if slot in LISTS and not isinstance(value, list):
+        return [value]
+    return value[0] if slot in _SINGLE and isinstance(value, list) and len(value) == 1 else value
+
+
+def _is_ours(record: Record, relation: str) -> bool:
+    return record["id"].startswith("imid:") or (
+        not record["category"] and record["subject"].startswith("imid:") and relation.startswith(("imid:", "skos:"))
+    )
+
+
 def _class(name: str) -> str:
     return name if not name or ":" in name else f"imid:{name}"
 
 
-def _spelled(value: Any) -> Any:
-    return [biolink_curie(item) for item in value] if isinstance(value, list) else biolink_curie(value)
+def _spelt(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_spelt(item) for item in value]
+    return biolink_curie(value) if isinstance(value, str) else value
 
 
 def _listed(value: Any) -> list[Any]:

@@ -2,7 +2,8 @@
 
 A node is an entity or a source, named by its CURIE; its literals and identifiers are attributes. An edge is a
 statement, named by its CURIE, with its qualifiers as attributes and its evidence; where a graph holds a relation that no
-statement describes, such as the hierarchy, the edge stands for the bare triple. The terms of the schema are neither.
+statement describes, such as the hierarchy, the edge stands for the bare triple. The terms of the schema are neither, and
+statements are no nodes, unless an edge leads to them: each end of an edge is a node.
 `network` walks the same nodes and relations, without attributes.
 
 Nodes and edges come in the order of their names, whatever the order of insertion. Those of a large graph are read from the
@@ -11,35 +12,35 @@ store one node at a time, each time anew: the memory that a projection needs doe
 
 from __future__ import annotations
 
-import os
-import tempfile
-import weakref
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from pathlib import Path
+from itertools import product
 from typing import Any
+from urllib.parse import unquote
 
-from imidgraph.formats.columns import Column, Facts, Observed, text_of
-from imidgraph.formats.elements import Edge, Node, attributes, bare_edge, id_of, iri_of, joins, own_first, term_of
-from imidgraph.formats.sorting import sort_unique
+from imidgraph.formats.columns import Column, Facts, Observed, Value, text_of
+from imidgraph.formats.elements import Edge, Node, attributes, bare_edge, id_of, iri_of, joins, made_name, own_first, term_of
+from imidgraph.formats.sorting import Sorted
 from imidgraph.knowledge import assembly
 from imidgraph.knowledge.relations import Relations
 from imidgraph.model import Evidence, Relation, Source, Statement, Term
 from imidgraph.namespaces import IMID, PREFIXES, local_name, short_name
-from imidgraph.rdf import BlankNode, NamedNode, QuadStore, Triple
+from imidgraph.rdf import BlankNode, NamedNode, QuadStore, Triple, label_rank
 from imidgraph.stores.oxigraph import OxigraphStore
 
 _TYPE = PREFIXES["rdf"] + "type"
 _LABEL = PREFIXES["rdfs"] + "label"
 _SUBJECT, _PREDICATE, _OBJECT = (NamedNode(IMID + name) for name in ("subject", "predicate", "object"))
 _EVIDENCE = NamedNode(IMID + "evidence")
-_ENDS = {_SUBJECT, _OBJECT, NamedNode(IMID + "source")}
-_PARTS = {_PREDICATE, _EVIDENCE}
-_ENDS_AND_EVIDENCE = {_TYPE, _SUBJECT.value, _PREDICATE.value, _OBJECT.value, _EVIDENCE.value}
+_SOURCE = NamedNode(IMID + "source")
+_ENDS = {_SUBJECT, _OBJECT}
+_ENDS_AND_EVIDENCE = {"", _TYPE, _SUBJECT.value, _PREDICATE.value, _OBJECT.value, _EVIDENCE.value}
 _DEPRECATED = PREFIXES["owl"] + "deprecated"
 _VERSION = NamedNode(PREFIXES["owl"] + "versionInfo")
 _EVIDENCE_KINDS = {IMID + "Evidence", IMID + "Frequency"}
 _SCHEMA = {PREFIXES["owl"] + name for name in ("AnnotationProperty", "Class", "DatatypeProperty", "ObjectProperty", "Ontology")}
+_COLUMNS = ("subject", "relation", "object", "sources", "id", "category", "identifiers")  # what tables call their own
 _HELD = 500_000  # triples of a graph that is read once and held
 
 
@@ -146,16 +147,26 @@ class Projection:
         if name not in self._relations:
             iri = iri_of(name)
             labels = () if iri in self.relations else self.describe(iri).get("label", ())
-            label = text_of(labels[0]) if labels else local_name(iri).rpartition(":")[2]
+            label = text_of(labels[0]) if labels else unquote(local_name(iri)).rpartition(":")[2]
             self._relations[name] = self.relations.get(iri) or Relation(iri, label)
         return self._relations[name]
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """What attributes are called in words: the label of the property, with its CURIE where that is not enough."""
+        names = dict.fromkeys(column.name for column in (*self.node_columns, *self.edge_columns, *self.evidence_columns))
+        alike = Counter([*map(self.label, names), *_COLUMNS])
+        return {name: f"{self.label(name)} ({name})" if alike[self.label(name)] > 1 else self.label(name) for name in names}
 
     def in_words(self, facts: Facts) -> dict[str, str]:
         """Give attributes in words: the label of the property and its values, names instead of CURIEs."""
         return {
-            self.label(name): ", ".join(self.named[text].label if text in self.named else text for text in map(text_of, values))
-            for name, values in facts.items()
+            self.titles.get(name) or self.label(name): ", ".join(map(self._named_text, values)) for name, values in facts.items()
         }
+
+    def _named_text(self, value: Value) -> str:
+        text = text_of(value)
+        return self.named[text].label if text in self.named else text
 
     def statement(self, edge: Edge) -> Statement:
         """Give an edge as a statement, with the names of what it joins.
@@ -248,38 +259,22 @@ class Projection:
 
     def _subjects(self) -> Iterator[NamedNode | BlankNode]:
         """Give every term that may be a node, in order, each once."""
-        with self._names.open("rb") as file:
-            for line in file:
-                text = line[:-1].decode()
-                yield BlankNode(text[2:]) if text.startswith("_:") else NamedNode(text)
+        for line in self._names:
+            text = line[:-1].decode()
+            yield BlankNode(text[2:]) if text.startswith("_:") else NamedNode(text)
 
     @cached_property
-    def _names(self) -> Path:
-        """The names of what may be a node, sorted, in a file that goes when this graph does."""
-        handle, name = tempfile.mkstemp(prefix="imidgraph-")
-        weakref.finalize(self, os.unlink, name)
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(sort_unique(self._candidates()))
-        return Path(name)
-
-    def _candidates(self) -> Iterator[bytes]:
-        last = ""
-        for subject, predicate, object_, _ in self._store:
-            name = subject.value if type(subject) is NamedNode else str(subject)
-            if name != last:
-                yield f"{name}\n".encode()
-                last = name
-            if type(object_) is NamedNode and joins(predicate.value) and predicate not in _PARTS:
-                yield f"{object_.value}\n".encode()
-            elif type(object_) is BlankNode:
-                yield f"{object_}\n".encode()
+    def _names(self) -> Sorted:
+        """The names of what may be a node."""
+        store = self._store
+        return Sorted(lambda: _candidates(store))  # which must not keep this graph alive
 
     def _node(self, term: NamedNode | BlankNode) -> Node | None:
         facts = self._facts(term)
         kinds = [kind.value for kind in facts.get(_TYPE, ())]
-        if not (self._is_thing(term, facts) if facts else self._is_joined(term)):
+        if not (facts and self._is_thing(term, facts)) and not self._is_joined(term, _ENDS if facts else _ENDS | {_SOURCE}):
             return None
-        labels = sorted(facts.get(_LABEL, ()), key=lambda label: (getattr(label, "language", None) != "en", label.value))
+        labels = sorted(facts.get(_LABEL, ()), key=lambda label: label_rank(label.value, getattr(label, "language", None)))
         found = attributes(facts, skip={_LABEL, _TYPE}, edges=True)
         kinds = sorted(kinds, key=own_first)
         if len(labels) > 1:
@@ -300,13 +295,12 @@ class Projection:
             return False
         return not any(True for _ in self._store.quads_for_pattern(None, _EVIDENCE, term))
 
-    def _is_joined(self, term: NamedNode | BlankNode) -> bool:
-        """Tell whether an edge leads to what nothing describes."""
+    def _is_joined(self, term: NamedNode | BlankNode, ends: set[NamedNode]) -> bool:
+        """Tell whether an edge leads to a term, whatever it is."""
         for quad in self._store.quads_for_pattern(None, None, term):
-            if quad.predicate in _ENDS:
+            if quad.predicate in ends:
                 return True
-            facts = self._facts(quad.subject)
-            if joins(quad.predicate.value) and self._is_thing(quad.subject, facts):  # type: ignore[arg-type]
+            if joins(quad.predicate.value) and self._is_thing(quad.subject, self._facts(quad.subject)):  # type: ignore[arg-type]
                 return True
         return False
 
@@ -319,11 +313,10 @@ class Projection:
         subject = id_of(term)
         described = set()
         for statement in stated:
-            predicates, objects = statement.get(_PREDICATE.value), statement.get(_OBJECT.value)
-            if predicates and objects:
-                edge = self._edge(subject, predicates[0], objects[0], statement)
-                described.add((predicates[0], objects[0]))
-                found.append((predicates[0].value, objects[0].value, edge.id, edge))
+            for predicate, object_, name in self._ends(term, statement):
+                edge = self._edge(name, subject, predicate, object_, statement)
+                described.add((predicate, object_))
+                found.append((predicate.value, object_.value, edge.id, edge))
         if facts and self._is_thing(term, facts):
             for predicate, objects in facts.items():
                 if not joins(predicate):
@@ -335,12 +328,25 @@ class Projection:
         found.sort(key=lambda item: item[:3])
         return (edge for *_, edge in found)
 
-    def _edge(self, subject: str, predicate: Any, object_: Any, facts: dict[str, list[Any]]) -> Edge:
-        (term,) = facts.pop("")
+    def _ends(self, subject: Any, statement: dict[str, list[Any]]) -> Iterator[tuple[Any, Any, str]]:
+        """Give predicate, object and name of each edge of a statement that starts here.
+
+        One with several ends is several edges: those that the graph holds as triples too. Which others are meant, nobody knows.
+        """
+        (own,) = statement[""]
+        ends = [statement.get(end.value, []) for end in (_SUBJECT, _PREDICATE, _OBJECT)]
+        whole = list(product(*ends))
+        if sum(len(values) > 1 for values in ends) > 1:
+            whole = [(s, p, o) for s, p, o in whole if any(True for _ in self._store.quads_for_pattern(s, p, o))]
+        for number, (start, predicate, object_) in enumerate(whole):
+            if start == subject:
+                yield predicate, object_, made_name(own, *map(str, (start, predicate, object_))) if number else id_of(own)
+
+    def _edge(self, name: str, subject: str, predicate: Any, object_: Any, facts: dict[str, list[Any]]) -> Edge:
         kinds = sorted((kind.value for kind in facts.get(_TYPE, ())), key=own_first)
         evidence = sorted(facts.get(_EVIDENCE.value, ()), key=str)
         return Edge(
-            id_of(term),
+            name,
             subject,
             id_of(predicate),
             id_of(object_),
@@ -362,3 +368,16 @@ class Projection:
         for _, predicate, object_, _ in self._store.quads_for_pattern(term, None, None):
             found.setdefault(predicate.value, []).append(object_)
         return {name: sorted(set(objects), key=str) if len(objects) > 1 else objects for name, objects in found.items()}
+
+
+def _candidates(store: QuadStore) -> Iterator[bytes]:
+    last = ""
+    for subject, predicate, object_, _ in store:
+        name = subject.value if type(subject) is NamedNode else str(subject)
+        if name != last:
+            yield f"{name}\n".encode()
+            last = name
+        if type(object_) is NamedNode and joins(predicate.value):
+            yield f"{object_.value}\n".encode()
+        elif type(object_) is BlankNode:
+            yield f"{object_}\n".encode()

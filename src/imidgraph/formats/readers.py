@@ -12,14 +12,17 @@ import json
 import math
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
+from urllib.parse import quote
 
 from imidgraph.errors import ImidgraphError, OntologyError
 from imidgraph.files import PACKED, unpacked, write_whole
+from imidgraph.formats.elements import joins
 from imidgraph.formats.ntriples import write_ntriples
 from imidgraph.formats.records import VERSION
+from imidgraph.formats.rows import CORE, Record, keyed, read_document, read_rows, truth
 from imidgraph.namespaces import IMID, PREFIXES, expand, local_name
 from imidgraph.rdf import Literal, NamedNode, Triple
 
@@ -29,10 +32,10 @@ SUFFIXES = (".jsonl", ".tsv", ".csv", ".json")
 _BIOLINK, _SKOS, _XSD = PREFIXES["biolink"], PREFIXES["skos"], PREFIXES["xsd"]
 _TYPE, _LABEL = NamedNode(PREFIXES["rdf"] + "type"), NamedNode(PREFIXES["rdfs"] + "label")
 _EVIDENCE, _SOURCE = NamedNode(IMID + "evidence"), NamedNode(IMID + "source")
-_UNKNOWN = "https://bioregistry.io/"  # resolves the CURIEs whose prefix we do not know
-_NODE_KEYS = {"id", "label", "name", "category", VERSION}
+_UNKNOWN = "https://bioregistry.io/"  # in which a name that can be no IRI becomes one
+_NODE_KEYS = {"id", "label", "name", "category", "original_category", VERSION}
 _ENDS = {"id", "key", "source", "target", "subject", "predicate", "object"}
-_EDGE_KEYS = _ENDS | {"category", "evidence", "publications", "negated", VERSION}
+_EDGE_KEYS = CORE - {"label", "name"} | {"original_category", VERSION}
 _SKOS_NAMES = {"altLabel", "broadMatch", "closeMatch", "definition", "exactMatch", "narrowMatch", "relatedMatch", "scopeNote"}
 _SLOTS = {
     "agent_type": IMID + "agentType",
@@ -43,24 +46,16 @@ _SLOTS = {
     "synonym": _SKOS + "altLabel",
     "xref": _SKOS + "closeMatch",
 }
-_LISTS = {*_SLOTS, "category", "publications", "provided_by", "knowledge_source", "aggregator_knowledge_source"} - {
-    "agent_type",
-    "description",
-    "knowledge_level",
-}
 _MATCHES = {f"{_SKOS}{kind}Match" for kind in ("broad", "close", "exact", "narrow", "related")}
 _ENTITY, _CLASS = NamedNode(IMID + "Entity"), NamedNode(PREFIXES["owl"] + "Class")
 _PROPERTY = NamedNode(PREFIXES["owl"] + "ObjectProperty")
 _SUBCLASS, _SUBPROPERTY = (NamedNode(PREFIXES["rdfs"] + name) for name in ("subClassOf", "subPropertyOf"))
 _RELATED = NamedNode(IMID + "relatedTo")
 _ALSO = {_LABEL.value: NamedNode(_SKOS + "altLabel"), _SKOS + "definition": NamedNode(_SKOS + "note")}
-_NOT_IN_IRIS = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
-_LONGEST_LINE = 1 << 24  # bytes: the parser takes no term that is longer
-_LARGEST_DOCUMENT = 1 << 28  # bytes of JSON, which is held in memory as a whole
-Record = Mapping[str, Any]
+_NOT_IN_IRIS = re.compile(r"[\x00-\x20<>\"{}|\\^`]|%(?![0-9A-Fa-f]{2})")
 
 
-def read_graph(path: Path, entities: Mapping[str, str] | None = None) -> Iterator[Triple]:
+def read_graph(path: Path, entities: Mapping[str, str] | None = None, told: dict[str, int] | None = None) -> Iterator[Triple]:
     """Read a file of another graph.
 
     Parameters
@@ -69,6 +64,8 @@ def read_graph(path: Path, entities: Mapping[str, str] | None = None) -> Iterato
         ``..._nodes.tsv``, ``..._edges.tsv`` or the same with ``.jsonl`` (KGX), or node-link JSON; also packed.
     entities : mapping of str to str, optional
         The IRIs of our entities by the IRIs that are an exact match of theirs, as `own_entities` gives them.
+    told : dict of str to int, optional
+        A digest of what each name means, where several files are read: an identifier of others need not be unique.
 
     Yields
     ------
@@ -80,24 +77,24 @@ def read_graph(path: Path, entities: Mapping[str, str] | None = None) -> Iterato
     OntologyError
         Where the file cannot be read, or is of another kind.
     """
-    reader = _Reader(entities or {})
+    reader = _Reader(entities or {}, {} if told is None else told)
     suffix, place = _suffix(path), ""
     try:
         with unpacked(path) as file:
             if suffix == ".json":
-                yield from reader.document(_document(file))
+                yield from reader.document(keyed(read_document(file)))
                 return
             what = path.name.removesuffix(path.suffix if path.suffix in PACKED else "").removesuffix(suffix).rpartition("_")[2]
             if what not in {"nodes", "edges"}:
                 raise ValueError(f"its name must end in _nodes{suffix} or _edges{suffix}")
-            for number, record in _rows(file, suffix):
+            for number, record in read_rows(file, suffix):
                 place = f"line {number}: "
-                yield from reader.node(record) if what == "nodes" else reader.edge(record)
+                yield from reader.node(keyed(record)) if what == "nodes" else reader.edge(keyed(record))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error) as error:
         if isinstance(error, ImidgraphError):
             raise
-        told = f"{error} is missing" if isinstance(error, KeyError) else error
-        raise OntologyError(f"{path} cannot be read as a graph: {place}{told}. Give KGX or node-link JSON.") from error
+        reason = f"{error} is missing" if isinstance(error, KeyError) else error
+        raise OntologyError(f"{path} cannot be read as a graph: {place}{reason}. Give KGX or node-link JSON.") from error
 
 
 def as_rdf(paths: Iterable[Path], folder: Path, entities: Mapping[str, str] | None = None) -> list[Path]:
@@ -113,9 +110,10 @@ def as_rdf(paths: Iterable[Path], folder: Path, entities: Mapping[str, str] | No
         As for `read_graph`.
     """
     found = []
-    for number, path in enumerate(paths):
+    told: dict[str, int] = {}
+    for number, path in enumerate(sorted(paths, key=lambda path: "_edges" in path.name)):  # a node keeps its name
         if _suffix(path) in SUFFIXES:
-            write_whole(folder / f"{number}.nt", write_ntriples(read_graph(path, entities)))
+            write_whole(folder / f"{number}.nt", write_ntriples(read_graph(path, entities, told)))
             path = folder / f"{number}.nt"
         found.append(path)
     return found
@@ -149,80 +147,54 @@ def _suffix(path: Path) -> str:
     return (path.suffixes[-2] if len(path.suffixes) > 1 else "") if path.suffix in PACKED else path.suffix
 
 
-def _document(file: IO[bytes]) -> Record:
-    content = file.read(_LARGEST_DOCUMENT + 1)
-    if len(content) > _LARGEST_DOCUMENT:
-        raise ValueError(f"it has more than {_LARGEST_DOCUMENT} bytes, and KGX JSON Lines has no such limit")
-    return _object(content)
-
-
-def _rows(file: IO[bytes], suffix: str) -> Iterator[tuple[int, Record]]:
-    """Give the records of KGX, with the line that each ends in."""
-    lines = _lines(file)
-    if suffix == ".jsonl":
-        yield from ((number, _object(line)) for number, line in enumerate(lines, start=1) if line.strip())
-        return
-    csv.field_size_limit(_LONGEST_LINE)
-    tabs = suffix == ".tsv"
-    plain = csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL  # as KGX itself reads them
-    rows = csv.reader(lines, delimiter="\t" if tabs else ",", quoting=plain)  # type: ignore[arg-type]
-    names = next(rows, None)
-    if names is None:
-        raise ValueError("it is empty")
-    for row in rows:
-        if len(row) > len(names):
-            raise ValueError(f"line {rows.line_num}: {len(row)} fields for {len(names)} columns")
-        fields = zip(names, row, strict=False)
-        yield rows.line_num, {name: text.split("|") if name in _LISTS else text for name, text in fields if text}
-
-
-def _lines(file: IO[bytes]) -> Iterator[str]:
-    number = 0
-    while line := file.readline(_LONGEST_LINE + 1):
-        number += 1
-        if len(line) > _LONGEST_LINE:
-            raise ValueError(f"line {number}: it has more than {_LONGEST_LINE} bytes")
-        yield line.decode("utf-8-sig" if number == 1 else "utf-8")
-
-
-def _object(text: str | bytes) -> Record:
-    found = json.loads(text)
-    if not isinstance(found, dict):
-        raise ValueError("a JSON object is expected")
-    return found
-
-
 def _name(record: Record, *keys: str) -> str:
     """Give the identifier of a node, or of an end of an edge, under the first of some keys that it has."""
     value = next((record[key] for key in keys if record.get(key) is not None), "")
     if isinstance(value, bool | list | dict) or not str(value).strip():
         raise ValueError(f"it has no {' or '.join(keys)}")
-    return str(value)
+    return str(value).strip()
 
 
 class _Reader:
     """Turns nodes and edges into triples."""
 
-    def __init__(self, entities: Mapping[str, str]) -> None:
+    def __init__(self, entities: Mapping[str, str], told: dict[str, int]) -> None:
         self._entities = entities
         self._own = set(entities.values())
         self._named: set[str] = set()
+        self._told = told
 
     def document(self, document: Record) -> Iterator[Triple]:
         """Read node-link JSON; a text that names a node of it, in an attribute, is that node."""
-        nodes = document["nodes"]
-        self._named = {_name(node, "id") for node in nodes}
+        nodes = [keyed(node) for node in document["nodes"]]
+        names = [_name(node, "id") for node in nodes]
+        edges = [keyed(edge) for edge in (document["edges"] if "edges" in document else document["links"])]
+        self._named = set(names)
+        placed = self._are_places(edges)
         for node in nodes:
-            yield from self.node(node)
-        for edge in document["edges"] if "edges" in document else document["links"]:
-            yield from self.edge(edge)
+            yield from self.node(node, isolated=True)
+        for edge in edges:
+            yield from self.edge({**edge, **{end: names[edge[end]] for end in ("source", "target")}} if placed else edge)
 
-    def node(self, record: Record) -> Iterator[Triple]:
-        subject = self._iri(_name(record, "id"))
-        label = record.get("label", record.get("name"))
-        if label is not None:
-            yield Triple(subject, _ALSO[_LABEL.value] if self._is_ours(subject) else _LABEL, Literal(str(label)))
-        kinds = [self._class(str(name)) for name in _listed(record.get("category")) if name]
+    def _are_places(self, edges: list[Record]) -> bool:
+        """Tell whether the ends of edges are the places of nodes in their list, as old programs write them."""
+        ends = [edge.get(end) for edge in edges for end in ("source", "target")]
+        if all(end is None or str(end) in self._named for end in ends):
+            return False
+        return all(type(end) is int and 0 <= end < len(self._named) for end in ends)
+
+    def node(self, record: Record, isolated: bool = False) -> Iterator[Triple]:
+        own = _name(record, "id")
+        self._told[own] = 0
+        subject = self._iri(own)
+        labels = dict.fromkeys(str(record[key]) for key in ("label", "name") if record.get(key) is not None)
+        if not labels and not self._is_ours(subject):
+            labels = {own: None}  # else nobody finds it
+        for number, label in enumerate(labels):
+            yield Triple(subject, _ALSO[_LABEL.value] if number or self._is_ours(subject) else _LABEL, Literal(label))
+        kinds = self._kinds(record)
+        if not kinds and not (isolated and "category" in record):
+            kinds = [NamedNode(_BIOLINK + "NamedThing")]
         for kind in kinds:
             if not kind.value.startswith(IMID):  # a class of theirs is one of entities, which are found by their names
                 yield Triple(kind, _TYPE, _CLASS)
@@ -232,27 +204,35 @@ class _Reader:
 
     def edge(self, record: Record) -> Iterator[Triple]:
         subject, object_ = (self._iri(_name(record, *keys)) for keys in (("subject", "source"), ("object", "target")))
-        predicate = self._property(str(record.get("predicate", "biolink:related_to")))
+        predicate = self._property(str(record.get("predicate") or "biolink:related_to"))
         if not predicate.value.startswith((IMID, _SKOS)):  # a relation, for searches of paths to follow it
             yield Triple(predicate, _TYPE, _PROPERTY)
             yield Triple(predicate, _SUBPROPERTY, _RELATED)
             yield Triple(predicate, _LABEL, Literal(local_name(predicate.value).replace("_", " ")))
-        negated = record.get("negated") in (True, "true", "True")
+        negated = truth(record.get("negated"))
         if not negated:
             yield Triple(subject, predicate, object_)
-        name = str(record.get("id", record.get("key", "")))
-        if not _is_statement(record):
+        if not _is_statement(record) and joins(predicate.value):
             return
-        told = json.dumps(record, sort_keys=True, default=str)
-        own = self._iri(name) if ":" in name else NamedNode(uuid.uuid5(uuid.NAMESPACE_URL, told).urn)
+        own = self._once(str(record.get("id", record.get("key", ""))), json.dumps(record, sort_keys=True, default=str))
         for part, value in (("subject", subject), ("predicate", predicate), ("object", object_)):
             yield Triple(own, NamedNode(IMID + part), value)
         if negated:
             yield Triple(own, NamedNode(IMID + "negated"), Literal(True))
-        kinds = [self._class(str(kind)) for kind in _listed(record.get("category")) if kind]
+        kinds = self._kinds(record)
         yield from (Triple(own, _TYPE, kind) for kind in kinds or [NamedNode(IMID + "Association")])
         yield from self._facts(own, record, _EDGE_KEYS)
         yield from self._evidence(own, record)
+
+    def _kinds(self, record: Record) -> list[NamedNode]:
+        """Give the classes of a node or an edge: those of ours, where we wrote it."""
+        return [self._class(str(name)) for name in _listed(record.get("original_category") or record.get("category")) if name]
+
+    def _once(self, name: str, told: str) -> NamedNode:
+        """Name what is told: by its own name, unless it has none, or it was the name of something else."""
+        if ":" in name and self._told.setdefault(name, hash(told)) == hash(told):
+            return self._iri(name)
+        return NamedNode(uuid.uuid5(uuid.NAMESPACE_URL, told).urn)
 
     def _evidence(self, own: NamedNode, record: Record) -> Iterator[Triple]:
         items = record.get("evidence")
@@ -263,8 +243,7 @@ class _Reader:
             if not isinstance(item, dict):
                 raise ValueError("its evidence is not a list of JSON objects")
             told = json.dumps(item, sort_keys=True)
-            name = str(item["id"]) if "id" in item else uuid.uuid5(uuid.NAMESPACE_URL, own.value + told).urn
-            evidence = self._iri(name)
+            evidence = self._once(str(item.get("id", "")), told if "id" in item else own.value + told)
             yield Triple(own, _EVIDENCE, evidence)
             kinds = _listed(item.get("category", "imid:Evidence"))
             yield from (Triple(evidence, _TYPE, self._class(str(kind))) for kind in kinds)
@@ -274,7 +253,7 @@ class _Reader:
                     yield Triple(self._iri(source), _TYPE, NamedNode(IMID + "Source"))
             yield from self._facts(evidence, item, {"id", "category", "source"})
 
-    def _facts(self, subject: NamedNode, record: Record, taken: set[str]) -> Iterator[Triple]:
+    def _facts(self, subject: NamedNode, record: Record, taken: Set[str]) -> Iterator[Triple]:
         for name, value in record.items():
             if name not in taken and value is not None:
                 property_ = self._property(name)
@@ -287,8 +266,9 @@ class _Reader:
         if isinstance(value, bool | int):
             return Literal(value)
         if isinstance(value, float):
-            plain = math.isfinite(value) and "e" not in repr(value)
-            return Literal(repr(value), datatype=NamedNode(_XSD + ("decimal" if plain else "double")))
+            if not math.isfinite(value):
+                return Literal("INF" if value > 0 else "-INF" if value < 0 else "NaN", datatype=NamedNode(_XSD + "double"))
+            return Literal(repr(value), datatype=NamedNode(_XSD + ("double" if "e" in repr(value) else "decimal")))
         if isinstance(value, dict):
             return Literal(json.dumps(value, ensure_ascii=False))
         text = str(value)
@@ -297,15 +277,20 @@ class _Reader:
         return Literal(text)
 
     def _iri(self, name: str) -> NamedNode:
-        iri = name if "://" in name or name.startswith("urn:") else expand(name) or _UNKNOWN + name
+        name = name.strip()
+        bracketed = re.fullmatch(r"<([^<>]+)>", name)  # an IRI that would be taken for a CURIE
+        iri = bracketed[1] if bracketed else name if "://" in name or name.startswith("urn:") else expand(name) or name
         iri = _NOT_IN_IRIS.sub(lambda match: f"%{ord(match[0]):02X}", iri)
-        return NamedNode(self._entities.get(iri, iri))
+        try:
+            return NamedNode(self._entities.get(iri, iri))  # a CURIE of another prefix is an IRI as it stands
+        except ValueError:
+            return NamedNode(_UNKNOWN + quote(name, safe=":"))
 
     def _is_ours(self, thing: NamedNode) -> bool:
         return thing.value in self._own
 
     def _class(self, name: str) -> NamedNode:
-        return self._iri(name) if ":" in name else NamedNode((_BIOLINK if " " in name else IMID) + name.replace(" ", ""))
+        return self._iri(name) if ":" in name else NamedNode((_BIOLINK if " " in name else IMID) + _local(name.replace(" ", "")))
 
     def _property(self, name: str) -> NamedNode:
         name = name.lstrip(":")
@@ -317,8 +302,12 @@ class _Reader:
             return NamedNode(_SKOS + name)
         if name == "label":
             return _LABEL
-        safe = "".join(sign if sign.isalnum() or sign in "_-." else "_" for sign in name)
-        return NamedNode((_BIOLINK if "_" in name or (name.islower() and not self._named) else IMID) + safe)
+        return NamedNode((_BIOLINK if "_" in name or (name.islower() and not self._named) else IMID) + _local(name))
+
+
+def _local(name: str) -> str:
+    """Give a name as the end of an IRI, so that no two names become one."""
+    return "".join(sign if sign.isalnum() or sign in "_-." else quote(sign, safe="") for sign in name)
 
 
 def _is_statement(record: Record) -> bool:

@@ -146,5 +146,18 @@ def safe_names(names: tuple[str, ...] | list[str], reserved: tuple[str, ...] = (
     return found
 
 
+def told_apart(record: Record, keys: frozenset[str]) -> Record:
+    """Give those attributes of a record that a format has keys of the same name for the prefix of the graph.
+
+    Examples
+    --------
+    >>> told_apart({"source": "leaflet", "percent": 5}, frozenset({"source", "target"}))
+    {'imid:source': 'leaflet', 'percent': 5}
+    """
+    if keys.isdisjoint(record):
+        return record
+    return {f"imid:{name}" if name in keys else name: value for name, value in record.items()}
+
+
 def _values(facts: Facts, cast: Mapping[str, Callable[..., Any]]) -> Record:
     return {name: cast[name](values) for name, values in facts.items()}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
+import weakref
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from pathlib import Path
 from typing import IO
 
 _RUN = 200_000  # lines that are held at once
@@ -64,3 +67,41 @@ def _spill(lines: set[bytes]) -> IO[bytes]:
     file.writelines(sorted(lines))
     file.seek(0)
     return file
+
+
+class Sorted:
+    r"""Sorted lines in a temporary file, to be read time and again; it goes when this does.
+
+    Parameters
+    ----------
+    lines : callable
+        Gives the lines; it is asked again where somebody has cleared the folder of temporary files.
+
+    Examples
+    --------
+    >>> found = Sorted(lambda: [b"b\n", b"a\n"])
+    >>> list(found), list(found)
+    ([b'a\n', b'b\n'], [b'a\n', b'b\n'])
+    """
+
+    def __init__(self, lines: Callable[[], Iterable[bytes]]) -> None:
+        self._lines = lines
+        self._path: Path | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        if self._path is None or not self._path.exists():
+            self._path = self._written()
+        with self._path.open("rb") as file:
+            yield from file
+
+    def _written(self) -> Path:
+        handle, name = tempfile.mkstemp(prefix="imidgraph-")
+        weakref.finalize(self, _remove, Path(name), os.getpid())
+        with os.fdopen(handle, "wb") as file:
+            file.writelines(sort_unique(self._lines()))
+        return Path(name)
+
+
+def _remove(path: Path, owner: int) -> None:
+    if os.getpid() == owner:  # a fork that ends leaves what it did not make
+        path.unlink(missing_ok=True)

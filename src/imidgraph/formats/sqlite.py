@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from imidgraph.errors import ExportError
 from imidgraph.formats.columns import Column
 from imidgraph.formats.projection import Projection
 from imidgraph.formats.records import Record, edge_records, evidence_records, flat, flat_types, node_records, safe_names
@@ -28,6 +29,7 @@ CREATE INDEX edges_object ON edges (object, predicate);
 CREATE INDEX edges_predicate ON edges (predicate);
 CREATE INDEX evidence_edge ON evidence (edge);
 """
+_MOST = 2_000  # columns that SQLite takes, unless it was built for more
 _PIECE = 1 << 20  # bytes that are read at once
 
 
@@ -58,7 +60,8 @@ def write_sqlite(graph: Projection) -> Iterator[bytes]:
                 connection.execute("COMMIT")
                 connection.executescript(_INDEXES)
         except sqlite3.OperationalError as error:
-            raise OSError(errno.ENOSPC if error.sqlite_errorcode == sqlite3.SQLITE_FULL else errno.EIO, str(error)) from error
+            full = error.sqlite_errorcode in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+            raise OSError(errno.ENOSPC if full else errno.EIO, str(error)) from error
         with path.open("rb") as file:
             while piece := file.read(_PIECE):
                 yield piece
@@ -69,9 +72,13 @@ def _types(columns: tuple[Column, ...]) -> dict[str, str]:
 
 
 def _fill(connection: sqlite3.Connection, table: str, types: dict[str, str], records: Iterable[Record]) -> None:
+    if len(types) > _MOST:
+        raise ExportError(
+            f"A table of SQLite can have at most {_MOST} columns, and {table} has {len(types)}. Write Parquet or JSON."
+        )
     names = safe_names(list(types))
     keys = _KEYS[table]
-    columns = ", ".join(f"{names[name]} {_TYPES[kind]} {keys.get(name, '')}".rstrip() for name, kind in types.items())
+    columns = ", ".join(f'"{names[name]}" {_TYPES[kind]} {keys.get(name, "")}'.rstrip() for name, kind in types.items())
     connection.execute(f"CREATE TABLE {table} ({columns})")
     marks = ", ".join("?" * len(types))
     rows = ([record.get(name) for name in types] for record in records)

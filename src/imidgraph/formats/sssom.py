@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from imidgraph.namespaces import PREFIXES, compress
-from imidgraph.rdf import Literal, NamedNode, Triple
+from imidgraph.rdf import Literal, NamedNode, Triple, label_rank
 
 _COLUMNS = ("subject_id", "subject_label", "predicate_id", "object_id", "mapping_justification")
 _MATCHES = {PREFIXES["skos"] + f"{kind}Match" for kind in ("broad", "close", "exact", "narrow", "related")}
@@ -26,14 +26,14 @@ def write_sssom(triples: Iterable[Triple]) -> Iterator[bytes]:
     True
     """
     mappings: set[tuple[str, str, str]] = set()
-    labels: dict[str, str] = {}
+    labels: dict[str, tuple[int, str, str]] = {}
     version = ""
     for subject, predicate, object_ in triples:
         if predicate.value in _MATCHES and isinstance(subject, NamedNode) and isinstance(object_, NamedNode):
             mappings.add((compress(subject.value), compress(predicate.value), compress(object_.value)))
         elif predicate.value == _LABEL and isinstance(subject, NamedNode) and isinstance(object_, Literal):
-            curie = compress(subject.value)
-            labels[curie] = min(object_.value, labels.get(curie, object_.value))
+            curie, rank = compress(subject.value), label_rank(object_.value, object_.language)
+            labels[curie] = min(rank, labels.get(curie, rank))
         elif predicate.value == _VERSION and isinstance(object_, Literal):
             version = object_.value
     used = {curie.partition(":")[0] for mapping in mappings for curie in mapping} & PREFIXES.keys()
@@ -46,5 +46,5 @@ def write_sssom(triples: Iterable[Triple]) -> Iterator[bytes]:
     ]
     yield ("\n".join(lines) + "\n").encode()
     for subject, predicate, object_ in sorted(mappings):
-        label = _SPACES.sub(" ", labels.get(subject, ""))
+        label = _SPACES.sub(" ", labels[subject][-1] if subject in labels else "")
         yield f"{subject}\t{label}\t{predicate}\t{object_}\tsemapv:UnspecifiedMatching\n".encode()

@@ -16,7 +16,8 @@ from imidgraph.prose import NOT_ADVICE
 from imidgraph.prose.citations import passage
 from imidgraph.prose.statement import sentence
 
-_LONGEST = 32_767  # characters of a cell
+_LONGEST = 32_767  # units of UTF-16 in a cell: a letter beyond the first 65,536 takes two
+_WIDEST = 16_384  # columns
 _MOST = 1_048_575  # rows below the header
 _CUT = " ... (cut)"
 _WIDTHS = {"value": 80, "statement": 60, "sources": 60, "definition": 60, "label": 45, "id": 24}
@@ -37,7 +38,7 @@ def write_xlsx(graph: Projection) -> Iterator[bytes]:
     MissingExtra
         Where XlsxWriter is not installed.
     ExportError
-        Where a sheet would have more rows than one can.
+        Where a sheet would have more rows or columns than one can.
     """
     try:
         import xlsxwriter
@@ -89,7 +90,7 @@ def _cells(graph: Projection, facts: Facts) -> dict[str, Cell]:
     for name, values in facts.items():
         value = float(values[0]) if isinstance(values[0], Decimal) else values[0]
         if len(values) == 1 and isinstance(value, int | float) and abs(value) <= _EXACT:
-            cells[graph.label(name)] = value
+            cells[graph.titles[name]] = value
     return cells
 
 
@@ -130,9 +131,13 @@ def _sheet(book: Any, styles: dict[str, Any], name: str, header: Sequence[str], 
         raise ExportError(
             f"A sheet can have at most {_MOST} rows, and {name} has {len(rows)}. Write CSV, SQLite or Parquet instead."
         )
+    if len(header) > _WIDEST:
+        raise ExportError(
+            f"A sheet can have at most {_WIDEST} columns, and {name} has {len(header)}. Write JSON or Parquet instead."
+        )
     sheet = book.add_worksheet(name)
     for place, column in enumerate(header):
-        sheet.write_string(0, place, column, styles["head"])
+        sheet.write_string(0, place, _fitting(column), styles["head"])
         sheet.set_column(place, place, _WIDTHS.get(column, 22), styles["text"])
     for number, row in enumerate(rows, start=1):
         for place, cell in enumerate(row):
@@ -141,8 +146,15 @@ def _sheet(book: Any, styles: dict[str, Any], name: str, header: Sequence[str], 
             elif not isinstance(cell, str):
                 sheet.write_number(number, place, cell)
             elif cell:
-                whole = len(cell) <= _LONGEST
-                sheet.write_string(number, place, cell if whole else cell[: _LONGEST - len(_CUT)] + _CUT)
+                sheet.write_string(number, place, _fitting(cell))
     sheet.freeze_panes(1, 1)
     if rows and name != "about":
         sheet.autofilter(0, 0, len(rows), len(header) - 1)
+
+
+def _fitting(text: str) -> str:
+    """Cut a text that is too long for a cell, and mark the cut."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * _LONGEST:
+        return text
+    return units[: 2 * (_LONGEST - len(_CUT))].decode("utf-16-le", "ignore") + _CUT

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from imidgraph.errors import AmbiguousLabel, EntityNotFound, QueryError
+from imidgraph.knowledge.labels import labels
 from imidgraph.knowledge.spelling import identifier, key_of, normalize, singular, spellings
 from imidgraph.model import Term
 from imidgraph.namespaces import IMID, compress, expand, local_name
@@ -145,6 +146,8 @@ class Names:
     def _names(self) -> list[tuple[Term, int, str, Any]]:
         rows = []
         found = set(self._store.select(_NAMES).rows)  # put in order here, which is twice as fast
+        called = labels(self._store, ((entity, label) for entity, label, *_ in found))
+        found = {(entity, called[entity], *rest) for entity, _, *rest in found}
         for entity, label, category, root, property_, name in sorted(found, key=lambda row: (row[0], row[4], *map(str, row[1:]))):
             behind = _SOURCE if root == IMID + "Source" else _PRODUCT if category == IMID + "Product" else 0
             rank = _PRIORITY[local_name(property_)] + behind

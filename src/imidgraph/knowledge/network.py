@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import islice
 
 from imidgraph.errors import EntityNotFound, QueryError
+from imidgraph.knowledge.labels import labels
 from imidgraph.knowledge.relations import Relations
 from imidgraph.limits import NEVER, Deadline, several
 from imidgraph.model import Relation, Term
@@ -230,8 +231,9 @@ class Network:
         while batch := list(islice(missing, _BATCH)):
             deadline.check()
             rows = self._store.select(_TERMS % " ".join(f"<{self.iri(node)}>" for node in batch)).rows
-            for entity, label, category in rows:
-                term = Term(str(entity), label, local_name(category or ""))
+            called = labels(self._store, ((entity, label) for entity, label, _ in rows))
+            for entity, _, category in rows:
+                term = Term(str(entity), called[entity], local_name(category or ""))
                 self._terms.setdefault(self.curie(entity), term)
             for node in batch:
                 self._terms.setdefault(node, Term(self.iri(node), local_name(self.iri(node))))

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from imidgraph.errors import QueryError
+from imidgraph.knowledge.labels import labels
 from imidgraph.model import Relation
 from imidgraph.namespaces import IMID, PREFIXES, local_name
 from imidgraph.stores import Store
@@ -154,7 +155,11 @@ class Relations(Mapping[str, Relation]):
     def _terms(self) -> dict[str, dict[str, list[Any]]]:
         """The annotations of each relation and class, by property."""
         found: dict[str, dict[str, list[Any]]] = {}
-        for term, kind, property_, value in sorted(self._store.select(_TERMS).rows, key=lambda row: tuple(map(str, row))):
+        rows = self._store.select(_TERMS).rows
+        called = labels(self._store, ((term, value) for term, _, property_, value in rows if property_ == _LABEL))
+        for term, kind, property_, value in sorted(rows, key=lambda row: tuple(map(str, row))):
+            if property_ == _LABEL and value != called[term]:
+                continue
             values = found.setdefault(term, {"": [kind]}).setdefault(property_, [])
             if value not in values:
                 values.append(value)

@@ -9,6 +9,7 @@ from typing import Any
 
 from imidgraph.errors import QueryError
 from imidgraph.knowledge import assembly
+from imidgraph.knowledge.labels import labels
 from imidgraph.knowledge.relations import Relations
 from imidgraph.model import CATEGORIES, Evidence, Relation, Source, Statement, Term
 from imidgraph.namespaces import IMID, PREFIXES, attribute_name, expand, local_name, short_name
@@ -201,8 +202,9 @@ class Reader:
         while batch := list(islice(waiting, _NAMED)):
             named: dict[str, Term] = {}
             rows = self._select(_NAMES % " ".join(str(NamedNode(iri)) for iri in batch)).rows
-            for iri, label, category in sorted(rows, key=str):
-                named.setdefault(iri, Term(iri, label, local_name(category or "")))
+            called = labels(self._store, ((iri, label) for iri, label, _ in rows))
+            for iri, _, category in sorted(rows, key=str):
+                named.setdefault(iri, Term(iri, called[iri], local_name(category or "")))
             self._terms.update((iri, named.get(iri)) for iri in batch)
         return {iri: term for iri in iris if (term := self._terms[iri]) is not None}
 

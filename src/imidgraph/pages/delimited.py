@@ -7,6 +7,7 @@ import io
 from typing import Any
 
 from imidgraph.answers import Answer
+from imidgraph.words import lexical
 
 _TSV_ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -36,4 +37,4 @@ def write_tsv(answer: Answer) -> str:
 def _text(cell: Any) -> str:
     if cell is None:
         return ""
-    return str(cell).lower() if isinstance(cell, bool) else str(cell)
+    return lexical(cell)

@@ -14,6 +14,7 @@ from imidgraph.knowledge.lookups import Statements
 from imidgraph.limits import MOST_NAMED
 from imidgraph.pages.markup import plain
 from imidgraph.traversals.similar import Similar
+from imidgraph.words import lexical
 
 _WIDTH = 140  # characters of a line that is written to a file or a pipe
 _NARROWEST = 16  # characters that a column needs to be read
@@ -54,7 +55,7 @@ def shown(cell: Any) -> str:
     """
     if cell is None:
         return ""
-    return str(cell).lower() if isinstance(cell, bool) else str(getattr(cell, "curie", cell))
+    return lexical(getattr(cell, "curie", cell))
 
 
 def text(answer: Answer) -> str:

@@ -83,7 +83,7 @@ def derive(triples: set[Triple], directory: Path) -> set[Triple]:
     derived: set[Triple] = set()
     for rule in sorted((directory / "rules").glob("*.rq")):
         try:
-            found = set(store.query(rule.read_text(encoding="utf-8")))  # type: ignore[arg-type]
+            found = set(store.query(rule.read_text(encoding="utf-8-sig")))  # type: ignore[arg-type]
         except SyntaxError as error:
             line, reason = _RULE_ERROR.fullmatch(str(error)).groups()  # type: ignore[union-attr]
             place = f"{rule.relative_to(directory.parent)}:{line or 1}"

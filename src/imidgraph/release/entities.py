@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -30,7 +31,7 @@ def read_turtle(path: Path, shown: str, faults: Faults) -> list[Triple]:
         Where faults are noted.
     """
     try:
-        return [quad.triple for quad in parse(path=str(path), format=RdfFormat.TURTLE)]
+        return [quad.triple for quad in parse(path.read_bytes().removeprefix(codecs.BOM_UTF8), format=RdfFormat.TURTLE)]
     except SyntaxError as error:
         reason = str(error.msg).rpartition(": ")[2].rstrip(".")
         faults.add_unreadable(Place(shown, error.lineno or 1), f"This is not valid Turtle: {reason}.")
@@ -40,7 +41,7 @@ def read_turtle(path: Path, shown: str, faults: Faults) -> list[Triple]:
 def check_named(path: Path, shown: str, triples: list[Triple], faults: Faults) -> None:
     """Note the first blank node of a file; only the schema needs some."""
     if any(isinstance(term, BlankNode) for triple in triples for term in triple):
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         start = next((match.start() for match in _BLANK.finditer(text) if match[1]), 0)
         faults.add(Place(shown, text.count("\n", 0, start) + 1), "There is a blank node. Give each thing a name.")
 

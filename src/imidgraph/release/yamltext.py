@@ -109,7 +109,7 @@ def read_yaml(path: Path) -> Node:
 
 def _decoded(content: bytes) -> str:
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise YamlFault(content.count(b"\n", 0, error.start) + 1, "The text is not UTF-8. Save the file as UTF-8.") from error
     control = _CONTROL.search(content)

@@ -11,12 +11,13 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from anyio import to_thread
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from imidgraph.errors import MissingExtra
 from imidgraph.server.protocol import Refused, read_body, unless_gone
-from imidgraph.server.serving import edition_of
+from imidgraph.server.serving import edition_of, in_lane
 
 Answered = TypeVar("Answered")
 
@@ -31,19 +32,20 @@ async def answer(request: Request) -> Response:
     """
     _refuse_strangers(request)
     speaker = await to_thread.run_sync(_speaker)
-    edition, client = edition_of(request), request.client.host if request.client else ""
+    edition = edition_of(request)
 
     async def work(ask: Callable[[], Answered]) -> Answered:
-        lane = await edition.lanes.take(client)
-        try:
-            return await to_thread.run_sync(ask)
-        finally:
-            edition.lanes.give(lane, client)
+        return await in_lane(request, ask)
 
     server = speaker.create_server(edition.graph, work=work, timeout=edition.timeout)
     body = await read_body(request)
     status, headers, content = await unless_gone(request, speaker.exchange(server, request.scope, body))
     return Response(content, status, headers)
+
+
+async def refuse(_: Request) -> Response:
+    """Refuse what is not a message: the exchange is stateless, with no stream to open and no session to end."""
+    raise HTTPException(405, headers={"Allow": "POST"})
 
 
 def _speaker() -> ModuleType:

@@ -24,6 +24,7 @@ _ROUTES = [
     Route("/", about.home),
     Route("/sparql", sparql.answer, methods=["GET", "POST"]),
     Route("/mcp", agents.answer, methods=["POST"]),
+    Route("/mcp", agents.refuse, methods=["GET", "PUT", "DELETE"]),
     Route("/queries", queries.listed),
     Route("/queries/{name}", queries.answer),
     Route("/health", about.health),

@@ -13,6 +13,7 @@ ROWS = (
     "application/xml",
     "text/csv",
     "text/tab-separated-values",
+    "text/xml",
 )
 BOOLEAN = ROWS
 TRIPLES = (
@@ -20,6 +21,8 @@ TRIPLES = (
     "application/n-triples",
     "application/rdf+xml",
     "application/ld+json",
+    "application/n-quads",
+    "application/trig",
 )
 HTML = "text/html"
 _KEPT = 500  # characters of a header that is worth to be remembered

@@ -124,7 +124,7 @@ def _pairs(text: bytes) -> list[tuple[str, str]]:
 
 def _text(body: bytes) -> str:
     try:
-        return body.decode("utf-8")
+        return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Refused(400, "The query is not UTF-8. Send it in UTF-8.") from error
 

@@ -19,6 +19,9 @@ from imidgraph.errors import QueryError, QueryNotFound
 from imidgraph.namespaces import PREFIXES, expand
 from imidgraph.rdf import Literal, NamedNode
 from imidgraph.sparql.text import bind
+from imidgraph.words import lexical
+
+_MOST_DIGITS = 1_000  # of a decimal number, before or behind its point
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ class Query:
     @cached_property
     def text(self) -> str:
         """The SPARQL text, header included."""
-        return self.path.read_text(encoding="utf-8")
+        return self.path.read_text(encoding="utf-8-sig")
 
     @cached_property
     def body(self) -> str:
@@ -325,6 +328,13 @@ def _boolean(value: Any) -> Literal:
     return _typed(text, "boolean")
 
 
+def _decimal(text: str) -> Decimal:
+    value = Decimal(text)
+    if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
+        raise ValueError(text)
+    return value
+
+
 def _typed(text: str, datatype: str) -> Literal:
     return Literal(text, datatype=NamedNode(PREFIXES["xsd"] + datatype))
 
@@ -333,7 +343,7 @@ _TYPES: dict[str, tuple[str, Callable[[Any], NamedNode | Literal]]] = {
     "entity": ("a CURIE or an IRI such as imid:lenalidomide", _entity),
     "string": ("a text", lambda value: Literal(str(value))),
     "integer": ("a whole number such as 2015", lambda value: _typed(str(int(value)), "integer")),
-    "decimal": ("a number such as 0.8", lambda value: _typed(str(Decimal(str(value))), "decimal")),
+    "decimal": ("a number such as 0.8", lambda value: _typed(lexical(_decimal(str(value))), "decimal")),
     "boolean": ("true or false", _boolean),
     "date": ("a day such as 2015-02-17", lambda value: _typed(str(datetime.date.fromisoformat(str(value))), "date")),
 }

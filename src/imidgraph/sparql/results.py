@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import json
 from collections import namedtuple
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from imidgraph.answers import Answer, Row
 from imidgraph.errors import QueryError
+from imidgraph.limits import NEVER, Deadline, OutOfTime
 from imidgraph.namespaces import prefixes_in
 from imidgraph.rdf import QueryResultsFormat, QuerySolutions, RdfFormat, Triple, parse_query_results, python_value, serialize
+from imidgraph.sparql.odd import Odd
+from imidgraph.words import counted
 
+Item = TypeVar("Item")
+_PART = 20_000  # rows between two looks at the time
 _FORMATS = {
     "json": QueryResultsFormat.JSON,
     "csv": QueryResultsFormat.CSV,
@@ -57,6 +62,8 @@ class Results(Answer):
         The solutions, as the engine gives them: for each row the terms, None where a variable is unbound.
     elapsed : float
         Seconds that the engine took.
+    odd : int
+        Terms that are kept as text, because RDF has no such term.
 
     Examples
     --------
@@ -69,31 +76,45 @@ class Results(Answer):
     header: tuple[str, ...]
     terms: Sequence[Iterable[Any]]
     elapsed: float = 0.0
+    odd: int = field(default=0, kw_only=True, compare=False)
 
     @classmethod
-    def of(cls, solutions: QuerySolutions, elapsed: float = 0.0, limit: str | None = None) -> Results:
+    def of(cls, solutions: QuerySolutions, elapsed: float = 0.0, limit: str | None = None, deadline: Deadline = NEVER) -> Results:
         """Take the solutions of pyoxigraph."""
-        return cls(tuple(variable.value for variable in solutions.variables), list(solutions), elapsed, limit=limit)
+        rows = list(solutions) if deadline is NEVER else taken(solutions, None, deadline)
+        return cls(tuple(variable.value for variable in solutions.variables), rows, elapsed, limit=limit)
 
     @classmethod
-    def from_json(cls, text: bytes | str, elapsed: float = 0.0) -> Results:
-        """Read results in the W3C's JSON format.
+    def from_json(cls, text: bytes | str, elapsed: float = 0.0, most: int | None = None, deadline: Deadline = NEVER) -> Results:
+        """Read results in the W3C's JSON format; a term that RDF has not is kept as text, and counted.
+
+        Parameters
+        ----------
+        text : bytes or str
+            The document.
+        elapsed : float
+            Seconds that the engine took.
+        most : int, optional
+            Rows that are read; what comes behind them is not looked at.
+        deadline : Deadline
+            The moment at which the reading ends.
 
         Raises
         ------
         QueryError
             Where the text is no such document.
+        OutOfTime
+            Where the reading takes too long.
         """
+        strict = _strict(text, most, deadline)
+        if strict is not None:
+            return cls(*strict, elapsed)
+        odd = Odd()
         try:
-            return cls.of(_solutions(text), elapsed)
-        except SyntaxError:
-            pass  # some servers add members of their own, which pyoxigraph refuses
-        try:
-            document = json.loads(text)
-            return cls.of(_solutions(json.dumps({name: document[name] for name in ("head", "results")})), elapsed)
-        except (SyntaxError, ValueError, KeyError, TypeError, RecursionError) as error:
-            # its frames hold pyoxigraph's reader, which must not be let go in another thread
-            raise QueryError(f"The answer is not SPARQL results JSON: {error}") from error.with_traceback(None)
+            columns, rows = odd.rows(text)
+            return cls(columns, taken(rows, most, deadline), elapsed, odd=odd.count)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise QueryError(f"The answer is not SPARQL results JSON: {error}") from error
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -127,6 +148,10 @@ class Results(Answer):
 
     def __getstate__(self) -> dict[str, Any]:
         return super().__getstate__() | {"terms": [tuple(solution) for solution in self.terms]}
+
+    def _gaps(self) -> Iterator[str]:
+        yield from super()._gaps()
+        yield from _told(self.odd)
 
     def cut(self, limit: int) -> Results:
         """Keep so many rows, and say so where there were more."""
@@ -163,6 +188,8 @@ class Triples(Answer):
     ----------
     terms : sequence of pyoxigraph.Triple
         The triples, as the engine gives them, in order.
+    odd : int
+        Terms that are kept as text, because RDF has no such term, or whose triple is left out.
 
     Examples
     --------
@@ -173,6 +200,7 @@ class Triples(Answer):
     """
 
     terms: tuple[Triple, ...]
+    odd: int = field(default=0, kw_only=True, compare=False)
 
     columns = ("subject", "predicate", "object")
 
@@ -204,6 +232,10 @@ class Triples(Answer):
     def __str__(self) -> str:
         return self.serialize().decode()
 
+    def _gaps(self) -> Iterator[str]:
+        yield from super()._gaps()
+        yield from _told(self.odd)
+
     def cut(self, limit: int) -> Triples:
         """Keep so many triples, and say so where there were more."""
         return self if len(self) <= limit else replace(self, terms=self.terms[:limit], limit=f"cut at {limit} rows")
@@ -228,11 +260,48 @@ class Triples(Answer):
         return serialize(self.terms, format=syntax, prefixes=prefixes) or b""
 
 
-def _solutions(text: bytes | str) -> QuerySolutions:
-    solutions = parse_query_results(text, format=QueryResultsFormat.JSON)
-    if not isinstance(solutions, QuerySolutions):
+def taken(items: Iterator[Item], most: int | None, deadline: Deadline) -> list[Item]:
+    """Take items until the deadline, and no more than so many.
+
+    Raises
+    ------
+    OutOfTime
+        Where the time is up.
+
+    Examples
+    --------
+    >>> taken(iter("abc"), 2, NEVER)
+    ['a', 'b']
+    """
+    found: list[Item] = []
+    rest = iter(items) if most is None else islice(items, most)
+    while part := list(islice(rest, _PART)):
+        found += part
+        deadline.check()
+    return found
+
+
+def _told(odd: int) -> Iterator[str]:
+    if odd:
+        yield f"{counted(odd, 'term')} of the answer {'is no term' if odd == 1 else 'are no terms'} of RDF: read as text."
+
+
+def _strict(text: bytes | str, most: int | None, deadline: Deadline) -> tuple[tuple[str, ...], list[Any]] | None:
+    """Read results as pyoxigraph does; None where it refuses an odd term, or members of a server's own.
+
+    No error may hold its reader, which must not be let go in another thread.
+    """
+    try:
+        solutions = parse_query_results(text, format=QueryResultsFormat.JSON)
+        if isinstance(solutions, QuerySolutions):
+            return tuple(variable.value for variable in solutions.variables), taken(solutions, most, deadline)
+    except SyntaxError:
+        return None
+    except OutOfTime:
+        del solutions
+    else:
         raise QueryError("The answer is a boolean, not a table. Use ask().")
-    return solutions
+    raise OutOfTime
 
 
 def _written(term: Any) -> str:

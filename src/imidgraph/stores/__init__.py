@@ -58,9 +58,15 @@ class Guard(Protocol):
         """Let go of what the guard holds."""
 
 
+def whole(store: Store) -> Store:
+    """Give a store for lookups, each of whose answers is whole or an error; an embedded engine gives no parts of answers."""
+    make = getattr(store, "whole", None)
+    return store if make is None else make()
+
+
 def version(store: Store) -> str | None:
     """Give the version of the graph that a store holds, as the ontology tells it."""
     return next((str(version) for (version,) in store.select(_VERSION).rows), None)
 
 
-__all__ = ["LIMIT", "TIMEOUT", "Guard", "Results", "Store", "Triples", "version"]
+__all__ = ["LIMIT", "TIMEOUT", "Guard", "Results", "Store", "Triples", "version", "whole"]

@@ -18,7 +18,9 @@ from email.message import Message
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from imidgraph.errors import EndpointError, OntologyError, QueryError, QueryTimeout
-from imidgraph.sparql.results import Results, Triples
+from imidgraph.limits import Deadline, OutOfTime
+from imidgraph.sparql.odd import Odd
+from imidgraph.sparql.results import Results, Triples, taken
 from imidgraph.sparql.text import declare_prefixes, query_form
 from imidgraph.stores.bounds import check_depth
 from imidgraph.stores.http import REDIRECTS, Reply, is_address, send, without_password
@@ -34,6 +36,7 @@ _PROBLEMS = {
     404: "there is no endpoint at this address. Check the path, often /sparql",
     504: "the query took longer than the server allows. Narrow it down",
 }
+_MOST_ROWS = 2_000_000  # rows or triples of one answer: what a worker gives too
 _BATCH = 5_000  # triples that one CONSTRUCT of an export asks for: servers cap their answers
 
 
@@ -92,8 +95,12 @@ class EndpointStore:
         form = query_form(text)
         if form == "ASK":
             return self._ask(text, timeout)
-        answer = self._select(text, timeout) if form == "SELECT" else self._construct(text, timeout)
+        answer = self._select(text, timeout, limit) if form == "SELECT" else self._construct(text, timeout, limit)
         return answer.cut(limit)
+
+    def whole(self) -> EndpointStore:
+        """Give the same graph for lookups, where a part of an answer is none."""
+        return _WholeStore(self.url, self.graph, self._auth, self._timeout)
 
     def triples(self) -> Iterator[Triple]:
         """Iterate over the triples of the graph, some thousands a request.
@@ -137,27 +144,45 @@ class EndpointStore:
         except (ValueError, LookupError, TypeError, RecursionError) as error:
             raise EndpointError(self._shown, f"its answer is not a SPARQL boolean ({error})") from error
 
-    def _select(self, query: str, timeout: float) -> Results:
+    def _select(self, query: str, timeout: float, most: int = _MOST_ROWS) -> Results:
         start = time.perf_counter()
+        deadline = Deadline(timeout)
         reply = self._fetch(query, _ROWS, timeout)
         try:
             check_depth(reply.body)
-            results = Results.from_json(reply.body.removeprefix(codecs.BOM_UTF8), time.perf_counter() - start)
+            text = reply.body.removeprefix(codecs.BOM_UTF8)
+            results = Results.from_json(text, time.perf_counter() - start, min(most, _MOST_ROWS) + 1, deadline)
         except (QueryError, OntologyError) as error:
             raise EndpointError(self._shown, f"its answer is not a SPARQL result ({error})") from error
+        except OutOfTime:
+            raise QueryTimeout(timeout) from None
+        self._check_size(len(results), "rows")
         return replace(results, limit=_cut(reply.headers, len(results)))
 
-    def _construct(self, query: str, timeout: float) -> Triples:
+    def _construct(self, query: str, timeout: float, most: int = _MOST_ROWS) -> Triples:
+        deadline = Deadline(timeout)
         reply = self._fetch(query, _TRIPLES, timeout)
         format = RdfFormat.from_media_type(reply.media_type)
         if format not in {RdfFormat.N_TRIPLES, RdfFormat.TURTLE}:
             format = RdfFormat.TURTLE  # N-Triples is Turtle; anything else was not asked for
         try:
             check_depth(reply.body)
-            triples = [quad.triple for quad in parse(reply.body.removeprefix(codecs.BOM_UTF8), format=format)]
+            text, most = reply.body.removeprefix(codecs.BOM_UTF8), min(most, _MOST_ROWS) + 1
+            odd = Odd()
+            try:
+                triples = taken((quad.triple for quad in parse(text, format=format)), most, deadline)
+            except SyntaxError:
+                triples = taken(odd.triples(text, format), most, deadline)
         except (SyntaxError, MemoryError, OntologyError) as error:
             raise EndpointError(self._shown, f"its answer is not RDF ({error})") from error
-        return Triples.of(triples, _cut(reply.headers, len(triples)))
+        except OutOfTime:
+            raise QueryTimeout(timeout) from None
+        self._check_size(len(triples), "triples")
+        return replace(Triples.of(triples, _cut(reply.headers, len(triples))), odd=odd.count)
+
+    def _check_size(self, size: int, what: str) -> None:
+        if size > _MOST_ROWS:
+            raise EndpointError(self._shown, f"its answer has more than {_MOST_ROWS} {what}. Ask for a part of them")
 
     def _fetch(self, query: str, accept: str, timeout: float) -> Reply:
         request = self._request(query, accept)
@@ -206,6 +231,24 @@ class EndpointStore:
         if "html" in reply.media_type:
             raise EndpointError(self._shown, "it returned a web page. Give the address of the SPARQL endpoint itself")
         return reply
+
+
+class _WholeStore(EndpointStore):
+    """A graph on a server, for lookups: an answer that is cut is an error, for what it lacks would be taken for unknown."""
+
+    def select(self, query: str) -> Results:
+        """Answer a SELECT query."""
+        results = super().select(query)
+        if results.limit:
+            raise EndpointError(self._shown, f"its answer was {results.limit}. Raise the cap of its answers")
+        return results
+
+    def construct(self, query: str) -> Triples:
+        """Answer a CONSTRUCT or DESCRIBE query."""
+        triples = super().construct(query)
+        if triples.limit:
+            raise EndpointError(self._shown, f"its answer was {triples.limit}. Raise the cap of its answers")
+        return triples
 
 
 def _cut(headers: Message, size: int) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import urllib.parse
 import urllib.request
 from collections.abc import Iterable, Iterator
@@ -52,15 +53,33 @@ def insert_graph(
 ) -> None:
     """Replace a named graph of a server by SPARQL Update, some thousand triples a request.
 
+    The triples go to a graph beside it, which takes its place when the server has taken all of them.
     Parameters are those of `put_graph`, with the address of the update endpoint.
 
     Raises
     ------
     EndpointError
-        Where the server refuses or cannot be reached; the graph may then be incomplete.
+        Where the server refuses or cannot be reached; the old graph is then as it was, unless the server can move no graph.
     """
-    for update in _updates(graph, triples):
+
+    def ask(update: str) -> None:
         _send(url, _update(url, update), _update(url, "INSERT DATA {}"), auth, timeout)
+
+    held, beside = list(triples), f"{graph}#new"
+    try:
+        for update in _updates(beside, held):
+            ask(update)
+    except EndpointError:
+        with contextlib.suppress(EndpointError):
+            ask(f"DROP SILENT GRAPH <{beside}>")
+        raise
+    try:
+        ask(f"MOVE GRAPH <{beside}> TO GRAPH <{graph}>")
+    except EndpointError as error:
+        if error.status is None or error.status in {401, 403}:
+            raise
+        for update in (*_updates(graph, held), f"DROP SILENT GRAPH <{beside}>"):
+            ask(update)
 
 
 def _updates(graph: str, triples: Iterable[Triple]) -> Iterator[str]:

@@ -34,6 +34,7 @@ from imidgraph.workers.frames import GZIP_FROM, pack, read
 MOST_BYTES = 64 << 20
 """Bytes that an answer may have: a larger one is refused, in every format."""
 _MOST_CELLS = 2_000_000  # rows times columns: what its parent turns into values
+_LONG = 1 << 18  # bytes of a long line of TSV
 _CHECK = 1 << 20  # bytes of an answer between two counts of its rows
 # What marks a row in each format, and how many marks more than rows there are. JSON may have the mark elsewhere too.
 _MARKS = {
@@ -104,6 +105,12 @@ def _evaluate(store: OxigraphStore, request: dict[str, Any]) -> tuple[dict[str, 
         return message | {"kind": "boolean", "value": bool(answer)}, answer.serialize(format=format) or b""
     limit = min(limit, _MOST_CELLS // max(1, len(answer.variables)))
     table = _written(answer, format, limit, most_bytes)
+    if format == QueryResultsFormat.TSV and request.get("own") and max(map(len, table.data.split(b"\n"))) > _LONG:
+        format = QueryResultsFormat.JSON  # the time to read TSV grows with the square of the longest value
+        answer = evaluate()
+        assert isinstance(answer, QuerySolutions)
+        table = _written(answer, format, limit, most_bytes)
+        message["media type"] = format.media_type
     if table.cut is None:
         return message | {"kind": "rows"}, bytes(table.data)
     if format != QueryResultsFormat.TSV:  # too many rows, as it seems: only TSV counts them exactly and can be cut between two

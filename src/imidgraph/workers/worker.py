@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from imidgraph.errors import ImidgraphError, OntologyError, QueryError, QueryTimeout, WorkerError
+from imidgraph.limits import Deadline, OutOfTime
 from imidgraph.rdf import QueryResultsFormat, QuerySolutions, RdfFormat, parse, parse_query_results
-from imidgraph.sparql.results import Results, Triples
+from imidgraph.sparql.results import Results, Triples, taken
 from imidgraph.stores import LIMIT, TIMEOUT
 from imidgraph.workers.frames import Frame, pack
 
@@ -109,6 +110,7 @@ def request(
     base: str | None = None,
     gzip: bool = False,
     most_bytes: int | None = None,
+    own: bool = False,
 ) -> bytes:
     """Write a request for a worker.
 
@@ -128,8 +130,10 @@ def request(
         Whether the answer may be packed.
     most_bytes : int, optional
         Bytes that the answer may have, where it may have fewer than others.
+    own : bool
+        Whether rows may come in another media type, for who reads the answer here.
     """
-    asked = {"query": text, "limit": limit, "rows": rows, "triples": triples, "gzip": gzip, "bytes": most_bytes}
+    asked = {"query": text, "limit": limit, "rows": rows, "triples": triples, "gzip": gzip, "bytes": most_bytes, "own": own}
     return pack(asked | {"default": default_graphs, "named": named_graphs, "base": base})
 
 
@@ -141,14 +145,15 @@ def checked(message: dict[str, Any]) -> dict[str, Any]:
     return message
 
 
-def _read(message: dict[str, Any], payload: bytes) -> Results | bool | Triples:
+def _read(message: dict[str, Any], payload: bytes, deadline: Deadline) -> Results | bool | Triples:
     if message["kind"] == "boolean":
         return bool(message["value"])
     if message["kind"] == "triples":
-        return Triples.of((quad.triple for quad in parse(payload, format=RdfFormat.N_TRIPLES)), message["cut"])
-    solutions = parse_query_results(payload, format=QueryResultsFormat.TSV)
+        found = (quad.triple for quad in parse(payload, format=RdfFormat.N_TRIPLES))
+        return Triples.of(taken(found, None, deadline), message["cut"])
+    solutions = parse_query_results(payload, format=QueryResultsFormat.from_media_type(message["media type"]))
     assert isinstance(solutions, QuerySolutions)
-    return Results.of(solutions, limit=message["cut"])
+    return Results.of(solutions, limit=message["cut"], deadline=deadline)
 
 
 class WorkerStore:
@@ -206,12 +211,14 @@ class WorkerStore:
         if not timeout > 0 or limit < 0:
             raise QueryError("The time limit must be above zero and the row limit at least zero. Choose other limits.")
         start = time.monotonic()
-        asked = request(text, limit, QueryResultsFormat.TSV.media_type, RdfFormat.N_TRIPLES.media_type)
-        message, payload = self._ask(asked, timeout)
+        asked = request(text, limit, QueryResultsFormat.TSV.media_type, RdfFormat.N_TRIPLES.media_type, own=True)
+        message, payload, deadline = self._ask(asked, timeout)
         try:
-            answer = _read(message, payload)
+            answer = _read(message, payload, deadline)
+        except OutOfTime:
+            raise QueryTimeout(timeout) from None
         except MemoryError:
-            raise QueryError("There is not enough memory for the answer. Ask for fewer rows or columns.") from None
+            raise QueryError("A value of the answer is larger than 8 MiB, or no memory is left for it. Ask for less.") from None
         return replace(answer, elapsed=time.monotonic() - start) if isinstance(answer, Results) else answer
 
     def start(self) -> None:
@@ -229,7 +236,7 @@ class WorkerStore:
         self._lock = threading.Lock()
         self._worker.leave()
 
-    def _ask(self, asked: bytes, timeout: float) -> tuple[dict[str, Any], bytes]:
+    def _ask(self, asked: bytes, timeout: float) -> tuple[dict[str, Any], bytes, Deadline]:
         timeout = min(timeout, _LONGEST)
         if not self._lock.acquire(timeout=timeout):
             raise QueryTimeout(timeout)  # the queries of other threads took that long
@@ -239,7 +246,7 @@ class WorkerStore:
             if not worker.ready:
                 self._receive(None)
                 worker.ready = True
-            deadline = time.monotonic() + timeout
+            deadline, until = time.monotonic() + timeout, Deadline(timeout)
             worker.socket.settimeout(timeout)
             worker.socket.sendall(asked)
             message, payload = self._receive(deadline)
@@ -255,7 +262,7 @@ class WorkerStore:
             raise
         finally:
             self._lock.release()
-        return checked(message), payload
+        return checked(message), payload, until
 
     def _receive(self, deadline: float | None) -> tuple[dict[str, Any], bytes]:
         frame = Frame()
