@@ -286,8 +286,7 @@ class KnowledgeGraph:
     def write(self, path: str | Path, format: str | None = None, part: Projection | None = None) -> Written:
         """Write the graph, or what `part` gave, whole or not at all; the suffix tells the format, where ``format`` does not.
 
-        With ``.gz`` or ``.zst`` at its end it is packed. A format of several files adds their names to the path. An unknown
-        format is an `ExportError`.
+        With ``.gz`` or ``.zst`` at its end it is packed. A format of several files adds their names to the path.
         """
         from imidgraph import formats
 
