@@ -18,9 +18,9 @@ from imidgraph import pages
 from imidgraph.answers import Answer, Drawable, write_json
 from imidgraph.cli.group import NOTHING, shown
 from imidgraph.errors import QueryError
-from imidgraph.prose.references import ris
+from imidgraph.prose.references import bibtex, ris
 
-FORMATS = ("table", "csv", "tsv", "json", "markdown", "csl", "ris")
+FORMATS = ("table", "csv", "tsv", "json", "markdown", "csl", "ris", "bib")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -51,7 +51,7 @@ def prints(default: str | None = None) -> Callable[[Callable[..., Answer]], Call
 
 def format_option(default: str | None = None) -> Callable[[Command], Command]:
     """Add ``--format`` to a command."""
-    told = f"Output format; csl and ris print the references.  [default: {default or 'table on a terminal, tsv in a pipe'}]"
+    told = f"Output format; csl, ris and bib print the references.  [default: {default or 'table on a terminal, tsv in a pipe'}]"
     return click.option("--format", "-f", type=click.Choice(FORMATS), default=default, help=told)
 
 
@@ -87,6 +87,8 @@ def emit(answer: Answer, format: str | None) -> None:
         click.echo(_safe(write_json(answer.references)))
     elif format == "ris":
         click.echo(_safe(ris(answer.references)), nl=False)
+    elif format == "bib":
+        click.echo(_safe(bibtex(answer.references)), nl=False)
     elif format == "csv":
         click.echo(_safe(pages.delimited.write_csv(answer)), nl=False)
     elif format == "tsv":

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from imidgraph import pages
 from imidgraph.answers import Answer, write_json
-from imidgraph.prose.references import ris
+from imidgraph.prose.references import bibtex, ris
 from imidgraph.server import protocol
 from imidgraph.server.negotiation import HTML, NotAcceptable, negotiate
 from imidgraph.server.serving import edition_of, in_lane
@@ -24,6 +24,7 @@ WRITERS: dict[str, Callable[[Answer], str]] = {
     "text/tab-separated-values": pages.delimited.write_tsv,
     "text/markdown": Answer.markdown,
     "application/vnd.citationstyles.csl+json": lambda answer: write_json(answer.references),
+    "application/x-bibtex": lambda answer: bibtex(answer.references),
     "application/x-research-info-systems": lambda answer: ris(answer.references),
 }
 """How an answer is written, by media type; the first one where the client does not care."""
