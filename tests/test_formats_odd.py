@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -349,3 +350,22 @@ def test_the_label_is_english_where_there_is_one() -> None:
     for text, wanted in labels.items():
         (node,) = graphs.projection(read(f"ex:a rdfs:label {text} .")).nodes()
         assert node.label == wanted
+
+
+@pytest.mark.parametrize("value", ["true", '"TRUE"^^xsd:boolean', '"True"', '"1"', "1", '"ja"', "true , false"])
+def test_a_denial_is_drawn_and_listed_as_one_however_it_is_spelled(value: str) -> None:
+    found = read(f"imid:s imid:subject ex:a ; imid:predicate ex:p ; imid:object ex:b ; imid:negated {value} .")
+    assert b"not p" in written(found, "dot")
+    assert b"not p" in written(found, "mmd")
+    assert b"example.org/a" not in written(found, "edges")
+    graph = graphs.projection(found)
+    assert [graph.statement(edge).negated for edge in graph.edges()] == [True]
+
+
+def test_a_label_with_quotes_is_one_cell_of_sssom() -> None:
+    text = written(
+        read("""imid:a rdfs:label '"red" a' ; skos:exactMatch <http://purl.obolibrary.org/obo/CHEBI_1> ."""), "sssom.tsv"
+    ).decode()
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    rows = list(csv.DictReader(lines, delimiter="\t"))
+    assert [(row["subject_label"], row["object_id"]) for row in rows] == [('"red" a', "CHEBI:1")]

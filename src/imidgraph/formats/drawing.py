@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from imidgraph.formats.projection import Projection
 from imidgraph.formats.records import Record, edge_records, flat, node_records, plain_text
+from imidgraph.knowledge.assembly import is_denial
 from imidgraph.words import denied
 
 _MERMAID = re.compile(r"""["#&;<>\n\r\t\\`|{}\[\]()]""")
@@ -52,9 +53,9 @@ def write_dot(graph: Projection) -> Iterator[bytes]:
     for record in map(flat, node_records(graph)):
         name = _quoted(record.pop("id"))
         yield f"{name} [{_attributes(record, record.pop('label'))}];\n".encode()
-    for record in map(flat, edge_records(graph)):
+    for edge, record in zip(graph.edges(), map(flat, edge_records(graph)), strict=True):
         ends = f"{_quoted(record.pop('subject'))} -> {_quoted(record.pop('object'))}"
-        yield f"{ends} [{_attributes(record, _relation(graph, record['predicate'], record.get('negated') is True))}];\n".encode()
+        yield f"{ends} [{_attributes(record, _relation(graph, edge.predicate, is_denial(edge.attributes)))}];\n".encode()
     yield b"}\n"
 
 
@@ -73,7 +74,7 @@ def write_mermaid(graph: Projection) -> Iterator[bytes]:
         numbers[node.id] = number
         yield f'    n{number}["{_entities(node.label.strip() or node.id)}"]\n'.encode()
     for edge in graph.edges():
-        relation = _relation(graph, edge.predicate, edge.attributes.get("negated") == (True,))
+        relation = _relation(graph, edge.predicate, is_denial(edge.attributes))
         yield f'    n{numbers[edge.subject]} -->|"{_entities(relation)}"| n{numbers[edge.object]}\n'.encode()
 
 
@@ -92,7 +93,7 @@ def write_edge_list(graph: Projection) -> Iterator[bytes]:
     last = ""
     for edge in graph.edges():
         line = f"{edge.subject}\t{edge.object}\t{edge.predicate}\n"
-        if line != last and edge.attributes.get("negated") != (True,):
+        if line != last and not is_denial(edge.attributes):
             yield line.encode()
             last = line
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from imidgraph.formats.elements import Edge, iri_of, term_of
 from imidgraph.formats.projection import Projection
+from imidgraph.knowledge.assembly import is_denial
 from imidgraph.namespaces import IMID, PREFIXES
 from imidgraph.rdf import Literal, NamedNode, Quad, RdfFormat, serialize
 
@@ -51,7 +52,7 @@ def _quads(graph: Projection, edge: Edge) -> list[Quad]:
         Quad(own, NamedNode(_NP + "hasProvenance"), provenance, head),
         Quad(own, NamedNode(_NP + "hasPublicationInfo"), info, head),
     ]
-    if edge.attributes.get("negated") != (True,):
+    if not is_denial(edge.attributes):
         subject, predicate, object_ = (term_of(end) for end in (edge.subject, edge.predicate, edge.object))
         quads.append(Quad(subject, predicate, object_, assertion))  # type: ignore[arg-type]
     facts = sorted(graph.about(edge.id), key=str)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Set
 
 from imidgraph.formats.elements import Edge, joins, term_of
 from imidgraph.formats.projection import Projection
+from imidgraph.knowledge.assembly import is_denial
 from imidgraph.rdf import Iri, NamedNode, Quad, QuadStore
 from imidgraph.stores import Results
 
@@ -139,7 +140,7 @@ def _part(graph: Projection, holds: Callable[[Edge], bool], entities: set[str]) 
             continue
         entities |= {edge.subject, edge.object}
         subject, predicate, object_ = (term_of(name) for name in (edge.subject, edge.predicate, edge.object))
-        if edge.attributes.get("negated") != (True,):
+        if not is_denial(edge.attributes):
             part.add(Quad(subject, predicate, object_))  # type: ignore[arg-type]
         _copy(graph, part, edge.id)
         for item in edge.evidence:

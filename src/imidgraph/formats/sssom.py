@@ -47,4 +47,5 @@ def write_sssom(triples: Iterable[Triple]) -> Iterator[bytes]:
     yield ("\n".join(lines) + "\n").encode()
     for subject, predicate, object_ in sorted(mappings):
         label = _SPACES.sub(" ", labels[subject][-1] if subject in labels else "")
+        label = '"' + label.replace('"', '""') + '"' if '"' in label else label
         yield f"{subject}\t{label}\t{predicate}\t{object_}\tsemapv:UnspecifiedMatching\n".encode()

@@ -16,6 +16,7 @@ Facts = Mapping[str, Sequence[Any]]
 
 _STATEMENT = {name: attribute for name, attribute in attributes(Statement).items() if attribute not in {"negated", "statement"}}
 _ELSEWHERE = {"citation", "label", "negated", "statement"} | _STATEMENT.keys()  # a citation says what the evidence holds
+_FALSE = {"false", "f", "no", "n", "0", "0.0", ""}
 _EVIDENCE, _FREQUENCY = attributes(Evidence), attributes(Frequency)
 _FIGURES = _FREQUENCY.keys() - _EVIDENCE.keys()
 
@@ -57,12 +58,23 @@ def statement(
         predicate=predicate,
         object=object_,
         category=category,
-        negated=True in facts.get("negated", ()),
+        negated=is_denial(facts),
         statement=(str(text[0]) if len(text) == 1 else " ".join(map(str, each_once(text)))) or None,
         qualifiers={name: each_once(facts[name]) for name in sorted(facts) if name not in _ELSEWHERE},
         evidence=tuple(sorted(evidence, key=_name)),
         **{attribute: str(each_once(facts[name])[0]) for name, attribute in _STATEMENT.items() if name in facts},
     )
+
+
+def is_denial(facts: Facts) -> bool:
+    """Tell whether a statement denies what it states: a text that is no plain false is taken for a denial, never for a fact.
+
+    Examples
+    --------
+    >>> is_denial({"negated": [True]}), is_denial({"negated": ["TRUE"]}), is_denial({"negated": ["no"]}), is_denial({})
+    (True, True, False, False)
+    """
+    return any(str(value).strip().lower() not in _FALSE for value in facts.get("negated", ()))
 
 
 def evidence(iri: str, category: str, facts: Facts, sources: Iterable[Source]) -> list[Evidence]:
