@@ -28,5 +28,10 @@ def written(kg: KnowledgeGraph, page: str) -> str:
     return TURN.sub(lambda turn: f"```json call\n{turn[1]}\n```\n\n```text\n{told(kg, turn[1])}\n```", page)
 
 
+def main(kg: KnowledgeGraph) -> None:
+    """Write the replies of the page."""
+    PAGE.write_text(written(kg, PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    PAGE.write_text(written(imidgraph.load(), PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    main(imidgraph.load())

@@ -1,8 +1,12 @@
-"""Writes the golden answers of the named queries anew. Run it with: python -m tests.regold, and read the difference."""
+"""Writes the golden answers of the named queries anew, and the replies in docs/agents.md.
+
+Run it with: python -m tests.regold, and read the difference.
+"""
 
 from __future__ import annotations
 
 import imidgraph
+from tests import conversation
 from tests.test_queries import GOLDEN, golden
 
 
@@ -15,6 +19,7 @@ def main() -> None:
             path.unlink()
     for name, query in kg.queries.items():
         (GOLDEN / f"{name}.csv").write_text(golden(kg.run(name, **query.example)), encoding="utf-8")
+    conversation.main(kg)
 
 
 if __name__ == "__main__":

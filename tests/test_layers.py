@@ -53,6 +53,7 @@ HOMES = {
     "networkx": {"traversals"},
     "pandas": {"answers"},
     "pyarrow": {"formats"},
+    "pydantic": {"mcp"},
     "pyoxigraph": {"rdf", "stores"},
     "rapidfuzz": {"knowledge", "sparql"},
     "rdflib": {"graph", "stores"},

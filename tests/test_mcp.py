@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -29,7 +31,7 @@ def asked(kg: KnowledgeGraph, work: Callable[[Client], Any], free: bool = False)
     """Let a client in this process do some work with a server."""
 
     async def run() -> Any:
-        async with Client(create_server(kg, free)) as client:
+        async with Client(create_server(lambda: kg, free)) as client:
             return await work(client)
 
     return anyio.run(run)
@@ -182,3 +184,32 @@ def test_the_command_serves_a_client_on_standard_streams(kg: KnowledgeGraph) -> 
 
     result = anyio.run(run)
     assert result.structured_content == call(kg, "get", name="Revlimid").structured_content
+
+
+def test_the_lean_import_leaves_the_sdk_whole() -> None:
+    code = (
+        "import sys\n"
+        "from imidgraph.mcp.lean import lean\n"
+        "with lean():\n"
+        "    import imidgraph.mcp.server\n"
+        "assert not {'mcp', 'mcp.client', 'httpx2', 'rdflib', 'networkx', 'imidgraph.graph'} & sys.modules.keys()\n"
+        "import mcp\n"
+        "from mcp.client.client import Client\n"
+        "from mcp.server.lowlevel import Server\n"
+        "assert Server is imidgraph.mcp.server.Server and mcp.ClientSession\n"
+        "print(mcp.types.Tool(name='a', input_schema={'type': 'object'}).model_dump_json())"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert found.returncode == 0, found.stderr
+
+
+def test_a_graph_that_cannot_be_opened_is_told_to_the_agent(tmp_path: Path) -> None:
+    async def run() -> Any:
+        arguments = ["-m", "imidgraph.cli", "--graph", str(tmp_path / "absent.ttl"), "mcp"]
+        command = StdioServerParameters(command=sys.executable, args=arguments, env=dict(os.environ))
+        async with Client(stdio_client(command)) as client:
+            return await client.call_tool("get", {"name": "Revlimid"})
+
+    result = anyio.run(run)
+    assert result.is_error
+    assert "absent.ttl" in result.content[0].text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -107,13 +108,15 @@ def test_many_agents_at_once(served: Served) -> None:
     assert len({result.content[0].text for result in found}) == 1
 
 
-def test_a_client_that_leaves_frees_its_lane(kg: KnowledgeGraph, served: Served) -> None:
-    slow = {"start": "pomalidomide", "end": "multiple myeloma", "max_bytes": 64_000}
-    message = PING | {"method": "tools/call", "params": {"name": "explain", "arguments": slow}}
-    for _ in range(20):
-        with pytest.raises(httpx.TimeoutException):
-            httpx.post(f"{served.address}/mcp", json=message, headers=ACCEPT, timeout=0.001)
-    answer = httpx.post(f"{served.address}/mcp", json=message, headers=ACCEPT, timeout=30)
+def test_clients_that_leave_free_their_lanes(served: Served) -> None:
+    for place in range(20):
+        arguments = {"start": "pomalidomide", "end": "multiple myeloma", "max_bytes": 8000 + place}
+        message = PING | {"method": "tools/call", "params": {"name": "explain", "arguments": arguments}}
+        body = json.dumps(message).encode()
+        head = f"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: {ACCEPT['Accept']}\r\nContent-Type: application/json\r\n"
+        with socket.create_connection(("127.0.0.1", served.port)) as client:
+            client.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+    answer = httpx.post(f"{served.address}/mcp", json=message, headers=ACCEPT, timeout=60)
     assert not answer.json()["result"].get("isError")
 
 

@@ -58,7 +58,7 @@ def test_there_are_many_and_of_every_kind() -> None:
 
 def test_the_tools_answer_a_client(kg: KnowledgeGraph) -> None:
     async def run() -> list[str]:
-        async with Client(create_server(kg)) as client:
+        async with Client(create_server(lambda: kg)) as client:
             return [await _asked_client(client, question) for question in QUESTIONS]
 
     found = anyio.run(run)

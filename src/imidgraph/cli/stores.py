@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from imidgraph.cli.output import progress_bar, say
 from imidgraph.errors import MissingExtra
 from imidgraph.resources import RELEASE
 from imidgraph.stores import LIMIT, TIMEOUT
+
+if TYPE_CHECKING:
+    from imidgraph.graph import KnowledgeGraph
 
 
 @click.command()
@@ -164,10 +168,19 @@ def mcp(free: bool) -> None:
       {"mcpServers": {"imidgraph": {"command": "imidgraph", "args": ["mcp"]}}}
     """
     try:
-        from imidgraph.mcp.server import run
+        from imidgraph.mcp.lean import lean
+
+        with lean():
+            from imidgraph.mcp.server import run
     except ImportError as error:
         raise MissingExtra("mcp", "mcp") from error
-    run(opened(), free)
+    context = click.get_current_context()
+
+    def open_graph() -> KnowledgeGraph:
+        with context.scope(cleanup=False):  # in the thread of the opening, which has no context of its own
+            return opened()
+
+    run(open_graph, free)
 
 
 COMMANDS = (store, push, serve, mcp)

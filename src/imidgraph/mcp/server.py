@@ -6,8 +6,9 @@ Source: Model Context Protocol, specification of 2026-07-28; the SDK serves clie
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
 
 import anyio
@@ -19,13 +20,16 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.exceptions import MCPError
 
 import imidgraph
+from imidgraph import mcp as ours  # imports its modules when they are first used: the handshake needs none
 from imidgraph.errors import ImidgraphError, QueryError
-from imidgraph.graph import KnowledgeGraph
 from imidgraph.limits import SECONDS
 from imidgraph.mcp.prompts import PROMPTS
-from imidgraph.mcp.replies import SCHEMA
-from imidgraph.mcp.tools import SPARQL, TOOLS, Tool, told
 from imidgraph.prose import NOT_ADVICE
+
+if TYPE_CHECKING:
+    from imidgraph.graph import KnowledgeGraph
+    from imidgraph.mcp.replies import Reply
+    from imidgraph.mcp.tools import Tool
 
 INSTRUCTIONS = (
     "The knowledge graph of the IMiD drugs (thalidomide, lenalidomide, pomalidomide and their successors). Every statement names "
@@ -42,24 +46,31 @@ Work = Callable[[Callable[[], Answered]], Awaitable[Answered]]
 class _Offer:
     """What a server offers: the handlers of its requests."""
 
-    def __init__(self, graph: KnowledgeGraph, tools: Mapping[str, Tool], work: Work[Any], timeout: float) -> None:
-        self._graph = graph
-        self._tools = tools
+    def __init__(self, opened: Callable[[], KnowledgeGraph], free: bool, work: Work[Any], timeout: float) -> None:
+        self._opened = opened
+        self._free = free
         self._work = work
         self._timeout = timeout
+
+    @property
+    def _tools(self) -> Mapping[str, Tool]:
+        return ours.tools.TOOLS | ({ours.tools.SPARQL.name: ours.tools.SPARQL} if self._free else {})
 
     async def list_tools(self, _: Any, __: Any) -> types.ListToolsResult:
         return types.ListToolsResult(tools=[_described(tool) for tool in self._tools.values()])
 
     async def call_tool(self, _: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
         try:
-            if params.name not in self._tools:
-                raise QueryError(f"Unknown tool {params.name[:60]!r}. Choose from {', '.join(self._tools)}.")
-            tool, arguments = self._tools[params.name], params.arguments or {}
-            found = await self._work(partial(tool.call, self._graph, arguments, self._timeout))
+            found = await self._work(partial(self._call, params.name, params.arguments or {}))
         except ImidgraphError as error:
-            return types.CallToolResult(content=[types.TextContent(text=told(error))], is_error=True)
+            return types.CallToolResult(content=[types.TextContent(text=ours.tools.told(error))], is_error=True)
         return types.CallToolResult(content=[types.TextContent(text=found.text)], structured_content=found.data)
+
+    def _call(self, name: str, arguments: Mapping[str, Any]) -> Reply:
+        tools = self._tools
+        if name not in tools:
+            raise QueryError(f"Unknown tool {name[:60]!r}. Choose from {', '.join(tools)}.")
+        return tools[name].call(self._opened(), arguments, self._timeout)
 
     async def list_resources(self, _: Any, __: Any) -> types.ListResourcesResult:
         catalog = types.Resource(uri="imidgraph://queries", name="queries", title="The named queries", mime_type=_MARKDOWN)
@@ -76,7 +87,7 @@ class _Offer:
         return types.ListResourceTemplatesResult(resource_templates=[card])
 
     async def read_resource(self, _: Any, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
-        text = await self._work(partial(_resource, self._graph, params.uri))
+        text = await self._work(partial(_resource, self._opened, params.uri))
         return types.ReadResourceResult(contents=[types.TextResourceContents(uri=params.uri, mime_type=_MARKDOWN, text=text)])
 
     async def list_prompts(self, _: Any, __: Any) -> types.ListPromptsResult:
@@ -101,14 +112,14 @@ class _Offer:
 
 
 def create_server(
-    graph: KnowledgeGraph, free: bool = False, work: Work[Any] = to_thread.run_sync, timeout: float = SECONDS
+    opened: Callable[[], KnowledgeGraph], free: bool = False, work: Work[Any] = to_thread.run_sync, timeout: float = SECONDS
 ) -> Server[Any]:
     """Create a server of the tools.
 
     Parameters
     ----------
-    graph : KnowledgeGraph
-        What it answers from.
+    opened : callable
+        Gives the graph that it answers from.
     free : bool
         Whether it offers free SPARQL too.
     work : callable
@@ -116,7 +127,7 @@ def create_server(
     timeout : float
         Seconds of one search.
     """
-    offer = _Offer(graph, TOOLS | ({SPARQL.name: SPARQL} if free else {}), work, timeout)
+    offer = _Offer(opened, free, work, timeout)
     return Server(
         "imidgraph",
         version=imidgraph.__version__,
@@ -132,15 +143,24 @@ def create_server(
     )
 
 
-def run(graph: KnowledgeGraph, free: bool = False) -> None:
-    """Serve on standard input and output, until the client leaves."""
+def run(open: Callable[[], KnowledgeGraph], free: bool = False) -> None:
+    """Serve on standard input and output, until the client leaves.
 
-    async def serve() -> None:
-        server = create_server(graph, free)
+    Parameters
+    ----------
+    open : callable
+        Opens the graph, which is done while the client shakes hands.
+    free : bool
+        Whether it offers free SPARQL too.
+    """
+
+    async def serve(opened: Callable[[], KnowledgeGraph]) -> None:
+        server = create_server(opened, free)
         async with stdio_server() as (received, sent):
             await server.run(received, sent, server.create_initialization_options())
 
-    anyio.run(serve)
+    with ThreadPoolExecutor(1) as opening:
+        anyio.run(serve, opening.submit(open).result)
 
 
 async def exchange(server: Server[Any], scope: MutableMapping[str, Any], body: bytes) -> tuple[int, dict[str, str], bytes]:
@@ -188,21 +208,21 @@ def _described(tool: Tool) -> types.Tool:
         name=tool.name,
         description=tool.description,
         input_schema=tool.schema,
-        output_schema=SCHEMA,
+        output_schema=ours.replies.SCHEMA,
         annotations=types.ToolAnnotations(
             read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
         ),
     )
 
 
-def _resource(graph: KnowledgeGraph, uri: str) -> str:
+def _resource(opened: Callable[[], KnowledgeGraph], uri: str) -> str:
     kind, _, name = uri.removeprefix("imidgraph://").partition("/")
     try:
         if kind == "entities" and name:
-            return graph.entity(unquote(name)).markdown()
+            return opened().entity(unquote(name)).markdown()
     except ImidgraphError as error:
-        raise MCPError(types.INVALID_PARAMS, told(error), {"uri": uri}) from error
+        raise MCPError(types.INVALID_PARAMS, ours.tools.told(error), {"uri": uri}) from error
     if (kind, name) == ("queries", ""):
-        return graph.queries.tagged().markdown()
+        return opened().queries.tagged().markdown()
     message = f"Unknown resource {uri[:80]!r}. Read imidgraph://queries or imidgraph://entities/NAME."
     raise MCPError(types.INVALID_PARAMS, message, {"uri": uri})

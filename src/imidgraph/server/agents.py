@@ -37,7 +37,7 @@ async def answer(request: Request) -> Response:
     async def work(ask: Callable[[], Answered]) -> Answered:
         return await in_lane(request, ask)
 
-    server = speaker.create_server(edition.graph, work=work, timeout=edition.timeout)
+    server = speaker.create_server(lambda: edition.graph, work=work, timeout=edition.timeout)
     body = await read_body(request)
     status, headers, content = await unless_gone(request, speaker.exchange(server, request.scope, body))
     return Response(content, status, headers)
