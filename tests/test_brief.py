@@ -151,7 +151,7 @@ def effects(kg: KnowledgeGraph, name: str) -> list[str]:
     [
         (
             "lenalidomide",
-            "Multiple myeloma after at least one prior therapy, with dexamethasone, any grade: fatigue 43.9 %",
+            "Multiple myeloma after at least one prior therapy, with dexamethasone, 353 people, any grade: fatigue 43.9 %",
             "diar",
         ),
         (
