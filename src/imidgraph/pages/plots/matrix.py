@@ -31,7 +31,7 @@ _LEAST = 34  # units of the width of a column
 
 @dataclass(frozen=True)
 class Cell:
-    """What is said of one drug and one thing.
+    """The statements about one drug and one thing.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ _MOST_NEW = 6  # events on the first page
 _DRUGS = ("thalidomide", "lenalidomide", "pomalidomide", "iberdomide", "mezigdomide")
 PILLARS = {
     "drugs": "What each drug is, its names and identifiers",
-    "generations": "Which generation a drug belongs to, and who says so",
+    "generations": "Which generation each source assigns a drug to",
     "mechanisms": "What a drug binds and degrades, and what follows",
     "indications": "Where a drug is approved, studied or used",
     "risks": "Boxed warnings, adverse effects, what must be done and watched",
