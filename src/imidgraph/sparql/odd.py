@@ -36,7 +36,7 @@ class Odd:
         Raises
         ------
         ValueError, KeyError, TypeError, AttributeError
-            Where the text is no such document.
+            Where the text is not such a document.
 
         Examples
         --------
@@ -61,7 +61,7 @@ class Odd:
         Raises
         ------
         SyntaxError
-            Where the text is no RDF.
+            Where the text is not RDF.
         """
         text, tags = _NO_TAG.subn(b"", text)
         self.count += tags
