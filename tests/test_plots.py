@@ -174,7 +174,7 @@ def test_a_row_says_grade_arm_people_and_what_was_given_with() -> None:
     figure = _figure(**given, comparator_percent=Decimal(16), comparator_n=150)
     plot = dots([_risk(figure, inCombinationWith=(Term("", "dexamethasone"),))])
     text = " ".join(ElementTree.fromstring(plot.svg).itertext())
-    for words in ("48 % of 300, grade 3-4", "with dexamethasone; Pd; multiple myeloma [1]", "16 % of 150 with placebo"):
+    for words in ("48 % of 300, grade 3 or 4", "with dexamethasone; Pd; multiple myeloma [1]", "16 % of 150 with placebo"):
         assert words in text
     assert len(_marks(plot, "interval-compared")) == 1
     assert _start(_marks(plot, "compared")[0]) < _places(plot, "dot")[0]
