@@ -128,6 +128,11 @@ def _schedule(items: Sequence[Statement]) -> str:
     if len({item.qualifiers.get("disease") for item in items}) > 1:
         return "schedule by disease"
     phases = sorted(items, key=lambda item: "lastsFor" not in item.qualifiers)
-    told = [" ".join(in_words({name: item.qualifiers[name] for name in _SCHEDULE if name in item.qualifiers})) for item in phases]
+    told = [*filter(None, (_of(item, _SCHEDULE) for item in phases))] or [_of(item, ("timing",)) for item in phases]
     first, *rest = dict.fromkeys(filter(None, told)) or [""]
     return ", then ".join(filter(None, (first, " or ".join(rest))))
+
+
+def _of(item: Statement, names: Sequence[str]) -> str:
+    """Tell some qualifiers of a statement in words."""
+    return " ".join(in_words({name: item.qualifiers[name] for name in names if name in item.qualifiers}))
