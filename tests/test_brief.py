@@ -67,7 +67,7 @@ def test_what_a_caregiver_must_know_stands_on_the_card_of_a_drug(kg: KnowledgeGr
     assert "birth defects" in first
     for what in (
         "Must not be used in pregnant women (EU, US)",
-        "no sperm donation (EU: until 7 days after the last dose; US)",
+        "no sperm donation (EU: until 7 days after the last dose; US: during treatment; how long after it is not curated)",
         "no blood donation (EU: until 7 days after the last dose; US: until 4 weeks after the last dose)",
         "pregnancy testing (EU: every 4 weeks until 4 weeks after the last dose; US: every week for 1 month, then",
         "multiple myeloma 25 mg (US; EU, newly diagnosed, transplant ineligible), 10 mg (US, maintenance after transplant)",
