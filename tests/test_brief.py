@@ -17,7 +17,7 @@ from imidgraph.prose.citations import Notes
 
 @pytest.fixture(autouse=True)
 def hundred_columns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_: os.terminal_size((100, 24)))
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_, **__: os.terminal_size((100, 24)))
 
 
 def told(kg: KnowledgeGraph, name: str) -> list[str]:
