@@ -51,7 +51,7 @@ def test_show_gives_a_section_or_all() -> None:
     assert (wrong.exit_code, wrong.stdout) == (2, "")
     assert "It has 'boxed warnings'" in wrong.stderr
     short, long = (run("show", "revlimid", *more, "--format", "table").stdout for more in ([], ["--all"]))
-    assert len(short.splitlines()) < 100 < 500 < len(long.splitlines())
+    assert len(short.splitlines()) < 110 < 500 < len(long.splitlines())
 
 
 def test_search_finds_lay_words() -> None:
