@@ -171,7 +171,8 @@ def _cited(rows: Iterable[Mapping[str, Any]]) -> frozenset[str]:
 @cache
 def _label(source: str) -> str:
     """Give the name of a source, as rows tell it in words."""
-    return str(imidgraph.load().select(f"SELECT ?label {{ {source} rdfs:label ?label }}").rows[0][0])
+    rows = imidgraph.load().select(f"SELECT ?label {{ {source} rdfs:label ?label }}").rows
+    return str(rows[0][0]) if rows else source
 
 
 # --- the grade -------------------------------------------------------------------------------------------------------
