@@ -125,7 +125,7 @@ def test_a_release_refuses_names_that_were_lost(kg: KnowledgeGraph, tmp_path: Pa
     ]:
         store.remove(quad)
     store.add(Quad(NamedNode(IMID), NamedNode(PREFIXES["owl"] + "versionInfo"), Literal("1.0.0")))
-    with pytest.raises(ExportError, match=f"1 names of 0.1.0 are gone: imid:{name.value.removeprefix(IMID)}. Add them to "):
+    with pytest.raises(ExportError, match=f"1 names from 0.1.0 are gone: imid:{name.value.removeprefix(IMID)}. Add them to "):
         write_release(Projection(store), tmp_path / "new", kg.projection)
     store.add(Quad(name, NamedNode(PREFIXES["owl"] + "deprecated"), Literal("true")))
     assert changes(kg.projection, Projection(store)).lost == ()

@@ -752,7 +752,7 @@ def test_a_browser_gets_pages(client: httpx.Client, kg: KnowledgeGraph) -> None:
     assert 'href="/lenalidomide"' in answer.text
     assert 'href="https://pubmed.ncbi.nlm.nih.gov/' in shown(client, "/queries/articles-by-entity", entity="CRBN").text
     assert ">embryo-fetal toxicity</a>" in answer.text  # a column of labels becomes the text of the links beside it
-    assert "effectLabel" not in answer.text
+    assert "Effect label</th>" not in answer.text
     assert 'name="drug" value="Revlimid"' in answer.text
     for page in (home, answer):
         assert "not medical advice" in page.text

@@ -16,7 +16,7 @@ from imidgraph.verbs import VERBS, Parameter, Verb
 
 Json = dict[str, Any]
 
-_SHOWN = ("search", "status", "mentions")  # the verbs whose answers are short enough to be shown whole
+_SHOWN = ("search", "status")  # the verbs whose answers are short enough to be shown whole
 _TEXT: Json = {"type": "string"}
 _ROW: Json = {"type": "object", "additionalProperties": {"type": "object", "required": ["type", "value"]}}
 _RESULTS: Json = {

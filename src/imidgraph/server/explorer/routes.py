@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
@@ -131,6 +132,8 @@ async def at(request: Request) -> Response:
     edition = edition_of(request)
     iri, suffix = named(request.scope["path"].removeprefix(request.scope.get("root_path", "")).lstrip("/"))
     found = await in_lane(request, lambda: thing(edition.graph, iri))
+    if request.method not in {"GET", "HEAD"}:
+        raise HTTPException(404 if found is None else 405, headers={"Allow": "GET, HEAD"})
     if found is None:
         raise EntityNotFound(compress(iri), [])
     offered = _offered(found)
@@ -204,5 +207,6 @@ ROUTES = [
     Mount("/static", StaticFiles(directory=_STATIC), name="static"),
 ]
 """The pages of their own."""
-THINGS = [Route("/sources/{curie:path}", at), Route("/{name}", at)]
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]  # what may be asked of an address that may be none
+THINGS = [Route("/sources/{curie:path}", at, methods=_METHODS), Route("/{name}", at, methods=_METHODS)]
 """What is asked last: the address of any IRI of the graph."""
