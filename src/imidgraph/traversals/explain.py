@@ -245,7 +245,7 @@ class _Explainer:
         self._edges.load(both, self._deadline)
         ends = {self._start.iri, self._end.iri}
         found = [item for pair in both for item in self._edges.between(*pair) if item.iri]
-        found.sort(key=lambda item: (item.negated, -item.strength, str(item)))
+        found.sort(key=lambda item: (item.negated, item.value("boxedWarning") is not True, -item.strength, str(item)))
         rank: Counter[frozenset[str]] = Counter()
         ranked: list[tuple[int, int, Statement]] = []
         for item in found:
