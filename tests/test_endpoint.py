@@ -42,7 +42,7 @@ def test_each_named_query_without_parameters_is_equal_on_virtuoso(
 
 
 def test_the_invariants_hold_on_virtuoso(on_virtuoso: KnowledgeGraph) -> None:
-    assert not on_virtuoso.validate(shapes=False)
+    assert not list(on_virtuoso.validate(shapes=False))
 
 
 def test_the_table_in_the_docs_says_what_these_tests_hold() -> None:

@@ -156,3 +156,9 @@ def test_the_catalog_is_a_mapping(kg: KnowledgeGraph) -> None:
     assert kg.queries.get("no such query") is None
     assert "no such query" not in kg.queries
     assert kg.queries.get("drug-card") is not None
+
+
+@pytest.mark.parametrize("query", CATALOG.values(), ids=lambda query: query.name)
+def test_no_group_begins_with_a_filter(query: Query) -> None:
+    """What a group does not bind itself, a filter in it does not see, whatever is bound outside of it."""
+    assert not re.search(r"\{\s*FILTER\b", query.body)

@@ -42,7 +42,7 @@ def test_a_filter_that_leaves_nothing_says_of_how_much(kg: KnowledgeGraph) -> No
     assert gap == f"None of the {len(kg.run('approvals-in-year'))} rows meets year 1999."
     gaps = kg.run("risks-by-drug", drug="lenalidomide", severity="mild", boxedWarning=True).gaps
     assert "for drug lenalidomide meets severity mild and boxedWarning True." in gaps[0]
-    assert gaps[1].startswith("Without boxedWarning: ")
+    assert gaps[1].startswith("Without severity: ")
 
 
 def test_the_shell_tells_why_and_exits_with_one() -> None:
