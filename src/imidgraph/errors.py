@@ -149,7 +149,7 @@ class EndpointError(ImidgraphError, OSError):
 
     Examples
     --------
-    >>> print(EndpointError("http://localhost/sparql", "it answers with status 503", 503))
+    >>> print(EndpointError("http://localhost/sparql", "it returned status 503", 503))
     The endpoint http://localhost/sparql failed: it returned status 503.
     """
 
