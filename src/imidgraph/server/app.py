@@ -79,7 +79,7 @@ def create_app(settings: Settings) -> Starlette:
         ImidgraphError: refusals.refuse,
         ClientDisconnect: refusals.let_go,
         404: refusals.tell_way,
-        405: refusals.tell_methods,
+        405: explorer.refuse_method,
     }
     app = Starlette(routes=_ROUTES, middleware=middleware, lifespan=lifespan, exception_handlers=handlers)
     app.state.editions = editions

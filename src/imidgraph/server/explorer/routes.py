@@ -9,7 +9,6 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
@@ -20,6 +19,7 @@ from imidgraph.errors import EntityNotFound
 from imidgraph.graph import KnowledgeGraph
 from imidgraph.namespaces import compress
 from imidgraph.prose import NOT_ADVICE, references
+from imidgraph.server import refusals
 from imidgraph.server.explorer import views
 from imidgraph.server.explorer.addresses import SUFFIXES, address, named
 from imidgraph.server.explorer.cards import CARDS
@@ -127,13 +127,23 @@ async def picture(request: Request) -> Response:
     return response
 
 
+async def refuse_method(request: Request, error: Exception) -> Response:
+    """Say which methods an address takes, or that nothing is there: any name matches the address of a thing."""
+    graph, iri = edition_of(request).graph, _named(request)[0]
+    if request.scope.get("endpoint") is at and await in_lane(request, lambda: thing(graph, iri)) is None:
+        return await refusals.tell_way(request, error)
+    return await refusals.tell_methods(request, error)
+
+
+def _named(request: Request) -> tuple[str, str]:
+    return named(request.scope["path"].removeprefix(request.scope.get("root_path", "")).lstrip("/"))
+
+
 async def at(request: Request) -> Response:
     """Answer at the address of an IRI of the graph: with a page, or with data where the client prefers it."""
     edition = edition_of(request)
-    iri, suffix = named(request.scope["path"].removeprefix(request.scope.get("root_path", "")).lstrip("/"))
+    iri, suffix = _named(request)
     found = await in_lane(request, lambda: thing(edition.graph, iri))
-    if request.method not in {"GET", "HEAD"}:
-        raise HTTPException(404 if found is None else 405, headers={"Allow": "GET, HEAD"})
     if found is None:
         raise EntityNotFound(compress(iri), [])
     offered = _offered(found)
@@ -207,6 +217,5 @@ ROUTES = [
     Mount("/static", StaticFiles(directory=_STATIC), name="static"),
 ]
 """The pages of their own."""
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]  # what may be asked of an address that may be none
-THINGS = [Route("/sources/{curie:path}", at, methods=_METHODS), Route("/{name}", at, methods=_METHODS)]
+THINGS = [Route("/sources/{curie:path}", at), Route("/{name}", at)]
 """What is asked last: the address of any IRI of the graph."""
