@@ -20,7 +20,7 @@ from tests.conftest import ROOT
 
 
 def run(*arguments: str, stdin: str | None = None) -> Result:
-    return CliRunner().invoke(main, arguments, input=stdin)
+    return CliRunner().invoke(main, arguments, input=stdin, env={"COLUMNS": "100"})
 
 
 def test_show_prints_a_card_with_sources() -> None:
