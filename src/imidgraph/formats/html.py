@@ -15,6 +15,7 @@ from imidgraph.pages.card import grouped
 from imidgraph.pages.html import definitions, linked, told
 from imidgraph.prose import NOT_ADVICE
 from imidgraph.prose.citations import LEGEND, Notes, unread
+from imidgraph.rdf import NamedNode
 
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -189,7 +190,8 @@ def _source(number: int, source: Source) -> str:
 
 
 def _terms(graph: Projection) -> dict[str, Facts]:
-    return {iri: graph.describe(iri) for iri in dict.fromkeys(triple.subject.value for triple in graph.schema())}  # type: ignore[union-attr]
+    named = dict.fromkeys(triple.subject for triple in graph.schema() if isinstance(triple.subject, NamedNode))
+    return {term.value: graph.describe(term.value) for term in named}
 
 
 def _to(anchor: str, text: str) -> str:
