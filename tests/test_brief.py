@@ -72,7 +72,7 @@ def test_what_a_caregiver_must_know_stands_on_the_card_of_a_drug(kg: KnowledgeGr
         "pregnancy testing (EU: every 4 weeks until 4 weeks after the last dose; US: every week for 1 month, then",
         "multiple myeloma 25 mg (US; EU, newly diagnosed, transplant ineligible), 10 mg (US, maintenance after transplant)",
         "People on dialysis: 5 mg once daily, after dialysis on dialysis days (EU, multiple myeloma)",
-        "People whose platelets fall",
+        "people whose platelets fall",
         "The dose on dialysis of the US label could not be read",
         "pregnancy testing, condom use by men, no blood donation, no sperm donation (EU, US)",
         "two contraceptive methods",

@@ -289,7 +289,9 @@ MIXED = Form(
     lambda group: summary.mixed(group.told, group.term, group.left), lambda item, term: (item.predicate, item.negated), names=8
 )
 AMOUNTS = Form(lambda group: dosing.doses(group.told, group.term), _relation, _itself, names=40)
-DOSED = Form(lambda group: dosing.doses(group.told, group.term), lambda item, term: (other(item, term), ""), _itself, names=40)
+DOSED = Form(
+    lambda group: dosing.doses(group.told, group.term), lambda item, term: (other(item, term), ""), _itself, lines=3, names=40
+)
 REQUIRED = Form(lambda group: dosing.required(group.told), _relation, _itself, names=60)
 FORBIDDEN = Form(lambda group: dosing.contraindicated(group.told), _relation, _itself, names=20)
 RESULTS = Form(
