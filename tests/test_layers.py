@@ -14,6 +14,7 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "src" / "imidgraph"
 ROWS = {
     "errors": 0,
+    "kept": 0,
     "lazy": 0,
     "namespaces": 0,
     "resources": 0,

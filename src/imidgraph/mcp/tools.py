@@ -7,17 +7,18 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from imidgraph.answers import Answer, Table
 from imidgraph.errors import AmbiguousLabel, EntityNotFound, ImidgraphError, PathNotFound, QueryError, QueryNotFound
 from imidgraph.graph import KnowledgeGraph
+from imidgraph.kept import Kept
 from imidgraph.knowledge.entities import Entity
 from imidgraph.knowledge.lookups import Status
 from imidgraph.knowledge.solutions import FACT
 from imidgraph.knowledge.statements import SOURCES, read_sources
 from imidgraph.limits import SECONDS
 from imidgraph.mcp.items import Cited
-from imidgraph.mcp.kept import kept_of
 from imidgraph.mcp.replies import LARGEST, MOST_BYTES, Prepared, Reply, prepare
 from imidgraph.rdf import Iri, NamedNode
 from imidgraph.traversals.compare import Comparison
@@ -33,6 +34,8 @@ SELECT DISTINCT ?fact ?source WHERE {
     ?evidence imid:source ?source .
 } ORDER BY ?fact ?source
 """
+_MOST_KEPT = 64  # answers of a graph
+_KEPT: WeakKeyDictionary[KnowledgeGraph, Kept[Prepared]] = WeakKeyDictionary()  # for as long as a graph is there
 _MOST_ROWS = 1000
 _SECONDS = 10.0
 
@@ -97,7 +100,7 @@ class Tool:
             return prepare(answer, _headline(answer)), self.is_kept and not (bounds and answer.limit)  # time may not be up again
 
         key = json.dumps([self.name, values, datetime.date.today()], default=str)  # a card tells what holds today
-        return kept_of(graph).get(key, ask).reply(cursor, most)
+        return _KEPT.setdefault(graph, Kept(_MOST_KEPT)).get(key, ask).reply(cursor, most)
 
 
 def told(error: ImidgraphError) -> str:

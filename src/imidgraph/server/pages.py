@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from imidgraph.answers import Answer
+from imidgraph.kept import Kept
 from imidgraph.model import Term
 from imidgraph.namespaces import IMID, compress, local_name
 from imidgraph.server.answers import Answers
@@ -30,6 +31,7 @@ ORDER BY ?name"""
 _ROWS = 1000  # that a page shows
 _BYTES = 4 << 20  # of an answer that a page shows
 _DETAILS = {"fact": {"value": "details"}}  # what stands for the name of a statement
+_MOST_KEPT = 128  # pages, to be shown again
 _NUMBERS = ("integer", "decimal", "double", "float")
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
@@ -59,11 +61,17 @@ class Pages:
         The version of the graph.
     notice : str
         The line that stands above every answer.
+
+    Attributes
+    ----------
+    kept : Kept of str
+        The pages that were shown last.
     """
 
     def __init__(self, answers: Answers, catalog: Catalog, version: str, notice: str) -> None:
         self._answers = answers
         self._catalog = catalog
+        self.kept: Kept[str] = Kept(_MOST_KEPT)
         self._always = {"version": version, "notice": notice}
 
     def editor(self, request: Request) -> HTMLResponse:
@@ -85,11 +93,10 @@ class Pages:
         values = {"view": view, "notes": view.notes, "links": links or {}, **view.values}
         return self._text(view.template, root, **values)
 
-    def respond(self, request: Request, text: str, status: int = 200) -> Response:
+    def respond(self, request: Request, text: str) -> Response:
         """Answer with a page, or with 304 where the browser has it."""
         response = self._answers.document(request, text.encode("utf-8", "replace"), HTML)
         response.headers["Content-Security-Policy"] = _POLICY
-        response.status_code = status if response.status_code == 200 else response.status_code
         return response
 
     async def answer(

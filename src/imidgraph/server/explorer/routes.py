@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -34,31 +31,20 @@ Make = Callable[[KnowledgeGraph], View]
 _STATIC = Path(__file__).parent.parent / "static"
 _JSON, _BIBTEX, _RIS = SUFFIXES["json"], SUFFIXES["bib"], SUFFIXES["ris"]
 _LICENSE = "https://creativecommons.org/licenses/by/4.0/"
-_PAGES = 128  # that are kept
 _DESCRIBED = """CONSTRUCT {{ <{iri}> ?property ?value . ?passage ?said ?what }} WHERE {{
     {{ <{iri}> ?property ?value }} UNION {{ <{iri}> imid:evidence ?passage . ?passage ?said ?what }}
 }}"""
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """A page that was asked for; the same one where its key is."""
-
-    key: tuple[Any, ...]
-    make: Callable[[], str] = field(compare=False)
-
-
-@lru_cache(maxsize=_PAGES)
-def _kept(asked: _Asked) -> str:
-    return asked.make()
-
-
 async def _page(request: Request, make: Make, links: dict[str, str] | None = None) -> Response:
     edition = edition_of(request)
     root = request.base_url.path
-    key = (id(edition), datetime.date.today(), root, request.url.path, request.url.query)
-    asked = _Asked(key, lambda: edition.pages.text(make(edition.graph), root, links))
-    return edition.pages.respond(request, await in_lane(request, partial(_kept, asked)))
+    key = datetime.date.today(), root, request.url.path, request.url.query
+
+    def ask() -> tuple[str, bool]:
+        return edition.pages.text(make(edition.graph), root, links), True
+
+    return edition.pages.respond(request, await in_lane(request, lambda: edition.pages.kept.get(key, ask)))
 
 
 def _several(request: Request, name: str) -> list[str]:
