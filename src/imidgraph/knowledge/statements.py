@@ -110,39 +110,38 @@ class Reader:
         found: list[Statement] = []
         for relation in self.relations.values():
             for qualifier in relation.also_about:
-                given = {"predicate": relation.iri, "qualifier": qualifier, "entity": iri}
-                values = {name: str(NamedNode(value)) for name, value in given.items()}
-                ends = [(str(one), str(other)) for one, other in self._select(_TELLING, values).rows]
                 local = local_name(qualifier)
-                stated = (item for item in self.between(ends) if item.predicate.iri == relation.iri)
+                every = self._between(_TELLING, predicate=relation.iri, qualifier=qualifier, entity=iri)
+                stated = (item for item in every if item.predicate.iri == relation.iri)
                 found += [item for item in stated if any(term.iri == iri for term in item.qualifiers.get(local, ()))]
         return found
 
     def named(self, iri: str) -> Statement | None:
         """Find one statement by its IRI; None where no statement has it."""
-        ends = self._select(_OWN_ENDS, {"association": str(NamedNode(iri))}).rows
-        stated = self.between((str(one), str(other)) for one, other in ends)
-        return next((item for item in stated if item.iri == iri), None)
+        return next((item for item in self._between(_OWN_ENDS, association=iri) if item.iri == iri), None)
 
     def having(self, evidence: str) -> list[Statement]:
         """Find the statements that a piece of evidence, given by its IRI, belongs to."""
-        ends = self._select(_HAVING, {"evidence": str(NamedNode(evidence))}).rows
-        stated = self.between((str(one), str(other)) for one, other in ends)
+        stated = self._between(_HAVING, evidence=evidence)
         return [item for item in stated if any(passage.iri == evidence for passage in item.evidence)]
 
     def citing(self, source: str) -> list[Statement]:
         """Find the statements that rest on a source, given by its IRI, or that it disputes."""
-        ends = self._select(_CITING, {"source": str(NamedNode(source))}).rows
-        stated = self.between((str(one), str(other)) for one, other in ends)
+        stated = self._between(_CITING, source=source)
         return [item for item in stated if any(passage.source.iri == source for passage in item.evidence)]
+
+    def _between(self, query: str, **iris: str) -> list[Statement]:
+        """Find the statements between the ends that a query gives."""
+        ends = self._select(query, {name: str(NamedNode(iri)) for name, iri in iris.items()}).rows
+        return self.between((str(one), str(other)) for one, other in ends)
 
     def source(self, iri: str) -> Source:
         """Give a source by its IRI."""
-        return self._sources({iri if type(iri) is Iri else Iri(iri)})[iri]
+        return self._sources({Iri(iri)})[iri]
 
     def terms(self, iris: Iterable[str]) -> dict[str, Term]:
         """Give the things with some IRIs, those that have a name in the graph."""
-        return self._names({iri if type(iri) is Iri else Iri(iri) for iri in iris})
+        return self._names(set(map(Iri, iris)))
 
     def _gather_all(self, variables: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[Statement]:
         given = iter(dict.fromkeys(rows))

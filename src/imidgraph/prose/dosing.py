@@ -13,6 +13,7 @@ _MOST_DOSES = 2  # of one group of patients that a line tells
 _MOST_REQUIRED = 6  # measures that a line tells
 _AMOUNT = ("doseAmount", "doseUnit")
 _DOSE = (*_AMOUNT, "doseSchedule", "thresholdMeasure", "thresholdLower", "thresholdUpper", "thresholdUnit", "action")
+_TIMING = ("timing",)  # what a schedule is told by where no number is curated
 _SCHEDULE = ("interval", "lastsFor", "startsBefore", "durationAfter")
 
 
@@ -34,7 +35,7 @@ def doses(items: Sequence[Statement], term: Term) -> str:
     found: dict[Term, dict[str, dict[str, list[str]]]] = {}
     for item in items:
         other = item.object if item.subject.iri == term.iri else item.subject
-        dose = ", ".join(in_words({name: item.qualifiers[name] for name in _DOSE if name in item.qualifiers}))
+        dose = ", ".join(_of(item, _DOSE))
         found.setdefault(other, {}).setdefault(dose, {}).setdefault(_whom(item), []).extend(_codes(item))
     told = (f"{other}: {_first([_placed(*dose) for dose in each.items()])}" for other, each in found.items())
     return begun("; ".join(told))
@@ -50,7 +51,7 @@ def _amounts(items: Iterable[Statement]) -> Iterator[str]:
     """Tell the amounts of one dose for each disease; how often it is taken stands in the section."""
     found: dict[Term, dict[str, dict[str, list[str]]]] = {}
     for item in items:
-        if dose := " ".join(in_words({name: item.qualifiers[name] for name in _AMOUNT if name in item.qualifiers})):
+        if dose := " ".join(_of(item, _AMOUNT)):
             whom = ", ".join(str(value) for name in ("setting", "population") for value in item.qualifiers.get(name, ()))
             found.setdefault(item.object, {}).setdefault(dose, {}).setdefault(whom, []).extend(_codes(item))
     for disease, each in found.items():
@@ -128,11 +129,13 @@ def _schedule(items: Sequence[Statement]) -> str:
     if len({item.qualifiers.get("disease") for item in items}) > 1:
         return "schedule by disease"
     phases = sorted(items, key=lambda item: "lastsFor" not in item.qualifiers)
-    told = [*filter(None, (_of(item, _SCHEDULE) for item in phases))] or [_of(item, ("timing",)) for item in phases]
+    told = [*filter(None, (" ".join(_of(item, _SCHEDULE)) for item in phases))] or [
+        " ".join(_of(item, _TIMING)) for item in phases
+    ]
     first, *rest = dict.fromkeys(filter(None, told)) or [""]
     return ", then ".join(filter(None, (first, " or ".join(rest))))
 
 
-def _of(item: Statement, names: Sequence[str]) -> str:
+def _of(item: Statement, names: Sequence[str]) -> Iterator[str]:
     """Tell some qualifiers of a statement in words."""
-    return " ".join(in_words({name: item.qualifiers[name] for name in names if name in item.qualifiers}))
+    return in_words({name: item.qualifiers[name] for name in names if name in item.qualifiers})

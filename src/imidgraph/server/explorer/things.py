@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from imidgraph.graph import KnowledgeGraph
 from imidgraph.namespaces import PREFIXES, local_name
-from imidgraph.rdf import NamedNode
-from imidgraph.sparql.text import bind
 
 _OWL = PREFIXES["owl"]
-_ABOUT = """
-SELECT ?type ?end ?successor ?retired WHERE {
-    ?thing ?property ?value .
-    OPTIONAL { ?thing a ?type }
-    OPTIONAL { ?thing imid:subject ?end }
-    OPTIONAL { ?thing dcterms:isReplacedBy ?successor }
-    OPTIONAL { ?thing owl:deprecated ?retired }
-}
-"""
 _TERMS = {_OWL + name for name in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")}
 _SOURCES = {"Article", "DrugLabel", "RegisterEntry", "WebPage"}
 _PASSAGES = {"Evidence", "Frequency"}
@@ -69,24 +60,22 @@ def thing(graph: KnowledgeGraph, iri: str) -> Thing | None:
     ['entity', 'term', 'source']
     """
     try:
-        name = str(NamedNode(iri))
-    except ValueError:
+        facts = graph.reader.attributes(iri)
+    except ValueError:  # it is no IRI
         return None
-    rows = graph.select(bind(_ABOUT, {"thing": name})).rows
-    if not rows:
+    if not facts:
         return None
-    types = {str(row[0]) for row in rows if row[0]}
-    names = tuple(sorted({local_name(item) for item in types}))
-    successors = tuple(sorted({str(row[2]) for row in rows if row[2]}))
-    return Thing(iri, _kind(types, names, rows), names, successors)
+    types = set(map(str, facts.get("type", ())))
+    names = tuple(sorted(map(local_name, types)))
+    return Thing(iri, _kind(facts, types, names), names, tuple(sorted(map(str, facts.get("isReplacedBy", ())))))
 
 
-def _kind(types: set[str], names: tuple[str, ...], rows: list[tuple[object, ...]]) -> Kind:
-    if any(row[3] for row in rows):
+def _kind(facts: Mapping[str, Sequence[Any]], types: set[str], names: tuple[str, ...]) -> Kind:
+    if any(facts.get("deprecated", ())):
         return Kind.RETIRED
     if types & _TERMS:
         return Kind.TERM
-    if any(row[1] for row in rows):
+    if "subject" in facts:
         return Kind.STATEMENT
     if not _PASSAGES.isdisjoint(names):
         return Kind.EVIDENCE

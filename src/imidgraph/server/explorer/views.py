@@ -15,7 +15,7 @@ from imidgraph.prose.citations import Notes
 from imidgraph.server.explorer.cards import near
 from imidgraph.server.explorer.facts import facts
 from imidgraph.server.explorer.view import View
-from imidgraph.traversals.compare import Comparison
+from imidgraph.traversals.compare import LICENSES, Comparison
 from imidgraph.words import begun
 
 _MOST_NEW = 6  # events on the first page
@@ -110,9 +110,8 @@ def compare(graph: KnowledgeGraph, drugs: Iterable[str]) -> View:
             ]
             rows.append((contrast.about, cells))
         parts.append((part, rows))
-    licenses = {"approvedFor", "licensedInCombinationFor"}
     aspects = [
-        aspect for aspect in found.aspects if aspect.predicate.is_headline and local_name(aspect.predicate.iri) not in licenses
+        aspect for aspect in found.aspects if aspect.predicate.is_headline and local_name(aspect.predicate.iri) not in LICENSES
     ]
     told = {
         "About both": found.between,
