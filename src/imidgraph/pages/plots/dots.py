@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from imidgraph.model import Evidence, Frequency, Statement
 from imidgraph.pages.plots import canvas
 from imidgraph.pages.plots.canvas import AGAINST, INK, LEADING, MARGIN, MARK, NARROW, SMALL, WIDE, Link
-from imidgraph.pages.plots.plot import Plot
+from imidgraph.pages.plots.plot import Plot, not_drawn
 from imidgraph.prose import NOT_ADVICE
 from imidgraph.prose.citations import LEGEND, Notes
 from imidgraph.prose.statement import doubt, doubts, figure
@@ -220,7 +220,7 @@ def dots(
     title = f"How often {listed(shown) or 'an effect'} {'were' if len(shown) > 1 else 'was'} seen, by grade, drug and population"
     table = tuple(_cells(row, notes) for row in rows)
     left = len(rows) - len(rows[:most])
-    cut = f"Not drawn: {counted(left, 'more row')}, which the table has. " if left else ""
+    cut = not_drawn(left, "more row")
     nothing = "" if rows else "No figure is curated; that does not mean that there is none. "
     description = f"{counted(len(rows), 'figure')}. {nothing}{_READ} {cut}{LEGEND}. {NOT_ADVICE}"
     root = canvas.drawing("dots", title, description)

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from imidgraph.model import Statement, Term
 from imidgraph.pages.plots import canvas
 from imidgraph.pages.plots.canvas import AGAINST, INK, LEADING, MARGIN, MARK, NARROW, SMALL, WIDE, Link
-from imidgraph.pages.plots.plot import Plot
+from imidgraph.pages.plots.plot import Plot, not_drawn
 from imidgraph.prose import NOT_ADVICE
 from imidgraph.prose.citations import LEGEND, Notes
 from imidgraph.prose.statement import details, doubt
@@ -104,7 +104,7 @@ def matrix(
     named = listed([plural(name) for name in relations]) or "act on"
     title = f"What {counted(len(drugs), 'drug')} {named if len(drugs) != 1 else listed(relations)}, as far as curated"
     left = len(things) - len(things[:most])
-    cut = f"Not drawn: {counted(left, 'more row')}, which the table has. " if left else ""
+    cut = not_drawn(left, "more row")
     kinds = Counter(cell.kind for cell in table.values())
     sums = ", ".join(f"{words[kind]}: {kinds[kind]}" for kind in words if kinds[kind])
     description = f"{begun(sums)}. {_read(words)} {cut}{LEGEND}. {NOT_ADVICE}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from imidgraph import files
 from imidgraph.model import Source
+from imidgraph.words import counted
 
 
 @dataclass(frozen=True)
@@ -45,3 +46,14 @@ class Plot:
         target = Path(path)
         files.write_whole(target, self.svg.encode())
         return target
+
+
+def not_drawn(number: int, noun: str) -> str:
+    """Say how much a plot has no room for; nothing where all is drawn.
+
+    Examples
+    --------
+    >>> not_drawn(2, "more row"), not_drawn(0, "more row")
+    ('Not drawn: 2 more rows, which the table has. ', '')
+    """
+    return f"Not drawn: {counted(number, noun)}, which the table has. " if number else ""

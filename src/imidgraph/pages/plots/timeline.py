@@ -16,7 +16,7 @@ from imidgraph.model import Statement, Term
 from imidgraph.namespaces import local_name
 from imidgraph.pages.plots import canvas
 from imidgraph.pages.plots.canvas import AGAINST, INK, LEADING, MARGIN, MARK, NARROW, SMALL, WIDE, Link
-from imidgraph.pages.plots.plot import Plot
+from imidgraph.pages.plots.plot import Plot, not_drawn
 from imidgraph.prose import NOT_ADVICE
 from imidgraph.prose.citations import LEGEND, Notes
 from imidgraph.prose.statement import details
@@ -162,7 +162,7 @@ def timeline(
     title = f"Approvals{' of ' if named else ''}{named} by date and place"
     rows = tuple(_cells(one, notes) for one in found)
     left = len(found) - len(drawn)
-    cut = f"Not drawn: {counted(left, 'more approval')}, which the table has. " if left else ""
+    cut = not_drawn(left, "more approval")
     nothing = "" if found else "No approval is curated; that does not mean that there is none. "
     description = f"{counted(len(found), 'approval')}. {nothing}{_READ} {cut}{LEGEND}. {NOT_ADVICE}"
     root = canvas.drawing("timeline", title, description)
