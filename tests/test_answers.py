@@ -219,6 +219,22 @@ def test_a_result_is_iterated_whatever_its_variables_are_called(kg: KnowledgeGra
     assert next(iter(kg.select("SELECT ?drug { BIND(1 AS ?drug) }"))).drug == 1
 
 
+@pytest.mark.parametrize(
+    ("columns", "written"),
+    [
+        (["callret-0", "callret_0"], ["callret_0", "callret_0_"]),  # as Virtuoso names what a query does not
+        (["a", "a"], ["a", "a_"]),
+        (["a b", "", "x\ty", "\u00aa"], ["a_b", "_", "x_y", "__"]),
+    ],
+)
+def test_columns_that_are_no_variables_are_written_all_the_same(columns: list[str], written: list[str]) -> None:
+    answer = {"head": {"vars": columns}, "results": {"bindings": [{columns[0]: {"type": "literal", "value": "1"}}]}}
+    results = Results.from_json(json.dumps(answer))
+    assert list(results.columns) == columns
+    assert json.loads(results.serialize("json"))["head"]["vars"] == written
+    assert results.serialize("csv").decode().splitlines()[0] == ",".join(written)
+
+
 def test_what_was_cut_says_so(kg: KnowledgeGraph) -> None:
     with imidgraph.load() as guarded:
         cut = guarded.query("SELECT ?s { ?s ?p ?o }", limit=2)

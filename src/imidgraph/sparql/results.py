@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import re
 from collections import namedtuple
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,12 +19,22 @@ from imidgraph.answers import Answer, Row
 from imidgraph.errors import QueryError
 from imidgraph.limits import NEVER, Deadline, OutOfTime
 from imidgraph.namespaces import prefixes_in
-from imidgraph.rdf import QueryResultsFormat, QuerySolutions, RdfFormat, Triple, parse_query_results, python_value, serialize
+from imidgraph.rdf import (
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    Triple,
+    Variable,
+    parse_query_results,
+    python_value,
+    serialize,
+)
 from imidgraph.sparql.odd import Odd
 from imidgraph.words import counted
 
 Item = TypeVar("Item")
 _PART = 20_000  # rows between two looks at the time
+_NOT_IN_VARIABLES = re.compile("[^A-Za-z0-9_]")
 _FORMATS = {
     "json": QueryResultsFormat.JSON,
     "csv": QueryResultsFormat.CSV,
@@ -162,6 +173,8 @@ class Results(Answer):
     def serialize(self, format: str = "json") -> bytes:
         """Write the results in a format of the W3C.
 
+        A column whose name no variable may have, such as the ``callret-0`` of Virtuoso, is written as ``callret_0``.
+
         Parameters
         ----------
         format : str
@@ -174,7 +187,7 @@ class Results(Answer):
         """
         if format not in _FORMATS:
             raise QueryError(f"Unknown result format {format!r}. Choose from {', '.join(_FORMATS)}.")
-        lines = ["\t".join(f"?{name}" for name in self.columns)]
+        lines = ["\t".join(f"?{name}" for name in _variables(self.columns))]
         lines += ["\t".join(map(_written, solution)) for solution in self.terms]
         solutions = parse_query_results("\n".join([*lines, ""]), format=QueryResultsFormat.TSV)
         return solutions.serialize(format=_FORMATS[format]) or b""
@@ -302,6 +315,19 @@ def _strict(text: bytes | str, most: int | None, deadline: Deadline) -> tuple[tu
     else:
         raise QueryError("The answer is a boolean, not a table. Use ask().")
     raise OutOfTime
+
+
+def _variables(columns: Iterable[str]) -> list[str]:
+    names: dict[str, None] = {}
+    for column in columns:
+        try:
+            name = Variable(column).value
+        except ValueError:
+            name = _NOT_IN_VARIABLES.sub("_", column) or "_"
+        while name in names:
+            name += "_"
+        names[name] = None
+    return list(names)
 
 
 def _written(term: Any) -> str:
