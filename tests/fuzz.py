@@ -142,7 +142,7 @@ def _files(suffixes: tuple[str, ...]) -> Iterator[bytes]:
 
 def main(target: str, seconds: str, folder: str = "fuzz") -> None:
     """Fuzz one target."""
-    import atheris  # type: ignore[import-not-found,unused-ignore]
+    import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     inside = Path(tempfile.mkdtemp())
     with atheris.instrument_imports(include=["imidgraph"]):
