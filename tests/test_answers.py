@@ -235,6 +235,14 @@ def test_columns_that_are_no_variables_are_written_all_the_same(columns: list[st
     assert results.serialize("csv").decode().splitlines()[0] == ",".join(written)
 
 
+def test_blank_nodes_with_labels_of_dots_are_written(kg: KnowledgeGraph) -> None:
+    row = {"a": {"type": "bnode", "value": f"b{'.' * 100}0"}, "b": {"type": "bnode", "value": "b.0"}}
+    results = Results.from_json(json.dumps({"head": {"vars": ["a", "b", "c"]}, "results": {"bindings": [row, row]}}))
+    first, second = json.loads(results.serialize("json"))["results"]["bindings"]
+    assert first == second
+    assert first["a"] != first["b"]
+
+
 def test_what_was_cut_says_so(kg: KnowledgeGraph) -> None:
     with imidgraph.load() as guarded:
         cut = guarded.query("SELECT ?s { ?s ?p ?o }", limit=2)

@@ -20,6 +20,7 @@ from imidgraph.errors import QueryError
 from imidgraph.limits import NEVER, Deadline, OutOfTime
 from imidgraph.namespaces import prefixes_in
 from imidgraph.rdf import (
+    BlankNode,
     QueryResultsFormat,
     QuerySolutions,
     RdfFormat,
@@ -331,4 +332,6 @@ def _variables(columns: Iterable[str]) -> list[str]:
 
 
 def _written(term: Any) -> str:
+    if isinstance(term, BlankNode) and "." in term.value:  # a label may hold many, which the reader of TSV gives up at
+        return f"_:b{term.value.encode().hex()}"
     return "" if term is None else f"<<( {term} )>>" if isinstance(term, Triple) else str(term)
