@@ -174,6 +174,12 @@ def test_free_queries_leave_the_rest_alone(served: Served) -> None:
     assert statuses <= {503, 504}
 
 
+@pytest.mark.skipif(not hasattr(os, "getpriority"), reason="this system has no priorities")
+def test_free_queries_step_back_for_the_rest(served: Served) -> None:
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    assert sorted({os.getpriority(os.PRIO_PROCESS, worker) - ours for worker in served.workers}) == [0, min(10, 19 - ours)]
+
+
 def test_a_client_that_leaves_frees_its_query(served: Served) -> None:
     for _ in range(4):
         with raw(served) as connection:

@@ -29,6 +29,7 @@ from imidgraph.workers.pool import Pool
 
 _LOG = logging.getLogger("imidgraph.server")
 _LOOK = 1.0  # seconds between two looks at what is served
+_NICE = 10  # how far free queries step back for pages, named queries and lookups
 
 
 class Edition:
@@ -57,7 +58,7 @@ class Edition:
         self.version = self.graph.version
         self.triples = len(self.graph)
         share = max(1, settings.workers - 1)
-        self._free = Pool(path, settings.workers, settings.waiting, settings.timeout, share)
+        self._free = Pool(path, settings.workers, settings.waiting, settings.timeout, share, nice=_NICE)
         self._own = Pool(path, settings.workers, 8 * settings.waiting, settings.timeout)
         self.lanes = Lanes(range(settings.workers), 8 * settings.waiting, settings.timeout, share)
         self.timeout = settings.timeout

@@ -32,10 +32,12 @@ class Pool:
         Seconds that a query may take.
     share : int, optional
         How many workers one client may hold at once; all if left out.
+    nice : int
+        How far the workers step back for others, as `Worker` says.
     """
 
-    def __init__(self, path: Path, workers: int, waiting: int, timeout: float, share: int | None = None) -> None:
-        self._lines = [_Line(Worker(path)) for _ in range(workers)]
+    def __init__(self, path: Path, workers: int, waiting: int, timeout: float, share: int | None = None, nice: int = 0) -> None:
+        self._lines = [_Line(Worker(path, nice=nice)) for _ in range(workers)]
         self._lanes = Lanes(self._lines, waiting, timeout, share)
         self._timeout = timeout
         self._returning: set[asyncio.Task[None]] = set()

@@ -44,11 +44,12 @@ class Worker:
         The RDF file or disk store that it opens.
     memory : int
         Bytes that it may use on top of the graph.
+    nice : int
+        How far it steps back for others on the machine, as `os.nice` counts.
     """
 
-    def __init__(self, path: Path, memory: int = MEMORY) -> None:
-        self._path = path
-        self._memory = memory
+    def __init__(self, path: Path, memory: int = MEMORY, nice: int = 0) -> None:
+        self._arguments = (str(path), str(memory), str(_HOME), str(nice))
         self._process: subprocess.Popen[bytes] | None = None
         self.ready = False
 
@@ -61,7 +62,7 @@ class Worker:
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 # -P: no module of the folder that the user happens to stand in
-                [sys.executable, "-P", "-c", _COMMAND, str(self._path), str(self._memory), str(_HOME)],
+                [sys.executable, "-P", "-c", _COMMAND, *self._arguments],
                 stdin=theirs.fileno(),
                 stdout=theirs.fileno(),
                 stderr=subprocess.DEVNULL,
