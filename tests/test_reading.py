@@ -12,6 +12,7 @@ import pytest
 
 import imidgraph
 from imidgraph import KnowledgeGraph, OntologyError
+from imidgraph.namespaces import PREFIXES
 from imidgraph.stores.disk import build_store
 
 XML = '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://example.org/">{}</r:RDF>'
@@ -133,3 +134,12 @@ def test_no_guard_refuses_what_is_harmless(tmp_path: Path, name: str, text: str)
     path = tmp_path / name
     path.write_text(text)
     assert len(imidgraph.load(path)) >= 1
+
+
+@pytest.mark.parametrize("encoding", ["UTF-4", "zlib", "utf-7", "idna", "utf-16", "punycode", "big5", "x y", ""])
+def test_an_encoding_that_xml_cannot_have_is_one_line(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "graph.rdf"
+    rdf = PREFIXES["rdf"]
+    path.write_text(f'<?xml version="1.0" encoding="{encoding}"?><rdf:RDF xmlns:rdf="{rdf}"/>', encoding="ascii")
+    with pytest.raises(OntologyError, match=r"^\S+graph.rdf cannot be parsed: [^\n]+$"):
+        imidgraph.load(path)

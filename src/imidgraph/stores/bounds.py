@@ -137,5 +137,7 @@ def check_xml(pieces: Iterable[bytes]) -> None:
                 if expanded > _MOST_EXPANDED:
                     raise OntologyError(f"The entities stand for more than {_MOST_EXPANDED >> 20} MiB. Write shorter ones.")
         parser.Parse(b"", True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the last two of an encoding that Python does not know
+        if isinstance(error, OntologyError):
+            raise
         raise OntologyError(f"This is not valid XML: {error}") from error
