@@ -18,7 +18,7 @@ from imidgraph.stores.disk import build_store
 from imidgraph.stores.oxigraph import OxigraphStore
 from imidgraph.stores.rdflib import RdflibStore
 from imidgraph.stores.upload import put_graph
-from tests.servers import GRAPH, Served, comunica, virtuoso
+from tests.servers import GRAPH, Served, comunica, oxigraph, virtuoso
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -125,6 +125,13 @@ def virtuoso_address() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def on_virtuoso(virtuoso_address: str) -> KnowledgeGraph:
     return imidgraph.connect(f"{virtuoso_address}/sparql", GRAPH, timeout=60)
+
+
+@pytest.fixture(scope="session")
+def on_oxigraph() -> Iterator[KnowledgeGraph]:
+    with oxigraph() as address:
+        put_graph(f"{address}/store", GRAPH, OxigraphStore.read(RELEASE).triples())
+        yield imidgraph.connect(f"{address}/query", GRAPH, timeout=60)
 
 
 @pytest.fixture(scope="session")

@@ -19,11 +19,13 @@ from imidgraph.stores.disk import build_store
 from imidgraph.stores.rdflib import RdflibStore
 from imidgraph.stores.upload import put_graph
 from tests.conftest import ROOT, need
-from tests.servers import GRAPH, Served, comunica, virtuoso
+from tests.servers import GRAPH, Served, comunica, oxigraph, virtuoso
 
 DOCUMENT = ROOT / "docs/engines.md"
-HEAD = "| query | disk store | rdflib | imidgraph serve | Virtuoso | Comunica |\n|---|---|---|---|---|---|\n"
-NAMES = ("disk", "rdflib", "serve", "virtuoso", "comunica")
+HEAD = (
+    "| query | disk store | rdflib | imidgraph serve | Oxigraph server | Virtuoso | Comunica |\n|---|---|---|---|---|---|---|\n"
+)
+NAMES = ("disk", "rdflib", "serve", "oxigraph", "virtuoso", "comunica")
 
 
 def rows(document: str) -> dict[str, list[str]]:
@@ -45,11 +47,14 @@ def main() -> None:
         served = stack.enter_context(Served(folder / "served"))
         address = stack.enter_context(virtuoso(need("virtuoso-t")))
         put_graph(f"{address}/sparql-graph-crud-auth", GRAPH, kg.triples(), ("dba", "dba"))
+        server = stack.enter_context(oxigraph())
+        put_graph(f"{server}/store", GRAPH, kg.triples())
         there = stack.enter_context(comunica(need("comunica-sparql-file-http"), folder / "comunica"))
         engines: dict[str, Callable[[str], Results]] = {
             "disk": imidgraph.load(folder / "disk").select,
             "rdflib": RdflibStore.read(RELEASE).select,
             "serve": imidgraph.connect(f"{served.address}/sparql").select,
+            "oxigraph": imidgraph.connect(f"{server}/query", GRAPH).select,
             "virtuoso": imidgraph.connect(f"{address}/sparql", GRAPH, timeout=60).select,
             "comunica": imidgraph.connect(there, timeout=60).select,
         }

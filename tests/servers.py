@@ -88,6 +88,22 @@ def virtuoso(program: Path) -> Iterator[str]:
             process.wait()
 
 
+@contextlib.contextmanager
+def oxigraph() -> Iterator[str]:
+    """Start the server of Oxigraph, and give its address."""
+    port = free_port()
+    program = Path(sys.executable).with_name("oxigraph")
+    command = [program, "serve", "--bind", f"127.0.0.1:{port}"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(f"{address}/query?query=ASK%7B%7D", process)
+        yield address
+    finally:
+        process.kill()
+        process.wait()
+
+
 class Served:
     """`imidgraph serve`, started as a user starts it, on a free port."""
 

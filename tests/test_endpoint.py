@@ -6,7 +6,6 @@ import resource
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -33,6 +32,12 @@ def test_each_named_query_is_equal_on_virtuoso(kg: KnowledgeGraph, on_virtuoso: 
     assert Counter(on_virtuoso.run(name, **example).rows) == Counter(kg.run(name, **example).rows)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_each_named_query_is_equal_on_oxigraph(kg: KnowledgeGraph, on_oxigraph: KnowledgeGraph, name: str) -> None:
+    example = kg.queries[name].example
+    assert Counter(on_oxigraph.run(name, **example).rows) == Counter(kg.run(name, **example).rows)
+
+
 @pytest.mark.parametrize("name", FREE)
 def test_each_named_query_without_parameters_is_equal_on_virtuoso(
     kg: KnowledgeGraph, on_virtuoso: KnowledgeGraph, name: str
@@ -51,23 +56,25 @@ def test_the_table_in_the_docs_says_what_these_tests_hold() -> None:
     assert {cell for cells in table.values() for cell in cells} == {"equal"}
 
 
-def test_lookups_comparison_and_export_work_on_virtuoso(kg: KnowledgeGraph, on_virtuoso: KnowledgeGraph, tmp_path: Path) -> None:
-    assert on_virtuoso.version == kg.version
-    assert len(on_virtuoso) == len(kg)
-    ours, theirs = kg.entity("Revlimid"), on_virtuoso.entity("Revlimid")
+@pytest.mark.parametrize("server", ["on_virtuoso", "on_oxigraph"])
+def test_lookups_comparison_and_export_work_on_a_server(kg: KnowledgeGraph, server: str, request: pytest.FixtureRequest) -> None:
+    there: KnowledgeGraph = request.getfixturevalue(server)
+    assert there.version == kg.version
+    assert len(there) == len(kg)
+    ours, theirs = kg.entity("Revlimid"), there.entity("Revlimid")
     assert theirs.risks == ours.risks
     assert theirs.articles == ours.articles
     patient = 120.0  # seconds: a server on a busy machine takes its time
-    told = str(on_virtuoso.compare("lenalidomide", "pomalidomide", timeout=patient))
+    told = str(there.compare("lenalidomide", "pomalidomide", timeout=patient))
     assert told == str(kg.compare("lenalidomide", "pomalidomide"))
-    assert on_virtuoso.status("thalidomide", "degrades", "GSPT1").word == "not curated"
-    assert on_virtuoso.serialize("nt") == kg.serialize("nt")
-    assert on_virtuoso.query("ASK { imid:lenalidomide imid:degrades imid:IKZF1 }") is True
-    answer = on_virtuoso.query("SELECT ?s { ?s ?p ?o }", limit=3)
+    assert there.status("thalidomide", "degrades", "GSPT1").word == "not curated"
+    assert there.serialize("nt") == kg.serialize("nt")
+    assert there.query("ASK { imid:lenalidomide imid:degrades imid:IKZF1 }") is True
+    answer = there.query("SELECT ?s { ?s ?p ?o }", limit=3)
     assert isinstance(answer, Results)
     assert (len(answer), answer.limit) == (3, "cut at 3 rows")
     with pytest.raises(QueryError, match="refuses the query"):
-        on_virtuoso.select("SELECT ?x WHERE { ?x ")
+        there.select("SELECT ?x WHERE { ?x ")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+
 import networkx
 import pytest
 
@@ -10,6 +13,7 @@ from imidgraph.knowledge.network import Network
 from imidgraph.resources import RELEASE
 from imidgraph.stores.oxigraph import OxigraphStore
 from imidgraph.stores.rdflib import RdflibStore
+from tests.conftest import ROOT, need
 
 _STATED = "SELECT (COUNT(*) AS ?n) { ?a imid:subject ?s ; imid:predicate ?p ; imid:object ?o %s }"
 _NOT_NEGATED = "FILTER NOT EXISTS { ?a imid:negated true }"
@@ -182,3 +186,20 @@ def test_no_two_edges_share_their_data(kg: KnowledgeGraph) -> None:
     graph = kg.to_networkx()
     data = [id(data) for _, _, data in graph.edges(data=True)]
     assert len(set(data)) == len(data)
+
+
+BACKEND = """
+import imidgraph, networkx
+graph = imidgraph.load().to_networkx("Graph")
+assert "parallel" in networkx.config.backends
+assert networkx.square_clustering(graph) == networkx.square_clustering(graph, backend="parallel")
+assert abs(networkx.local_efficiency(graph) - networkx.local_efficiency(graph, backend="parallel")) < 1e-9
+print(graph.number_of_nodes())
+"""
+
+
+def test_a_backend_of_networkx_answers_alike(kg: KnowledgeGraph) -> None:
+    python = need("IMIDGRAPH_LOWEST_PYTHON")  # its networkx is one that the backend nx-parallel works with
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run([python, "-W", "ignore", "-c", BACKEND], capture_output=True, text=True, env=environment, check=False)
+    assert done.stdout == f"{kg.to_networkx('Graph').number_of_nodes()}\n", done.stderr

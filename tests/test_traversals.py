@@ -14,7 +14,7 @@ DEL5Q = "imid:myelodysplastic-syndrome-del5q"
 MYELOMA = "multiple myeloma"
 
 
-@pytest.fixture(params=["on_disk", "on_virtuoso", "on_served"])
+@pytest.fixture(params=["on_disk", "on_virtuoso", "on_oxigraph", "on_served"])
 def elsewhere(request: pytest.FixtureRequest) -> KnowledgeGraph:
     found: KnowledgeGraph = request.getfixturevalue(request.param)
     return found
