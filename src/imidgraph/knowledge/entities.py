@@ -226,9 +226,6 @@ def _line(group: Group) -> dict[str, Any]:
     return {"text": group.line, "sources": list(dict.fromkeys(sources)), "number": len(group.statements)}
 
 
-_READ = ("attributes", "as_subject", "as_object", "telling", "kinds", "of_kinds", "articles")  # what is read when it is asked for
-
-
 def card_order(item: Statement, iri: str) -> tuple[object, ...]:
     """Give the place of a statement on the card of an entity: by relation, what holds and boxed warnings first."""
     is_object = item.subject.iri != iri
