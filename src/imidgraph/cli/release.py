@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imidgraph import load
-from imidgraph.answers import Table
 from imidgraph.cli.group import NOTHING, opened, stoppable
 from imidgraph.cli.output import emit, format_option, progress_bar, progress_lines, say
 from imidgraph.cli.queries import read_parameters
@@ -125,6 +123,7 @@ def build(path: Path | None, check: bool, readings: bool, format: str | None) ->
       imidgraph build --check
       imidgraph build --check ontology/facts/risks/lenalidomide.yaml
     """
+    from imidgraph.answers import Table
     from imidgraph.files import write_all
     from imidgraph.release.build import built_files
     from imidgraph.release.check import check_file
@@ -174,6 +173,7 @@ def release(directory: Path, previous: Path | None) -> None:
     For example:
       imidgraph release imidgraph-0.2.0 --previous imidgraph-0.1.0/imidgraph-0.1.0.ttl
     """
+    from imidgraph.loading import load
     from imidgraph.release.publish import write_release
 
     before = load(previous).projection if previous else None

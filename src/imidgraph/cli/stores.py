@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from imidgraph import load
 from imidgraph.cli.group import opened, stoppable
 from imidgraph.cli.output import progress_bar, say
 from imidgraph.errors import MissingExtra
+from imidgraph.limits import LIMIT, TIMEOUT
 from imidgraph.resources import RELEASE
-from imidgraph.stores import LIMIT, TIMEOUT
 
 if TYPE_CHECKING:
     from imidgraph.graph import KnowledgeGraph
@@ -40,7 +38,10 @@ def store(files: tuple[Path, ...], directory: Path, beside: bool) -> None:
       imidgraph store other_nodes.tsv other_edges.tsv --beside --to joined
       imidgraph --graph big sparql 'SELECT (COUNT(*) AS ?n) { ?s ?p ?o }'
     """
+    import tempfile
+
     from imidgraph.formats.readers import as_rdf, own_entities
+    from imidgraph.loading import load
     from imidgraph.stores.disk import build_store
 
     if not files and not beside:
