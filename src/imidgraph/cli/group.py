@@ -109,14 +109,26 @@ def stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, previous)
 
 
-def opened(path: Path | None = None) -> KnowledgeGraph:
-    """Open the graph that a command is about: the one of a path, that of ``--graph``, or the one that ships with imidgraph."""
+def opened(path: Path | None = None, whole: bool = False) -> KnowledgeGraph:
+    """Open the graph that a command is about: the one of a path, that of ``--graph``, or the one that ships with imidgraph.
+
+    Parameters
+    ----------
+    path : Path, optional
+        The path.
+    whole : bool
+        Whether it reads so much of the graph that it is faster from memory.
+    """
     from imidgraph.loading import connect, load
 
     named = None if path else click.get_current_context().find_root().params.get("graph")
     if named is not None and "://" in named:
         return connect(named)
-    return load(path or named)
+    if path or named or whole:
+        return load(path or named)
+    from imidgraph.prepared import load_prepared
+
+    return load_prepared()
 
 
 def fail(error: ImidgraphError | OSError) -> NoReturn:

@@ -54,7 +54,7 @@ def export(
     if parameters and query is None:
         raise click.UsageError("PARAMETER=VALUE needs --query NAME.")
     chosen = find(format or ("ttl" if str(file) == "-" else file.name))
-    graph = opened()
+    graph = opened(whole=True)
     pillars = [name.strip() for name in only.split(",")] if only else []
     part = graph.part(pillars, neighborhood, hops, query, read_parameters(parameters))
     if str(file) == "-":
@@ -80,7 +80,7 @@ def validate(file: Path | None, shapes: bool, format: str | None) -> None:
     Against the invariants and the SHACL shapes. In a checkout, each violation is told with the file and line of its source.
     The exit code is 1 where something is wrong.
     """
-    answer = opened(file).validate(shapes)
+    answer = opened(file, whole=True).validate(shapes)
     if not answer:
         say(answer.nothing)
         return
@@ -178,7 +178,7 @@ def release(directory: Path, previous: Path | None) -> None:
 
     before = load(previous).projection if previous else None
     with progress_lines("writing") as proceed, stoppable():
-        files = write_release(opened().projection, directory, before, proceed)
+        files = write_release(opened(whole=True).projection, directory, before, proceed)
     say(f"Wrote {len(files)} files to {directory}.")
 
 

@@ -76,7 +76,7 @@ def push(url: str, name: str, user: str | None, update: bool) -> None:
     if user is not None and password is None:
         password = click.prompt("Password", hide_input=True, err=True)
     auth = (user, password or "") if user is not None else None
-    graph = opened()
+    graph = opened(whole=True)
     (insert_graph if update else put_graph)(url, name, graph.triples(), auth)
     say(f"Loaded {len(graph)} triples into the graph {name} at {without_password(url)}.")
 
@@ -179,7 +179,7 @@ def mcp(free: bool) -> None:
 
     def open_graph() -> KnowledgeGraph:
         with context.scope(cleanup=False):  # in the thread of the opening, which has no context of its own
-            return opened()
+            return opened(whole=True)
 
     run(open_graph, free)
 

@@ -100,7 +100,7 @@ def paths(start: str, end: str, **bounds: Any) -> Drawable:
     For example:
       imidgraph paths thalidomide pomalidomide --max-length 2 --predicate degrades
     """
-    return opened().paths(start, end, **bounds)
+    return opened(whole=True).paths(start, end, **bounds)
 
 
 @click.command()
@@ -113,7 +113,7 @@ def paths(start: str, end: str, **bounds: Any) -> Drawable:
 @draws
 def neighborhood(center: str, **bounds: Any) -> Drawable:
     """List the entities within some hops of NAME, the nearest first."""
-    return opened().neighborhood(center, **bounds)
+    return opened(whole=True).neighborhood(center, **bounds)
 
 
 @click.command()
