@@ -82,6 +82,7 @@ def emit(answer: Answer, format: str | None) -> None:
     from imidgraph.answers import write_json
     from imidgraph.prose.references import bibtex, ris
 
+    is_told = bool(answer) or bool(answer.rows)  # in this order: the rows of a card take as long as the card
     format = format or ("table" if sys.stdout.isatty() else "tsv")
     if format == "json":
         click.echo(_safe(answer.to_json()))
@@ -97,9 +98,9 @@ def emit(answer: Answer, format: str | None) -> None:
         click.echo(_safe(pages.delimited.write_csv(answer)), nl=False)
     elif format == "tsv":
         click.echo(shown(pages.delimited.write_tsv(answer)), nl=False)
-    elif answer.rows:
+    elif is_told:
         _tell(shown(str(answer)))
-    if format in {"csv", "tsv", "json"} or not answer.rows:
+    if format in {"csv", "tsv", "json"} or not is_told:
         for gap in answer.gaps:
             say(gap)
     if answer.notice:

@@ -54,7 +54,7 @@ class Entity(Answer, Term):
         """Its name."""
         return self.label
 
-    @property
+    @cached_property
     def statements(self) -> tuple[Statement, ...]:
         """The statements about it, as their subject or object, in the order of a card."""
         every = dict.fromkeys((*self.as_subject, *self.as_object, *self.telling))
