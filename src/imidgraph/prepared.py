@@ -32,10 +32,15 @@ _STORE, _NAMES = "store", "names.json"
 _UNUSED = 7 * 24 * 3600  # seconds after which one that nobody used is removed
 
 
-def load_prepared() -> imidgraph.KnowledgeGraph:
+def load_prepared(in_memory: bool = False) -> imidgraph.KnowledgeGraph:
     """Load the graph that ships with imidgraph in its prepared form; it is prepared where it is not.
 
     Its lookups take twice as long as those of `imidgraph.load`, and its start a tenth.
+
+    Parameters
+    ----------
+    in_memory : bool
+        Whether the graph is parsed all the same, for whoever asks much of it, and only the index of its names is taken.
 
     Examples
     --------
@@ -45,13 +50,13 @@ def load_prepared() -> imidgraph.KnowledgeGraph:
     try:
         folder = _cache()
         if folder is not None:
-            return _open(folder / _digest())
+            return _open(folder / _digest(), in_memory)
     except (ImidgraphError, OSError, ValueError, LookupError, RuntimeError):
         pass  # it is not needed
     return load()
 
 
-def _open(prepared: Path) -> imidgraph.KnowledgeGraph:
+def _open(prepared: Path, in_memory: bool) -> imidgraph.KnowledgeGraph:
     if not prepared.is_dir():
         _prepare(prepared)
     with contextlib.suppress(OSError):
@@ -60,7 +65,7 @@ def _open(prepared: Path) -> imidgraph.KnowledgeGraph:
     try:
         if digest.decode() != _hashed(document):
             raise ValueError("changed since it was written")
-        return load_indexed(prepared / _STORE, json.loads(document))
+        return load_indexed(RELEASE if in_memory else prepared / _STORE, json.loads(document))
     except (ImidgraphError, ValueError):
         shutil.rmtree(prepared, ignore_errors=True)  # the next command prepares it again
         raise

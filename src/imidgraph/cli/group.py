@@ -109,7 +109,7 @@ def stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, previous)
 
 
-def opened(path: Path | None = None, whole: bool = False) -> KnowledgeGraph:
+def opened(path: Path | None = None, whole: bool = False, serves: bool = False) -> KnowledgeGraph:
     """Open the graph that a command is about: the one of a path, that of ``--graph``, or the one that ships with imidgraph.
 
     Parameters
@@ -118,6 +118,8 @@ def opened(path: Path | None = None, whole: bool = False) -> KnowledgeGraph:
         The path.
     whole : bool
         Whether it reads so much of the graph that it is faster from memory.
+    serves : bool
+        Whether it answers many questions, the first one soon.
     """
     from imidgraph.loading import connect, load
 
@@ -128,7 +130,7 @@ def opened(path: Path | None = None, whole: bool = False) -> KnowledgeGraph:
         return load(path or named)
     from imidgraph.prepared import load_prepared
 
-    return load_prepared()
+    return load_prepared(in_memory=serves)
 
 
 def fail(error: ImidgraphError | OSError) -> NoReturn:

@@ -168,20 +168,23 @@ def mcp(free: bool) -> None:
     For example:
       {"mcpServers": {"imidgraph": {"command": "imidgraph", "args": ["mcp"]}}}
     """
-    try:
-        from imidgraph.mcp.lean import lean
+    from concurrent.futures import ThreadPoolExecutor
 
-        with lean():
-            from imidgraph.mcp.server import run
-    except ImportError as error:
-        raise MissingExtra("mcp", "mcp") from error
     context = click.get_current_context()
 
     def open_graph() -> KnowledgeGraph:
         with context.scope(cleanup=False):  # in the thread of the opening, which has no context of its own
-            return opened(whole=True)
+            return opened(serves=True)
 
-    run(open_graph, free)
+    with ThreadPoolExecutor(1) as opening:  # the graph is opened while the SDK is imported and the client shakes hands
+        graph = opening.submit(open_graph)
+        try:
+            from imidgraph.mcp.lean import server
+
+            serving = server()
+        except ImportError as error:
+            raise MissingExtra("mcp", "mcp") from error
+        serving.run(graph.result, free)
 
 
 COMMANDS = (store, push, serve, mcp)
