@@ -104,6 +104,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 # --- the graph on each engine ----------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let commands prepare the graph in a folder of the tests, not in that of the user."""
+    os.environ["IMIDGRAPH_CACHE"] = str(tmp_path_factory.mktemp("cache") / "imidgraph")
+
+
 @pytest.fixture(scope="session")
 def kg() -> KnowledgeGraph:
     return imidgraph.load()

@@ -37,6 +37,7 @@ ROWS = {
     "graph": 12,
     "loading": 13,
     "__init__": 14,
+    "prepared": 15,
     "verbs": 15,
     "mcp": 16,
     "server": 17,

@@ -203,6 +203,25 @@ def test_the_lean_import_leaves_the_sdk_whole() -> None:
     assert found.returncode == 0, found.stderr
 
 
+def test_an_sdk_whose_modules_need_its_packages_is_imported_whole() -> None:
+    code = (
+        "import sys\n"
+        "class Needing:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'mcp.server.stdio' and not hasattr(sys.modules['mcp'], '__file__'):\n"
+        "            raise ImportError('cannot import name ClientSession from mcp')\n"
+        "sys.meta_path.insert(0, Needing())\n"
+        "from imidgraph.mcp.lean import server\n"
+        "found = server()\n"
+        "import mcp\n"
+        "from mcp.server.lowlevel import Server\n"
+        "assert found.Server is Server and mcp.ClientSession\n"
+        "print(found.create_server(lambda: None).name)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "imidgraph", done.stderr
+
+
 def test_a_graph_that_cannot_be_opened_is_told_to_the_agent(tmp_path: Path) -> None:
     async def run() -> Any:
         arguments = ["-m", "imidgraph.cli", "--graph", str(tmp_path / "absent.ttl"), "mcp"]

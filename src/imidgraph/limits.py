@@ -17,6 +17,12 @@ MOST_PATHS = 100
 SECONDS = 10.0
 """Seconds of one search."""
 
+TIMEOUT = 10.0
+"""Seconds that a free query may take, unless the caller says otherwise."""
+
+LIMIT = 10_000
+"""Rows that its answer may have, unless the caller says otherwise."""
+
 MOST_NODES = 500
 """Entities of a neighborhood."""
 

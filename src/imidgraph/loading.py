@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from imidgraph import resources
 from imidgraph.graph import KnowledgeGraph
 from imidgraph.sparql.catalog import Catalog
 from imidgraph.stores import Guard
 from imidgraph.stores.oxigraph import OxigraphStore
+
+if TYPE_CHECKING:
+    from imidgraph.knowledge.indexed import Document
 
 
 def load(path: str | Path | None = None) -> KnowledgeGraph:
@@ -31,13 +36,28 @@ def load(path: str | Path | None = None) -> KnowledgeGraph:
     True
     """
     source = Path(path or resources.RELEASE)
+    return KnowledgeGraph(OxigraphStore.open(source), _guard(source), Catalog(resources.QUERIES))
+
+
+def load_indexed(path: Path, document: Document) -> KnowledgeGraph:
+    """Load a graph with the index of its names; see `knowledge.indexed`."""
+    from imidgraph.knowledge.indexed import IndexedNames
+
+    store = OxigraphStore.open(path)
+    graph = KnowledgeGraph(store, _guard(path), Catalog(resources.QUERIES))
+    graph.names = IndexedNames(store, document)
+    return graph
+
+
+def _guard(source: Path) -> Callable[[], Guard]:
+    """Give what makes the worker for free queries on a graph, when the first one comes."""
 
     def guard() -> Guard:
         from imidgraph.workers.worker import WorkerStore
 
         return WorkerStore(source)
 
-    return KnowledgeGraph(OxigraphStore.open(source), guard, Catalog(resources.QUERIES))
+    return guard
 
 
 def connect(url: str, graph: str | None = None, auth: tuple[str, str] | None = None, timeout: float = 30.0) -> KnowledgeGraph:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import io
 import os
 import re
@@ -11,12 +10,14 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from imidgraph import KnowledgeGraph, connect, load
 from imidgraph.errors import AmbiguousLabel, EntityNotFound, ImidgraphError, PathNotFound, QueryNotFound
+
+if TYPE_CHECKING:
+    from imidgraph.graph import KnowledgeGraph
 
 FOUND, NOTHING, USAGE = 0, 1, 2
 # All but tabs and line breaks, and what turns the direction of a line.
@@ -36,6 +37,8 @@ class Group(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
+            import difflib
+
             near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
             if near:
                 raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx) from error
@@ -106,12 +109,28 @@ def stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, previous)
 
 
-def opened(path: Path | None = None) -> KnowledgeGraph:
-    """Open the graph that a command is about: the one of a path, that of ``--graph``, or the one that ships with imidgraph."""
+def opened(path: Path | None = None, whole: bool = False, serves: bool = False) -> KnowledgeGraph:
+    """Open the graph that a command is about: the one of a path, that of ``--graph``, or the one that ships with imidgraph.
+
+    Parameters
+    ----------
+    path : Path, optional
+        The path.
+    whole : bool
+        Whether it reads so much of the graph that it is faster from memory.
+    serves : bool
+        Whether it answers many questions, the first one soon.
+    """
+    from imidgraph.loading import connect, load
+
     named = None if path else click.get_current_context().find_root().params.get("graph")
     if named is not None and "://" in named:
         return connect(named)
-    return load(path or named)
+    if path or named or whole:
+        return load(path or named)
+    from imidgraph.prepared import load_prepared
+
+    return load_prepared(in_memory=serves)
 
 
 def fail(error: ImidgraphError | OSError) -> NoReturn:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from imidgraph.answers import Answer
 from imidgraph.cli.group import opened
 from imidgraph.cli.output import prints
 from imidgraph.limits import MOST_MATCHES
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from imidgraph.answers import Answer
 
 
 @click.command()

@@ -10,15 +10,16 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from imidgraph import pages
-from imidgraph.answers import Answer, Drawable, write_json
 from imidgraph.cli.group import NOTHING, shown
 from imidgraph.errors import QueryError
-from imidgraph.prose.references import bibtex, ris
+
+if TYPE_CHECKING:
+    from imidgraph.answers import Answer, Drawable
 
 FORMATS = ("table", "csv", "tsv", "json", "markdown", "csl", "ris", "bib")
 
@@ -78,6 +79,10 @@ def draws(command: Callable[..., Drawable]) -> Callable[..., Drawable]:
 
 def emit(answer: Answer, format: str | None) -> None:
     """Print an answer: its data on standard output, what else there is to say on standard error."""
+    from imidgraph.answers import write_json
+    from imidgraph.prose.references import bibtex, ris
+
+    is_told = bool(answer) or bool(answer.rows)  # in this order: the rows of a card take as long as the card
     format = format or ("table" if sys.stdout.isatty() else "tsv")
     if format == "json":
         click.echo(_safe(answer.to_json()))
@@ -93,9 +98,9 @@ def emit(answer: Answer, format: str | None) -> None:
         click.echo(_safe(pages.delimited.write_csv(answer)), nl=False)
     elif format == "tsv":
         click.echo(shown(pages.delimited.write_tsv(answer)), nl=False)
-    elif answer.rows:
+    elif is_told:
         _tell(shown(str(answer)))
-    if format in {"csv", "tsv", "json"} or not answer.rows:
+    if format in {"csv", "tsv", "json"} or not is_told:
         for gap in answer.gaps:
             say(gap)
     if answer.notice:

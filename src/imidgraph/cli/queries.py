@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from imidgraph.answers import Answer
 from imidgraph.cli.group import FOUND, NOTHING, Group, opened
 from imidgraph.cli.output import emit, format_option, prints
 from imidgraph.errors import QueryError
-from imidgraph.resources import QUERIES
-from imidgraph.sparql.catalog import Catalog, Query
-from imidgraph.stores import LIMIT, TIMEOUT, Triples
+from imidgraph.limits import LIMIT, TIMEOUT
+
+if TYPE_CHECKING:
+    from imidgraph.answers import Answer
+    from imidgraph.sparql.catalog import Catalog, Query
 
 
 @click.group(cls=Group)
@@ -26,11 +28,18 @@ def queries() -> None:
 @prints()
 def list_queries(tag: str | None) -> Answer:
     """List the named queries."""
-    return Catalog(QUERIES).tagged(tag)
+    return _catalog().tagged(tag)
+
+
+def _catalog() -> Catalog:
+    from imidgraph.resources import QUERIES
+    from imidgraph.sparql.catalog import Catalog
+
+    return Catalog(QUERIES)
 
 
 def _complete_query(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    return [name for name in Catalog(QUERIES) if name.startswith(incomplete)]
+    return [name for name in _catalog() if name.startswith(incomplete)]
 
 
 @queries.command("show")
@@ -38,7 +47,7 @@ def _complete_query(_context: click.Context, _parameter: click.Parameter, incomp
 @click.option("--sparql", "only_sparql", is_flag=True, help="Print only the SPARQL text.")
 def show_query(name: str, only_sparql: bool) -> None:
     """Show what a named query answers, its parameters and its text."""
-    item = Catalog(QUERIES)[name]
+    item = _catalog()[name]
     if not only_sparql:
         click.secho(item.name, bold=True)
         click.echo("\n".join(part for part in (item.summary, item.description) if part))
@@ -89,12 +98,14 @@ def sparql(text: str | None, path: Path | None, timeout: float, limit: int, form
     """
     if (text is None) == (path is None):
         raise click.UsageError("Give the query as an argument or with --file.")
+    from imidgraph.sparql.results import Results
+
     with opened() as graph:
         answer = graph.query(text if text is not None else _read(path), timeout, limit)
     if isinstance(answer, bool):
         click.echo(str(answer).lower())
     else:
-        emit(answer, format or ("table" if isinstance(answer, Triples) else None))
+        emit(answer, format or (None if isinstance(answer, Results) else "table"))
     sys.exit(FOUND if answer else NOTHING)
 
 

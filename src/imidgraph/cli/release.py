@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imidgraph import load
-from imidgraph.answers import Table
 from imidgraph.cli.group import NOTHING, opened, stoppable
 from imidgraph.cli.output import emit, format_option, progress_bar, progress_lines, say
 from imidgraph.cli.queries import read_parameters
@@ -56,7 +54,7 @@ def export(
     if parameters and query is None:
         raise click.UsageError("PARAMETER=VALUE needs --query NAME.")
     chosen = find(format or ("ttl" if str(file) == "-" else file.name))
-    graph = opened()
+    graph = opened(whole=True)
     pillars = [name.strip() for name in only.split(",")] if only else []
     part = graph.part(pillars, neighborhood, hops, query, read_parameters(parameters))
     if str(file) == "-":
@@ -82,7 +80,7 @@ def validate(file: Path | None, shapes: bool, format: str | None) -> None:
     Against the invariants and the SHACL shapes. In a checkout, each violation is told with the file and line of its source.
     The exit code is 1 where something is wrong.
     """
-    answer = opened(file).validate(shapes)
+    answer = opened(file, whole=True).validate(shapes)
     if not answer:
         say(answer.nothing)
         return
@@ -125,6 +123,7 @@ def build(path: Path | None, check: bool, readings: bool, format: str | None) ->
       imidgraph build --check
       imidgraph build --check ontology/facts/risks/lenalidomide.yaml
     """
+    from imidgraph.answers import Table
     from imidgraph.files import write_all
     from imidgraph.release.build import built_files
     from imidgraph.release.check import check_file
@@ -174,11 +173,12 @@ def release(directory: Path, previous: Path | None) -> None:
     For example:
       imidgraph release imidgraph-0.2.0 --previous imidgraph-0.1.0/imidgraph-0.1.0.ttl
     """
+    from imidgraph.loading import load
     from imidgraph.release.publish import write_release
 
     before = load(previous).projection if previous else None
     with progress_lines("writing") as proceed, stoppable():
-        files = write_release(opened().projection, directory, before, proceed)
+        files = write_release(opened(whole=True).projection, directory, before, proceed)
     say(f"Wrote {len(files)} files to {directory}.")
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from imidgraph import load
 from imidgraph.cli.group import opened, stoppable
 from imidgraph.cli.output import progress_bar, say
 from imidgraph.errors import MissingExtra
+from imidgraph.limits import LIMIT, TIMEOUT
 from imidgraph.resources import RELEASE
-from imidgraph.stores import LIMIT, TIMEOUT
 
 if TYPE_CHECKING:
     from imidgraph.graph import KnowledgeGraph
@@ -40,7 +38,10 @@ def store(files: tuple[Path, ...], directory: Path, beside: bool) -> None:
       imidgraph store other_nodes.tsv other_edges.tsv --beside --to joined
       imidgraph --graph big sparql 'SELECT (COUNT(*) AS ?n) { ?s ?p ?o }'
     """
+    import tempfile
+
     from imidgraph.formats.readers import as_rdf, own_entities
+    from imidgraph.loading import load
     from imidgraph.stores.disk import build_store
 
     if not files and not beside:
@@ -75,7 +76,7 @@ def push(url: str, name: str, user: str | None, update: bool) -> None:
     if user is not None and password is None:
         password = click.prompt("Password", hide_input=True, err=True)
     auth = (user, password or "") if user is not None else None
-    graph = opened()
+    graph = opened(whole=True)
     (insert_graph if update else put_graph)(url, name, graph.triples(), auth)
     say(f"Loaded {len(graph)} triples into the graph {name} at {without_password(url)}.")
 
@@ -167,20 +168,23 @@ def mcp(free: bool) -> None:
     For example:
       {"mcpServers": {"imidgraph": {"command": "imidgraph", "args": ["mcp"]}}}
     """
-    try:
-        from imidgraph.mcp.lean import lean
+    from concurrent.futures import ThreadPoolExecutor
 
-        with lean():
-            from imidgraph.mcp.server import run
-    except ImportError as error:
-        raise MissingExtra("mcp", "mcp") from error
     context = click.get_current_context()
 
     def open_graph() -> KnowledgeGraph:
         with context.scope(cleanup=False):  # in the thread of the opening, which has no context of its own
-            return opened()
+            return opened(serves=True)
 
-    run(open_graph, free)
+    with ThreadPoolExecutor(1) as opening:  # the graph is opened while the SDK is imported and the client shakes hands
+        graph = opening.submit(open_graph)
+        try:
+            from imidgraph.mcp.lean import server
+
+            serving = server()
+        except ImportError as error:
+            raise MissingExtra("mcp", "mcp") from error
+        serving.run(graph.result, free)
 
 
 COMMANDS = (store, push, serve, mcp)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from imidgraph.answers import Answer, Drawable
 from imidgraph.cli.group import opened
 from imidgraph.cli.output import draws, prints
 from imidgraph.limits import ALIKE_IN, MAX_LENGTH, MOST_ALIKE, MOST_NODES, MOST_PATHS, MOST_TOLD, SECONDS
+
+if TYPE_CHECKING:
+    from imidgraph.answers import Answer, Drawable
 
 timeout_option = click.option("--timeout", default=SECONDS, show_default=True, type=float, help="Time limit in seconds.")
 predicate_option = click.option("--predicate", "-p", "predicates", multiple=True, help="A relation to follow. Can be repeated.")
@@ -98,7 +100,7 @@ def paths(start: str, end: str, **bounds: Any) -> Drawable:
     For example:
       imidgraph paths thalidomide pomalidomide --max-length 2 --predicate degrades
     """
-    return opened().paths(start, end, **bounds)
+    return opened(whole=True).paths(start, end, **bounds)
 
 
 @click.command()
@@ -111,7 +113,7 @@ def paths(start: str, end: str, **bounds: Any) -> Drawable:
 @draws
 def neighborhood(center: str, **bounds: Any) -> Drawable:
     """List the entities within some hops of NAME, the nearest first."""
-    return opened().neighborhood(center, **bounds)
+    return opened(whole=True).neighborhood(center, **bounds)
 
 
 @click.command()

@@ -54,7 +54,7 @@ class Entity(Answer, Term):
         """Its name."""
         return self.label
 
-    @property
+    @cached_property
     def statements(self) -> tuple[Statement, ...]:
         """The statements about it, as their subject or object, in the order of a card."""
         every = dict.fromkeys((*self.as_subject, *self.as_object, *self.telling))
@@ -224,9 +224,6 @@ class Entity(Answer, Term):
 def _line(group: Group) -> dict[str, Any]:
     sources = [passage.source.curie for passage in group.passages]
     return {"text": group.line, "sources": list(dict.fromkeys(sources)), "number": len(group.statements)}
-
-
-_READ = ("attributes", "as_subject", "as_object", "telling", "kinds", "of_kinds", "articles")  # what is read when it is asked for
 
 
 def card_order(item: Statement, iri: str) -> tuple[object, ...]:

@@ -69,12 +69,12 @@ class Names:
     def exact(self, name: str, category: str | None = None) -> list[Term]:
         """Give what answers to a name: one entity, several where it is ambiguous, none where nothing does."""
         iri = identifier(name) or name
-        if terms := self._best(self._by_iri.get(iri, {}), category):
+        if terms := self._best(self.by_iri().get(iri, {}), category):
             return terms
         for text in (name, *spellings(name)):
             key = key_of(text)
             for form in (key, singular(key)):
-                if form and (terms := self._best(self._by_key.get(form, {}), category)):
+                if form and (terms := self._best(self.by_key().get(form, {}), category)):
                     return terms
         return []
 
@@ -109,17 +109,26 @@ class Names:
         """List the labels of the entities of a class."""
         return sorted({term.label for term, _, _, _ in self._names if self.fits(term, category)})
 
+    @cached_property
+    def roots(self) -> Mapping[str, str]:
+        """Entity or Source, for each class."""
+        return {term.category: "Source" if rank >= _SOURCE else "Entity" for term, rank, _, _ in self._names}
+
     def fits(self, term: Term, category: str | None) -> bool:
         """Tell whether an entity belongs to a class; ``Entity`` and ``Source`` stand for all of theirs."""
-        return category in (None, term.category, self._roots.get(term.category))
+        return category in (None, term.category, self.roots.get(term.category))
 
     def by_key(self) -> Mapping[str, Mapping[Term, int]]:
         """Give who answers to what: by the key of each name the entities, with the rank of the name."""
-        return self._by_key
+        return self._keyed[0]
+
+    def by_iri(self) -> Mapping[str, Mapping[Term, int]]:
+        """Give who answers to an IRI: the entity itself, and that of which it is an identifier, such as a trial of its record."""
+        return self._by_iri
 
     def spelled(self, key: str) -> list[str]:
         """Give the spellings that names with a key have in the graph."""
-        return self._spellings.get(key, [])
+        return self._keyed[1].get(key, [])
 
     def texts(self) -> Iterator[tuple[str, Term, int]]:
         """Give each name as text, not as an identifier, with the entity that it is of and its rank."""
@@ -155,13 +164,7 @@ class Names:
         return rows
 
     @cached_property
-    def _roots(self) -> dict[str, str]:
-        """Entity or Source, for each class."""
-        return {term.category: "Source" if rank >= _SOURCE else "Entity" for term, rank, _, _ in self._names}
-
-    @cached_property
     def _by_iri(self) -> dict[str, dict[Term, int]]:
-        """Who answers to an IRI: the entity itself, and that of which it is an identifier, such as a trial of its record."""
         found: dict[str, dict[Term, int]] = {}
         for term, rank, property_, name in self._names:
             iri = term.iri if property_ == "label" else name if property_.endswith("Match") else None
@@ -171,8 +174,10 @@ class Names:
         return found
 
     @cached_property
-    def _by_key(self) -> dict[str, dict[Term, int]]:
+    def _keyed(self) -> tuple[dict[str, dict[Term, int]], dict[str, list[str]]]:
+        """Who answers to the key of a name, and the spellings that names with a key have."""
         found: dict[str, dict[Term, int]] = {}
+        spelled: dict[str, list[str]] = {}
         plural: list[tuple[str, Term, int]] = []
         for term, rank, property_, name in self._names:
             text = name
@@ -183,13 +188,9 @@ class Names:
             key = key_of(text)
             ranks = found.setdefault(key, {})
             ranks[term] = min(rank, ranks.get(term, rank))
-            self._spellings.setdefault(key, []).append(text)
+            spelled.setdefault(key, []).append(text)
             if one := singular(key):
                 plural.append((one, term, rank))
         for key, term, rank in plural:  # who is called by a plural answers to the singular too, behind who is called by it
             found.setdefault(key, {}).setdefault(term, rank + 1)
-        return found
-
-    @cached_property
-    def _spellings(self) -> dict[str, list[str]]:
-        return {}
+        return found, spelled

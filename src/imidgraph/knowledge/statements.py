@@ -55,9 +55,9 @@ SELECT DISTINCT ?subject ?object WHERE { ?association imid:evidence ?evidence ; 
 """
 _TOPICS = "SELECT DISTINCT ?source ?property ?value WHERE { ?source imid:isAbout ?entity ; ?property ?value }"
 _NARROWER = "SELECT DISTINCT ?kind WHERE { ?kind skos:broader+ ?object }"
-_BEHIND = (
-    "SELECT DISTINCT ?fact ?source WHERE { VALUES ?fact { %s } ?fact imid:evidence ?evidence . ?evidence imid:source ?source }"
-)
+_BEHIND = f"""PREFIX imid: <{IMID}>
+SELECT DISTINCT ?fact ?source WHERE {{ VALUES ?fact {{ %s }} ?fact imid:evidence ?evidence . ?evidence imid:source ?source }}
+"""
 _DENIALS = (
     "SELECT DISTINCT ?subject ?object WHERE { ?association imid:negated true ; imid:subject ?subject ; imid:object ?object }"
 )
@@ -90,6 +90,7 @@ class Reader:
         self.relations = Relations(store) if relations is None else relations
         self._terms: dict[str, Term | None] = {}
         self._known: dict[str, Source] = {}
+        self._behind: dict[str, tuple[str, ...]] = {}
 
     def find(self, subject: str | None = None, predicate: str | None = None, object: str | None = None) -> list[Statement]:
         """Find statements by the IRIs of their ends; what is left out means any."""
@@ -258,14 +259,16 @@ class Reader:
 
     def behind(self, facts: Iterable[str]) -> list[Source]:
         """Give the sources of many statements, given by their IRIs, in the order of these, each source once."""
-        waiting = iter(facts)
-        found: list[Source] = []
+        wanted = list(dict.fromkeys(facts))
+        waiting = (fact for fact in wanted if fact not in self._behind)
         while batch := list(islice(waiting, _NAMED)):
-            rows = self._select(_BEHIND % " ".join(str(NamedNode(iri)) for iri in batch)).rows
-            known = self._sources({source for _, source in rows})
-            places = {fact: place for place, fact in enumerate(batch)}
-            found += [known[source] for _, source in sorted(rows, key=lambda row: (places[row[0]], row[1]))]
-        return list(dict.fromkeys(found))
+            cited: dict[str, list[str]] = {fact: [] for fact in batch}
+            for fact, source in self._store.select(_BEHIND % " ".join(str(NamedNode(iri)) for iri in batch)).rows:
+                cited[fact].append(source)
+            self._behind |= {fact: tuple(sorted(sources)) for fact, sources in cited.items()}
+        every = dict.fromkeys(source for fact in wanted for source in self._behind[fact])
+        known = self._sources(set(every))
+        return list(dict.fromkeys(known[source] for source in every))
 
     def denials(self, entities: Iterable[str]) -> list[Statement]:
         """Find the statements that deny something of all of some entities, given by their IRIs."""

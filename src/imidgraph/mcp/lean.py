@@ -1,4 +1,4 @@
-"""A lean import of the SDK: only what a server on standard streams needs.
+"""A lean import of the SDK: only what a server on standard streams needs, or all of it where a new SDK needs more.
 
 ``import mcp`` imports its clients and a second framework with their libraries, and builds the models of the messages of all
 revisions. An assistant that starts a server waits for that. Here the packages stand empty while their modules are imported, and a
@@ -11,11 +11,30 @@ import contextlib
 import gc
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
 _PACKAGES = ("mcp", "mcp.server")  # what these import, no module of a server needs
+
+
+def server() -> ModuleType:
+    """Import `imidgraph.mcp.server` with as little of the SDK as it needs.
+
+    Raises
+    ------
+    ImportError
+        Where the SDK is not installed.
+    """
+    before = set(sys.modules)
+    try:
+        with lean():
+            return import_module("imidgraph.mcp.server")
+    except (ImportError, AttributeError):  # a module of another SDK takes something from a package that stands empty
+        for name in [name for name in sys.modules if name not in before and name.partition(".")[0] == "mcp"]:
+            del sys.modules[name]
+        return import_module("imidgraph.mcp.server")
 
 
 @contextlib.contextmanager

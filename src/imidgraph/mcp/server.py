@@ -6,7 +6,6 @@ Source: Model Context Protocol, specification of 2026-07-28; the SDK serves clie
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
@@ -143,24 +142,23 @@ def create_server(
     )
 
 
-def run(open: Callable[[], KnowledgeGraph], free: bool = False) -> None:
+def run(opened: Callable[[], KnowledgeGraph], free: bool = False) -> None:
     """Serve on standard input and output, until the client leaves.
 
     Parameters
     ----------
-    open : callable
-        Opens the graph, which is done while the client shakes hands.
+    opened : callable
+        Gives the graph; the client can shake hands before it is there.
     free : bool
         Whether it offers free SPARQL too.
     """
 
-    async def serve(opened: Callable[[], KnowledgeGraph]) -> None:
+    async def serve() -> None:
         server = create_server(opened, free)
         async with stdio_server() as (received, sent):
             await server.run(received, sent, server.create_initialization_options())
 
-    with ThreadPoolExecutor(1) as opening:
-        anyio.run(serve, opening.submit(open).result)
+    anyio.run(serve)
 
 
 async def exchange(server: Server[Any], scope: MutableMapping[str, Any], body: bytes) -> tuple[int, dict[str, str], bytes]:

@@ -7,6 +7,7 @@ tags, params, returns and example. Its stem is its name everywhere.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -148,12 +149,24 @@ class Query:
     @cached_property
     def header(self) -> dict[str, Any]:
         """The header, as parsed YAML."""
+        return self._parsed(self._comments)
+
+    @property
+    def _comments(self) -> str:
+        lines = self.text.splitlines()
+        return "\n".join(line[3:] if line.startswith("#+ ") else line[2:] for line in lines if line.startswith("#+"))
+
+    def _told(self, key: str) -> Any:
+        """Give what the header says under a key: the other keys are not parsed, which takes most of a start."""
+        match = re.search(rf"^{key}:(?:.*\n(?:[ -].*\n)*)", f"{self._comments}\n", re.MULTILINE)
+        return None if match is None else self._parsed(match[0]).get(key)
+
+    def _parsed(self, text: str) -> dict[str, Any]:
         import yaml
 
-        lines = [line[3:] if line.startswith("#+ ") else line[2:] for line in self.text.splitlines() if line.startswith("#+")]
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
-            header = yaml.load("\n".join(lines), Loader=loader)  # noqa: S506 - one of the safe loaders
+            header = yaml.load(text, Loader=loader)  # noqa: S506 - one of the safe loaders
         except yaml.YAMLError as error:
             raise QueryError(f"The header of {self.path.name} is not valid YAML: {error}. Correct its '#+' lines.") from error
         return header if isinstance(header, dict) else {}
@@ -161,22 +174,22 @@ class Query:
     @property
     def summary(self) -> str:
         """What the query answers, in one sentence."""
-        return str(self.header.get("summary", ""))
+        return str(self._told("summary") or "")
 
     @property
     def description(self) -> str:
         """What more there is to know about the query."""
-        return str(self.header.get("description", ""))
+        return str(self._told("description") or "")
 
     @property
     def tags(self) -> tuple[str, ...]:
         """The topics of the query."""
-        return tuple(self.header.get("tags", ()))
+        return tuple(self._told("tags") or ())
 
     @property
     def example(self) -> dict[str, Any]:
         """Parameters with which the query gives a good answer."""
-        return dict(self.header.get("example") or {})
+        return dict(self._told("example") or {})
 
     @cached_property
     def params(self) -> dict[str, Parameter]:
@@ -191,20 +204,20 @@ class Query:
                 tuple(map(str, item.get("enum", ()))),
                 item.get("variable"),
             )
-            for item in self.header.get("params") or ()
+            for item in self._told("params") or ()
         }
 
     @property
     def returns(self) -> list[Column]:
         """The columns of the answer."""
-        return [Column(item["column"], item["type"], item["meaning"]) for item in self.header.get("returns") or ()]
+        return [Column(item["column"], item["type"], item["meaning"]) for item in self._told("returns") or ()]
 
     @property
     def covers(self) -> list[Cover]:
         """The statements of which it loses none."""
         return [
             Cover(item["class"], tuple(item.get("predicate", ())), item.get("negated"), item.get("where", ""))
-            for item in self.header.get("covers") or ()
+            for item in self._told("covers") or ()
         ]
 
     def bind(self, values: Mapping[str, Any]) -> str:

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
+from imidgraph.limits import LIMIT, TIMEOUT
 from imidgraph.sparql.results import Results, Triples
 
 if TYPE_CHECKING:
     from pyoxigraph import Triple
-
-
-TIMEOUT = 10.0
-"""Seconds that a free query may take, unless the caller says otherwise."""
-LIMIT = 10_000
-"""Rows that its answer may have, unless the caller says otherwise."""
 
 
 _VERSION = """

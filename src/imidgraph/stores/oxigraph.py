@@ -18,6 +18,9 @@ from imidgraph.sparql.results import Results, Triples
 from imidgraph.sparql.text import dataset_graphs
 from imidgraph.stores import Store
 
+ENGINE = pyoxigraph.__version__
+"""The version of the engine, on which the form of a disk store depends."""
+
 
 class OxigraphStore:
     """A graph in memory that pyoxigraph answers queries over.
