@@ -11,6 +11,7 @@ import imidgraph
 from imidgraph import AmbiguousLabel, EntityNotFound, KnowledgeGraph, QueryError
 from imidgraph.knowledge.spelling import normalize
 from imidgraph.model import Frequency
+from imidgraph.namespaces import IMID
 from imidgraph.prose.statement import figure
 
 
@@ -214,3 +215,13 @@ def test_a_thing_with_labels_of_many_languages_is_called_by_the_english_one(tmp_
         assert (statement.subject.label, statement.predicate.label, statement.object.label) == ("the drug", "eases", "bees")
         assert str(graph.paths("Arznei", "Bb")[0]) == "the drug --[eases]--> bees"
         assert {node.id: node.label for node in graph.projection.nodes()} == {"imid:a": "the drug", "imid:b": "bees"}
+
+
+def test_an_iri_is_found_without_reading_every_name(kg: KnowledgeGraph) -> None:
+    known = kg.names.by_iri()
+    with imidgraph.load() as fresh:
+        for iri in [*sorted(known)[::25], f"{IMID}nothing", "no IRI>", ""]:
+            assert fresh.names.at_iri(iri) == known.get(iri, {})
+        assert fresh.names.find("imid:lenalidomide", "Entity").label == "lenalidomide"
+        assert "_names" not in vars(fresh.names)
+        assert fresh.names.roots.items() >= kg.names.roots.items()

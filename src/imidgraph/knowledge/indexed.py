@@ -63,6 +63,10 @@ class IndexedNames(Names):
         """Give who answers to an IRI."""
         return _Ranked(self._document["iris"], self._document["terms"])
 
+    def at_iri(self, iri: str) -> Mapping[Term, int]:
+        """Give who answers to one IRI."""
+        return self.by_iri().get(iri, {})
+
 
 class _Ranked(Mapping[str, Mapping[Term, int]]):
     """A part of the index; only what is asked for becomes terms."""

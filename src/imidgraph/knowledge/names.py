@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ from imidgraph.knowledge.labels import labels
 from imidgraph.knowledge.spelling import identifier, key_of, normalize, singular, spellings
 from imidgraph.model import Term
 from imidgraph.namespaces import IMID, compress, expand, local_name
+from imidgraph.rdf import NamedNode
 from imidgraph.sparql.catalog import Query
 from imidgraph.stores import Store
 
@@ -21,13 +22,20 @@ SELECT ?entity ?label ?category ?root ?property ?name WHERE {
     ?entity a ?type ; rdfs:label ?label ; ?property ?name .
     VALUES ?property { rdfs:label skos:altLabel imid:brandName skos:exactMatch skos:closeMatch }
     BIND(STR(?type) AS ?category)
+    %s
 }
 """
+_ROOTS = "SELECT ?class ?root WHERE { VALUES ?root { imid:Entity imid:Source } ?class rdfs:subClassOf+ ?root }"
+_CALLED = "VALUES ?entity { %s }"
+_IDENTIFIED = "VALUES (?property ?name) { (skos:exactMatch %s) (skos:closeMatch %s) }"
 _SOURCE = 10  # what a source is called stands behind what an entity is called
 _PRODUCT = 5  # a trade name is that of the drug first, and of the licensed product behind it
 _PRIORITY = {"label": 0, "brandName": 1, "altLabel": 1, "exactMatch": 2, "closeMatch": 3}
 _NEAR = 65  # how alike a suggestion is at the least, from 0 to 100
 _SHORTEST = 4  # letters of a name that may be misspelled: shorter ones are alike by chance
+
+Name = tuple[Term, int, str, Any]
+"""A name of an entity: the entity, the rank of the name, its property and the name."""
 
 
 class Names:
@@ -69,7 +77,7 @@ class Names:
     def exact(self, name: str, category: str | None = None) -> list[Term]:
         """Give what answers to a name: one entity, several where it is ambiguous, none where nothing does."""
         iri = identifier(name) or name
-        if terms := self._best(self.by_iri().get(iri, {}), category):
+        if terms := self._best(self.at_iri(iri), category):
             return terms
         for text in (name, *spellings(name)):
             key = key_of(text)
@@ -112,19 +120,30 @@ class Names:
     @cached_property
     def roots(self) -> Mapping[str, str]:
         """Entity or Source, for each class."""
-        return {term.category: "Source" if rank >= _SOURCE else "Entity" for term, rank, _, _ in self._names}
+        return {local_name(name): local_name(root) for name, root in sorted(self._store.select(_ROOTS).rows)}
 
     def fits(self, term: Term, category: str | None) -> bool:
         """Tell whether an entity belongs to a class; ``Entity`` and ``Source`` stand for all of theirs."""
-        return category in (None, term.category, self.roots.get(term.category))
+        return category in (None, term.category) or category == self.roots.get(term.category)
 
     def by_key(self) -> Mapping[str, Mapping[Term, int]]:
         """Give who answers to what: by the key of each name the entities, with the rank of the name."""
         return self._keyed[0]
 
     def by_iri(self) -> Mapping[str, Mapping[Term, int]]:
-        """Give who answers to an IRI: the entity itself, and that of which it is an identifier, such as a trial of its record."""
+        """Give who answers to each IRI: the entity itself, and what it identifies, such as the trial of a record."""
         return self._by_iri
+
+    def at_iri(self, iri: str) -> Mapping[Term, int]:
+        """Give who answers to one IRI; only that is asked where the names were not read before."""
+        if "_names" in vars(self):
+            return self._by_iri.get(iri, {})
+        try:
+            node = str(NamedNode(iri))
+        except ValueError:
+            return {}
+        rows = [row for part in (_CALLED % node, _IDENTIFIED % (node, node)) for row in self._read(part)]
+        return _by_iri(rows).get(iri, {})
 
     def spelled(self, key: str) -> list[str]:
         """Give the spellings that names with a key have in the graph."""
@@ -152,9 +171,12 @@ class Names:
         return [names[match] for match, _, _ in found]
 
     @cached_property
-    def _names(self) -> list[tuple[Term, int, str, Any]]:
+    def _names(self) -> list[Name]:
+        return self._read()
+
+    def _read(self, part: str = "") -> list[Name]:
         rows = []
-        found = set(self._store.select(_NAMES).rows)  # put in order here, which is twice as fast
+        found = set(self._store.select(_NAMES % part).rows)  # put in order here, which is twice as fast
         called = labels(self._store, ((entity, label) for entity, label, *_ in found))
         found = {(entity, called[entity], *rest) for entity, _, *rest in found}
         for entity, label, category, root, property_, name in sorted(found, key=lambda row: (row[0], row[4], *map(str, row[1:]))):
@@ -165,13 +187,7 @@ class Names:
 
     @cached_property
     def _by_iri(self) -> dict[str, dict[Term, int]]:
-        found: dict[str, dict[Term, int]] = {}
-        for term, rank, property_, name in self._names:
-            iri = term.iri if property_ == "label" else name if property_.endswith("Match") else None
-            if iri is not None:
-                ranks = found.setdefault(iri, {})
-                ranks[term] = min(rank, ranks.get(term, rank))
-        return found
+        return _by_iri(self._names)
 
     @cached_property
     def _keyed(self) -> tuple[dict[str, dict[Term, int]], dict[str, list[str]]]:
@@ -194,3 +210,13 @@ class Names:
         for key, term, rank in plural:  # who is called by a plural answers to the singular too, behind who is called by it
             found.setdefault(key, {}).setdefault(term, rank + 1)
         return found, spelled
+
+
+def _by_iri(names: Iterable[Name]) -> dict[str, dict[Term, int]]:
+    found: dict[str, dict[Term, int]] = {}
+    for term, rank, property_, name in names:
+        iri = term.iri if property_ == "label" else name if property_.endswith("Match") else None
+        if iri is not None:
+            ranks = found.setdefault(iri, {})
+            ranks[term] = min(rank, ranks.get(term, rank))
+    return found
