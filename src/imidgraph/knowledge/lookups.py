@@ -15,6 +15,7 @@ from imidgraph.knowledge.statements import Reader
 from imidgraph.limits import whole
 from imidgraph.model import Statement, Term
 from imidgraph.prose.summary import capped
+from imidgraph.words import counted
 
 COLUMNS = ("subject", "relation", "object", "details", "sources", "statement")
 """The columns of a table of statements."""
@@ -156,7 +157,9 @@ class Status(Answer):
         if self.day is not None:
             fact += f", on {self.day}"
         if self.since:
-            return f"No, not on {self.day}: {self.subject} {self.predicate} {self.object} from {self.since} on."
+            undated = sum(not item.since and not item.negated for item in self.found)
+            but = f" Left out: {counted(undated, 'statement')} without a date." if undated else ""
+            return f"No, not on {self.day}: {self.subject} {self.predicate} {self.object} from {self.since} on.{but}"
         return {
             "supported": f"A source says so: {fact}.",
             "disputed": f"Sources disagree: {fact}.",
@@ -295,9 +298,9 @@ def _on(day: datetime.date, fact: tuple[Term, Term, Term], found: Sequence[State
     if held:
         return Status(*fact, "supported", held, day=day.isoformat())
     begun = min((item.since for item in found if item.since and not item.negated), default="")
-    if any(not item.since and not item.negated for item in found) or not begun:
-        return Status(*fact, "not curated", tuple(found), day=day.isoformat())  # one of them may have held
     ahead = begun if begun > day.isoformat()[: len(begun)] else ""
+    if not ahead and (not begun or any(not item.since and not item.negated for item in found)):
+        return Status(*fact, "not curated", tuple(found), day=day.isoformat())  # one without a date may have held
     return Status(*fact, "denied", tuple(found), day=day.isoformat(), since=ahead)
 
 
