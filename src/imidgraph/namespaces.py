@@ -85,7 +85,8 @@ _SKOS_NAMES = {
     *("notation", "note", "prefLabel", "relatedMatch", "scopeNote"),
 }
 _PREFERRED = {prefix.lower(): prefix for prefix in PREFIXES} | SYNONYMS
-_LONGEST_FIRST = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
+_PREFIX_OF = {namespace: prefix for prefix, namespace in PREFIXES.items()}
+_COMPRESSED = re.compile(f"({'|'.join(map(re.escape, sorted(_PREFIX_OF, key=len, reverse=True)))})(.+)", re.DOTALL)
 _CURIE = re.compile(r"([A-Za-z][A-Za-z0-9.]*)[:_](\S+)")
 
 
@@ -144,10 +145,8 @@ def compress(iri: str) -> str:
     >>> compress("https://example.org/x")
     'https://example.org/x'
     """
-    for prefix, namespace in _LONGEST_FIRST:
-        if iri.startswith(namespace) and len(iri) > len(namespace):
-            return f"{prefix}:{iri[len(namespace) :]}"
-    return iri
+    match = _COMPRESSED.fullmatch(iri)
+    return f"{_PREFIX_OF[match[1]]}:{match[2]}" if match else iri
 
 
 @lru_cache(maxsize=4096)

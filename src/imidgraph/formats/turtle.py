@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from operator import itemgetter
 
-from imidgraph.namespaces import IMID, PREFIXES, compress
-from imidgraph.rdf import Literal, NamedNode, RdfFormat, Triple, serialize
+from imidgraph.namespaces import PREFIXES, compress
+from imidgraph.rdf import RdfFormat, Triple, serialize
 
-_RDF_TYPE = NamedNode(PREFIXES["rdf"] + "type")
-_SUBJECT = NamedNode(IMID + "subject")
-_DEPRECATED = NamedNode(PREFIXES["owl"] + "deprecated")
+_Facts = list[tuple[tuple[int, str], str, Triple]]  # the rank and the name of the predicate, the object in N-Triples, the triple
+_IRI = re.compile(r"<([^>]*)>$")  # an IRI, or the datatype of a literal
 
 _SECTIONS = (
     ("The ontology", ("owl:Ontology",)),
@@ -54,34 +56,34 @@ def write_turtle(triples: Iterable[Triple]) -> Iterator[bytes]:
 
     Examples
     --------
+    >>> from imidgraph.namespaces import IMID
+    >>> from imidgraph.rdf import NamedNode
     >>> triple = Triple(NamedNode(IMID + "lenalidomide"), NamedNode(IMID + "degrades"), NamedNode(IMID + "IKZF1"))
     >>> b"".join(write_turtle([triple])).decode().splitlines()[-1]
     'imid:lenalidomide imid:degrades imid:IKZF1 .'
     """
-    triples = set(triples)
-    types: dict[str, str] = {}
-    for triple in triples:
-        if triple.predicate == _RDF_TYPE:
-            kind, subject = compress(triple.object.value), triple.subject.value  # type: ignore[union-attr]
-            types[subject] = min(kind, types.get(subject, kind), key=_kind_order)
-    retired = {triple.subject.value for triple in triples if triple.predicate == _DEPRECATED}  # type: ignore[union-attr]
-    associations = {triple.subject.value for triple in triples if triple.predicate == _SUBJECT}  # type: ignore[union-attr]
-    sections: dict[tuple[int, str], list[Triple]] = {}
-    for triple in triples:
-        subject = triple.subject.value  # type: ignore[union-attr]
-        kind = types.get(subject, "owl:deprecated" if subject in retired else "")
-        sections.setdefault(_section(kind, subject in associations), []).append(triple)
-    iris = {term.value for triple in triples for term in triple if isinstance(term, NamedNode)}
-    datatypes = {triple.object.datatype.value for triple in triples if isinstance(triple.object, Literal)}
-    used = {compress(iri).partition(":")[0] for iri in iris}
-    used |= {compress(iri).partition(":")[0] for iri in datatypes} - {"rdf"}
-    prefixes = {prefix: namespace for prefix, namespace in PREFIXES.items() if prefix in used}
+    described = _described(triples)
+    sections: dict[tuple[int, str], dict[str, _Facts]] = {}
+    for subject, facts in described.items():
+        sections.setdefault(_section(facts), {})[subject] = facts
+    prefixes = {prefix: PREFIXES[prefix] for prefix in sorted(_prefixes(described) & PREFIXES.keys(), key=str.lower)}
     width = max(map(len, prefixes), default=0) + 1
-    ordered = sorted(prefixes.items(), key=lambda item: item[0].lower())
-    yield "".join(f"@prefix {prefix + ':':<{width}} <{namespace}> .\n" for prefix, namespace in ordered).encode()
+    yield "".join(f"@prefix {prefix + ':':<{width}} <{namespace}> .\n" for prefix, namespace in prefixes.items()).encode()
     for (_, title), members in sorted(sections.items()):
         yield f"\n# {'=' * 76}\n# {title}\n# {'=' * 76}\n\n".encode()
-        yield _turtle(sorted(members, key=_triple_order), prefixes).encode()
+        ordered = (sorted(facts, key=itemgetter(0, 1)) for _, facts in sorted(members.items()))
+        yield _turtle([triple for facts in ordered for *_, triple in facts], prefixes).encode()
+
+
+def _described(triples: Iterable[Triple]) -> dict[str, _Facts]:
+    """Give what is said about each thing, from N-Triples: an object of Python for each term takes three times as long."""
+    triples = list(set(triples))
+    lines = (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode().split("\n")
+    described: dict[str, _Facts] = {}
+    for triple, line in zip(triples, lines, strict=False):  # one more line, which is empty
+        subject, predicate, object_ = line.removesuffix(" .").split(" ", 2)
+        described.setdefault(subject.strip("<>"), []).append((_order(predicate.strip("<>")), object_, triple))
+    return described
 
 
 def _turtle(triples: list[Triple], prefixes: dict[str, str]) -> str:
@@ -101,17 +103,30 @@ def _spaced(lines: list[str]) -> Iterator[str]:
         yield line.replace("\t", "    ", 1) + "\n"
 
 
-def _section(kind: str, is_association: bool) -> tuple[int, str]:
-    for position, (title, kinds) in enumerate(_SECTIONS):
-        if kind in kinds:
+def _section(facts: _Facts) -> tuple[int, str]:
+    """Give the section of a thing, with its position, from what is said about it."""
+    predicates = {curie for (_, curie), *_ in facts}
+    kinds = [compress(object_.strip("<>")) for (_, curie), object_, _ in facts if curie == "rdf:type"]
+    kind = min(kinds, key=_kind_order, default="owl:deprecated" if "owl:deprecated" in predicates else "")
+    for position, (title, members) in enumerate(_SECTIONS):
+        if kind in members:
             return (position if position < 3 else position + 10, title)
-    return (12, f"Associations: {kind}") if is_association else (3, f"Entities: {kind}")
+    return (12, f"Associations: {kind}") if "imid:subject" in predicates else (3, f"Entities: {kind}")
+
+
+def _prefixes(described: dict[str, _Facts]) -> set[str]:
+    """Give the prefixes that the triples need."""
+    objects = {object_ for facts in described.values() for _, object_, _ in facts}
+    iris = {compress(match[1]) for match in map(_IRI.search, objects) if match}
+    predicates = {curie for facts in described.values() for (_, curie), *_ in facts}
+    return {name.partition(":")[0] for names in (iris, predicates, map(compress, described)) for name in names}
 
 
 def _kind_order(kind: str) -> tuple[bool, str]:
     return not kind.startswith("imid:"), kind
 
 
-def _triple_order(triple: Triple) -> tuple[str, int, str, str]:
-    predicate = compress(triple.predicate.value)
-    return triple.subject.value, _RANKS.get(predicate, 50), predicate, str(triple.object)  # type: ignore[union-attr]
+@lru_cache(maxsize=1024)
+def _order(predicate: str) -> tuple[int, str]:
+    curie = compress(predicate)
+    return _RANKS.get(curie, 50), curie

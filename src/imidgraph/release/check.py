@@ -8,7 +8,7 @@ from pathlib import Path
 from imidgraph.errors import OntologyError
 from imidgraph.knowledge.validation import Violation, check_invariants, check_shapes
 from imidgraph.namespaces import IMID, PREFIXES, compress
-from imidgraph.rdf import NamedNode, Quad, QuadStore, Triple
+from imidgraph.rdf import NamedNode, Triple
 from imidgraph.release.build import derive
 from imidgraph.release.checkout import Checkout, directory_of, read_checkout
 from imidgraph.release.facts import Fact
@@ -69,11 +69,8 @@ def check_file(path: Path, catalog: Catalog) -> None:
         raise OntologyError(f"{path} is not a file of {', '.join(_FOLDERS)}. Build and validate to check the rest.")
     checkout = read_checkout(directory, only=path)
     shown = str(path.resolve().relative_to(directory.parent))
-    triples = set(_around(checkout, shown))
-    triples |= derive(triples, directory)
-    store = QuadStore()
-    store.extend(Quad(*triple) for triple in triples)
-    violations = check_shapes(triples, directory / "shapes") + check_invariants(OxigraphStore(store), catalog)
+    store = OxigraphStore(derive(_around(checkout, shown), directory)[0])
+    violations = check_shapes(store.triples(), directory / "shapes") + check_invariants(store, catalog)
     lines = [sentence(violation, checkout.names) for violation in violations]
     lines = [line for line in lines if line.startswith(f"{shown}:")]
     if lines:
