@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import re
@@ -30,6 +31,7 @@ class Group(click.Group):
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run the program, on streams that take any text."""
         _ready_streams()
+        gc.set_threshold(200_000)  # a command makes many objects that stay, and the search for garbage goes over all of them
         return super().main(*arguments, **options)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imidgraph.answers import Listing, Row
-from imidgraph.knowledge.shapes import Described, read_shapes
+from imidgraph.knowledge.shapes import Described, read_shapes, term_of
 from imidgraph.rdf import Triple
 from imidgraph.resources import ONTOLOGY
 from imidgraph.sparql.catalog import Catalog
@@ -94,7 +94,7 @@ def check_shapes(triples: Iterable[Triple], folder: Path) -> list[Violation]:
     """
     graph = Described(triples)
     found = {
-        Violation("shapes", str(getattr(thing, "value", thing)), message)
+        Violation("shapes", term_of(thing).value, message)
         for shape in read_shapes(folder)
         for thing in shape.focus(graph)
         for message in shape.faults(graph, thing)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from imidgraph.errors import OntologyError
 from imidgraph.knowledge.validation import Violation, check_invariants, check_shapes
-from imidgraph.namespaces import IMID, PREFIXES, compress
-from imidgraph.rdf import NamedNode, Triple
+from imidgraph.namespaces import compress
 from imidgraph.release.build import derive
-from imidgraph.release.checkout import Checkout, directory_of, read_checkout
-from imidgraph.release.facts import Fact
+from imidgraph.release.checkout import directory_of, read_checkout
 from imidgraph.release.names import Names
 from imidgraph.release.terms import local
 from imidgraph.sparql.catalog import Catalog
 from imidgraph.stores.oxigraph import OxigraphStore
 
 _FOLDERS = ("entities", "facts", "readings", "sources")
-_TYPE = NamedNode(PREFIXES["rdf"] + "type")
 
 
 def sentence(violation: Violation, names: Names) -> str:
@@ -69,25 +65,9 @@ def check_file(path: Path, catalog: Catalog) -> None:
         raise OntologyError(f"{path} is not a file of {', '.join(_FOLDERS)}. Build and validate to check the rest.")
     checkout = read_checkout(directory, only=path)
     shown = str(path.resolve().relative_to(directory.parent))
-    store = OxigraphStore(derive(_around(checkout, shown), directory)[0])
+    store = OxigraphStore(derive(checkout.triples(), directory)[0])
     violations = check_shapes(store.triples(), directory / "shapes") + check_invariants(store, catalog)
     lines = [sentence(violation, checkout.names) for violation in violations]
     lines = [line for line in lines if line.startswith(f"{shown}:")]
     if lines:
         raise OntologyError("\n".join(lines))
-
-
-def _around(checkout: Checkout, shown: str) -> Iterator[Triple]:
-    """Give the triples of a file, of what it may speak of, and of facts that speak of the same two things."""
-    yield from checkout.described
-    pairs = {_ends(fact) for fact in checkout.facts if fact.place.path == shown}
-    for fact in checkout.facts:
-        if fact.place.path == shown or _ends(fact) in pairs:
-            yield from fact.triples()
-        else:
-            yield Triple(NamedNode(IMID + fact.name), _TYPE, NamedNode(IMID + fact.kind))
-
-
-def _ends(fact: Fact) -> tuple[str, str]:
-    values = dict(fact.values)
-    return values["subject"].value, values["object"].value

@@ -65,7 +65,7 @@ def read_checkout(directory: Path, only: Path | None = None) -> Checkout:
         A directory with ``schema.ttl``, ``entities/*.ttl``, ``sources/**/*.yaml``, ``facts/<topic>/*.yaml``, and where there
         are any, retired names in ``facts/retired.yaml`` and second readings in ``readings/*.tsv``.
     only : Path, optional
-        A file of it: faults of other files are passed over.
+        A file of it: faults of other files are passed over, and so are facts that its own have nothing to do with.
 
     Raises
     ------
@@ -82,17 +82,18 @@ def read_checkout(directory: Path, only: Path | None = None) -> Checkout:
     if not (directory / "schema.ttl").exists():
         raise OntologyError(f"There is no schema.ttl in {directory}. Build in a checkout of the repository.")
     reading = _Reading(directory)
+    shown = None if only is None else reading.shown(only.resolve())
     reading.read_schema()
     retired = reading.entries([directory / "facts" / _RETIRED], Entry.named)
     for entry in retired:
         retire(entry, reading.names)
     reading.read_entities()
     reading.read_sources()
-    facts = reading.read_facts()
+    facts = reading.read_facts(shown)
     for entry in retired:
         reading.described += read_retired(entry, reading.names)
     readings = reading.read_readings()
-    reading.faults.raise_any(None if only is None else reading.shown(only.resolve()))
+    reading.faults.raise_any(shown)
     return Checkout(reading.terms, reading.names, reading.described, facts, *judged(readings, facts))
 
 
@@ -163,15 +164,21 @@ class _Reading:
         for entry in named:
             self.described += read_source(entry, fields, self.names)
 
-    def read_facts(self) -> list[Fact]:
-        """Read the facts: first all names, then the statements about them."""
+    def read_facts(self, only: str | None) -> list[Fact]:
+        """Read the facts: first all names, then the statements about them, only those in a file and around it if it is given."""
         reader = FactReader(self.terms, self.names)
         named = self.entries(self._fact_files(), reader.name_of)
         for entry in named:
             self.names.claim(self.names.facts, entry.name, entry.place, self.faults)
             for name, place in reader.evidence_names(entry):
                 self.names.claim(self.names.facts, name, place, self.faults)
-        return [fact for fact in map(reader.read, named) if fact is not None]
+        own = [fact for entry in named if only in (None, entry.path) if (fact := reader.read(entry))]
+        if only is None:
+            return own
+        pairs, mentioned = {fact.ends for fact in own}, {name for fact in own for name in fact.mentioned}
+        others = (entry for entry in named if entry.path != only)
+        around = (entry for entry in others if entry.name in mentioned or reader.ends_of(entry) in pairs)
+        return own + [fact for entry in around if (fact := reader.read(entry))]
 
     def read_readings(self) -> list[Reading]:
         """Read the ledgers of second readings."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -80,6 +80,11 @@ class Entry:
             self.fault(f"The key {key!r} takes one value, not a list.", self.line_of(key))
             return None
         return values[0].text if values else None
+
+    def parts(self, keys: Collection[str]) -> list[str]:
+        """Give what stands between the bars in the value of the first of some keys that there is."""
+        text = next((self.text(key) for key in self if key in keys), None)
+        return [part.strip() for part in (text or "").split("|")]
 
     def named(self, key: str = "id") -> str | None:
         """Give the value of a key that must be fit to stand in an IRI."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from imidgraph.namespaces import IMID, PREFIXES
+from imidgraph.namespaces import IMID, PREFIXES, compress
 from imidgraph.rdf import Literal, NamedNode, Triple
 from imidgraph.release.faults import Place
+from imidgraph.release.terms import local
 
 _TYPE = NamedNode(PREFIXES["rdf"] + "type")
 Values = tuple[tuple[str, NamedNode | Literal], ...]
@@ -58,6 +59,17 @@ class Fact:
     values: Values
     evidence: tuple[Evidence, ...]
     place: Place
+
+    @property
+    def mentioned(self) -> Iterator[str]:
+        """The names of the things that it speaks of, its subject and its object first."""
+        return (local(compress(value.value)) for _, value in self.values if isinstance(value, NamedNode))
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The names of its subject and its object."""
+        subject, _, object_, *_ = self.mentioned
+        return subject, object_
 
     def triples(self) -> Iterator[Triple]:
         """Give the triples of the statement and its evidence."""

@@ -47,7 +47,7 @@ class Values:
     @classmethod
     def of(cls, shapes: Iterable[Shape]) -> Values:
         """Gather what shapes say."""
-        parts = [(part.path.value.removeprefix(IMID), part) for shape in shapes for part in shape.parts if part.path]
+        parts = [(part.path.strip("<>").removeprefix(IMID), part) for shape in shapes for part in shape.parts if part.path]
         choices: dict[str, set[str]] = {}
         for name, part in parts:
             if part.choices:

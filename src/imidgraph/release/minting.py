@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from string import ascii_lowercase
 
 from imidgraph.release.entries import Entry
@@ -12,21 +12,20 @@ from imidgraph.release.names import Names
 from imidgraph.release.terms import local
 
 
-def mint_fact(entry: Entry, classes: Iterable[str], names: Names) -> str:
+def mint_fact(entry: Entry, classes: Collection[str], names: Names) -> str:
     """Make an id for a fact that has none: its ends, its predicate, and eight digits that tell it from its like.
 
     Parameters
     ----------
     entry : Entry
         The fact.
-    classes : iterable of str
+    classes : collection of str
         The keys that can hold its ends.
     names : Names
         The names that are taken.
     """
-    kind = next((key for key in entry if key in set(classes)), None)
-    text = (entry.text(kind) if kind else None) or "subject | predicate | object"
-    ends = [local(part.strip()).rpartition(":")[2] for part in text.split("|")]
+    parts = entry.parts(classes)
+    ends = [local(part).rpartition(":")[2] for part in parts] if any(parts) else ["subject", "predicate", "object"]
     content = "\n".join(f"{key} {value.text}" for key in entry if key != "evidence" for value in entry.texts(key))
     digests = (hashlib.sha256(f"{content}{salt}".encode()).hexdigest()[:8] for salt in itertools.count())
     candidates = ("-".join([*ends, digest]) for digest in digests)

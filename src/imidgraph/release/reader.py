@@ -56,6 +56,11 @@ class FactReader:
             elif written := item.named():
                 yield f"{entry.name}-{written}", Place(item.path, item.line_of("id"))
 
+    def ends_of(self, entry: Entry) -> tuple[str, str]:
+        """Give the names of the subject and the object of a fact as they are written."""
+        parts = entry.parts(self._classes)
+        return parts[0], parts[-1]
+
     def read(self, entry: Entry) -> Fact | None:
         """Read a fact.
 
@@ -102,11 +107,10 @@ class FactReader:
         return None
 
     def _ends(self, entry: Entry, kind: str) -> Values | None:
-        text, line = entry.text(kind), entry.line_of(kind)
-        parts = [part.strip() for part in (text or "").split("|")]
+        parts, line = entry.parts([kind]), entry.line_of(kind)
         if len(parts) != 3 or not all(parts):
-            if text is not None:
-                entry.fault(f"{text!r} is not a subject, a predicate and an object. {_FORM}", line)
+            if any(parts):
+                entry.fault(f"{' | '.join(parts)!r} is not a subject, a predicate and an object. {_FORM}", line)
             return None
         subject, predicate, object_ = parts
         if predicate not in self._relations:

@@ -18,6 +18,7 @@ _DEEPEST = 8
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _ENTRY = re.compile(r" *(?:- +)*(?:[\w-]+:(?: |$))?")
+_QUOTES = ("'", '"')
 _REASONS = {
     "found unexpected end of stream": "The quote that opens here is never closed.",
     "did not find expected key": "What follows the value cannot be read. Check quotes, commas, brackets and indentation.",
@@ -127,8 +128,10 @@ def _tree(events: Iterator[Any], lines: list[str]) -> Node:
     for event in events:
         kind = type(event)
         if kind is yaml.ScalarEvent:
-            _check_scalar(event, lines)
-            open_[-1].append(Text(event.value, event.start_mark.line + 1))
+            line = event.start_mark.line
+            if event.anchor is not None or event.tag is not None or (event.style in _QUOTES and event.end_mark.line > line):
+                _check_scalar(event, lines)
+            open_[-1].append(Text(event.value, line + 1))
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
             _check_plain(event)
             if len(open_) > _DEEPEST:
@@ -159,15 +162,14 @@ def _check_plain(event: Any) -> None:
 
 
 def _check_scalar(event: Any, lines: list[str]) -> None:
-    """Refuse a quoted text that has swallowed the entries below it, because its quote was not closed."""
+    """Refuse an anchor, a tag, and a quoted text that swallows the entries below it, because its quote is not closed."""
     _check_plain(event)
     start, end = event.start_mark.line, event.end_mark.line
-    if end > start and event.style in ("'", '"'):
-        indent = len(_indent(lines[start]))
-        for line in lines[start + 1 : end + 1]:
-            entry = _ENTRY.match(line)
-            if entry and entry[0].strip() and len(_indent(line)) <= indent:
-                raise YamlFault(start + 1, "A quote that opens here is not closed.")
+    indent = len(_indent(lines[start]))
+    for line in lines[start + 1 : end + 1]:
+        entry = _ENTRY.match(line)
+        if entry and entry[0].strip() and len(_indent(line)) <= indent:
+            raise YamlFault(start + 1, "A quote that opens here is not closed.")
 
 
 def _indent(line: str) -> str:
