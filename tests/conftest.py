@@ -18,6 +18,7 @@ from imidgraph.stores.disk import build_store
 from imidgraph.stores.oxigraph import OxigraphStore
 from imidgraph.stores.rdflib import RdflibStore
 from imidgraph.stores.upload import put_graph
+from tests.checkout import write_checkout
 from tests.servers import GRAPH, Served, comunica, oxigraph, virtuoso
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -101,7 +102,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(f"{count:4} tests: {reason}")
 
 
-# --- the graph on each engine ----------------------------------------------------------------------------------------
+# --- a checkout, and the graph on each engine --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ontology(tmp_path: Path) -> Path:
+    """A small ontology with one fact."""
+    return write_checkout(tmp_path / "ontology")
 
 
 @pytest.fixture(scope="session", autouse=True)
