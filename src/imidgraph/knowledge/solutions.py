@@ -79,7 +79,8 @@ def run(store: Store, reader: Reader, names: Names, query: Query, given: Mapping
         return Solutions(found.header, found.terms, found.elapsed, limit=found.limit, why=why)
     place = found.header.index(FACT) if FACT in found.header else None
     facts = () if place is None else dict.fromkeys(row[place] for row in found.rows)
-    return Solutions(found.header, found.terms, found.elapsed, limit=found.limit, behind=tuple(reader.behind(facts)))
+    behind = dict.fromkeys(source for sources in reader.behind(facts).values() for source in sources)
+    return Solutions(found.header, found.terms, found.elapsed, limit=found.limit, behind=tuple(behind))
 
 
 def _why(store: Store, reader: Reader, names: Names, query: Query, values: Mapping[str, Any]) -> Iterator[str]:

@@ -257,8 +257,8 @@ class Reader:
         sources = read_sources(self._select(_TOPICS, {"entity": str(NamedNode(iri))}))
         return sorted(sources.values(), key=lambda source: (str(source.published or ""), source.label), reverse=True)
 
-    def behind(self, facts: Iterable[str]) -> list[Source]:
-        """Give the sources of many statements, given by their IRIs, in the order of these, each source once."""
+    def behind(self, facts: Iterable[str]) -> dict[str, list[Source]]:
+        """Give the sources of each of many statements, all given by their IRIs, in the order of these."""
         wanted = list(dict.fromkeys(facts))
         waiting = (fact for fact in wanted if fact not in self._behind)
         while batch := list(islice(waiting, _NAMED)):
@@ -266,9 +266,8 @@ class Reader:
             for fact, source in self._store.select(_BEHIND % " ".join(str(NamedNode(iri)) for iri in batch)).rows:
                 cited[fact].append(source)
             self._behind |= {fact: tuple(sorted(sources)) for fact, sources in cited.items()}
-        every = dict.fromkeys(source for fact in wanted for source in self._behind[fact])
-        known = self._sources(set(every))
-        return list(dict.fromkeys(known[source] for source in every))
+        known = self._sources({source for fact in wanted for source in self._behind[fact]})
+        return {fact: [known[source] for source in self._behind[fact]] for fact in wanted}
 
     def denials(self, entities: Iterable[str]) -> list[Statement]:
         """Find the statements that deny something of all of some entities, given by their IRIs."""

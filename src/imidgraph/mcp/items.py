@@ -14,6 +14,7 @@ from imidgraph.knowledge.lookups import Statements, Status
 from imidgraph.knowledge.sections import Section
 from imidgraph.knowledge.solutions import FACT
 from imidgraph.model import Evidence, Frequency, Source, Statement
+from imidgraph.prose.citations import UNREAD
 from imidgraph.prose.statement import doubt, figure, sentence, unsure
 from imidgraph.sparql.results import Results
 from imidgraph.traversals.chains import Chain
@@ -26,8 +27,6 @@ Numbers = Mapping[Source, int]
 
 MOST_CITED = 1
 """Sources that one sentence of an explanation cites."""
-UNREAD = "no second reading"
-"""What is said against a piece of evidence that no second reader has held against its source."""
 
 
 @dataclass(frozen=True, repr=False)

@@ -10,9 +10,10 @@ from typing import Any
 
 from imidgraph.answers import Answer
 from imidgraph.errors import QueryError
-from imidgraph.mcp.items import UNREAD, Item, items
+from imidgraph.mcp.items import Item, items
 from imidgraph.model import Source
 from imidgraph.prose import NOT_ADVICE
+from imidgraph.prose.citations import UNREAD
 
 MOST_BYTES = 8000
 """Bytes of a reply, its text and its data together, unless more is asked for."""

@@ -27,13 +27,6 @@ from imidgraph.verbs import SEARCHES, VERBS, Parameter, Verb
 
 _CURSOR = Parameter("cursor", "The cursor from the previous reply, to get the next items.", most=9)
 _BYTES = Parameter("max_bytes", "Maximum size of the reply in bytes.", "integer", default=MOST_BYTES, least=1000, most=LARGEST)
-_BEHIND = """
-SELECT DISTINCT ?fact ?source WHERE {
-    VALUES ?fact { %s }
-    ?fact imid:evidence ?evidence .
-    ?evidence imid:source ?source .
-} ORDER BY ?fact ?source
-"""
 _MOST_KEPT = 64  # answers of a graph
 _KEPT: WeakKeyDictionary[KnowledgeGraph, Kept[Prepared]] = WeakKeyDictionary()  # for as long as a graph is there
 _MOST_ROWS = 1000
@@ -148,16 +141,15 @@ def _listed(graph: KnowledgeGraph, topic: str | None = None) -> Answer:
 def _run(graph: KnowledgeGraph, name: str, parameters: Mapping[str, Any] | None = None) -> Answer:
     found = graph.run(name, **(parameters or {}))
     places = [place for place, column in enumerate(found.columns) if column.lower().endswith("source")]
-    cited = [tuple(dict.fromkeys(str(row[place]) for place in places if isinstance(row[place], Iri))) for row in found.rows]
     if not places and FACT in found.columns:
         place = found.columns.index(FACT)
-        behind: dict[str, list[str]] = {}
-        for fact, source in graph.select(_BEHIND % _terms(row[place] for row in found.rows)).rows if found else ():
-            behind.setdefault(str(fact), []).append(str(source))
-        cited = [tuple(behind.get(str(row[place]), ())) for row in found.rows]
-    every = {iri for each in cited for iri in each}
-    known = read_sources(graph.select(SOURCES % _terms(every)).rows) if every else {}
-    sources = tuple(tuple(known[iri] for iri in each if iri in known) for each in cited)
+        behind = graph.reader.behind(dict.fromkeys(str(row[place]) for row in found.rows))
+        sources = tuple(tuple(behind[str(row[place])]) for row in found.rows)
+    else:
+        cited = [dict.fromkeys(str(row[place]) for place in places if isinstance(row[place], Iri)) for row in found.rows]
+        every = {iri for each in cited for iri in each}
+        known = read_sources(graph.select(SOURCES % _terms(every)).rows) if every else {}
+        sources = tuple(tuple(known[iri] for iri in each if iri in known) for each in cited)
     return Cited(found, sources, graph.queries[name].summary, limit=found.limit, graph_version=found.graph_version)
 
 

@@ -65,6 +65,10 @@ def cited(items: Iterable[Statement]) -> str:
     return "; ".join(dict.fromkeys(reference(evidence) for item in items for evidence in item.evidence))
 
 
+UNREAD = "not read twice"
+"""What is said against evidence that no second reader has held against its source."""
+
+
 def unread(items: Iterable[Statement]) -> str:
     """Say how much of the evidence of some statements no second reader has held against its source; nothing where all was."""
     every = {evidence.iri: evidence for item in items for evidence in item.evidence}

@@ -10,7 +10,7 @@ from typing import Any
 
 from imidgraph.knowledge.entities import card_order
 from imidgraph.model import Evidence, Statement, Term
-from imidgraph.prose.citations import Mark, Notes
+from imidgraph.prose.citations import UNREAD, Mark, Notes
 from imidgraph.prose.qualifiers import told
 from imidgraph.prose.statement import doubt, occurrences, sentence
 
@@ -73,7 +73,7 @@ class Fact:
         """What speaks against trusting it, in words."""
         level = _LEVELS.get(self.statement.knowledge_level)
         unread = all(item.reading_date is None for item in self.statement.evidence) and bool(self.statement.evidence)
-        return [*doubt(self.statement), *([level] if level else []), *(["not read twice"] if unread else [])]
+        return [*doubt(self.statement), *([level] if level else []), *([UNREAD] if unread else [])]
 
     @cached_property
     def marks(self) -> list[Mark]:

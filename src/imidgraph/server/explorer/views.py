@@ -8,7 +8,7 @@ from typing import Any
 from imidgraph.errors import EntityNotFound, QueryError
 from imidgraph.graph import KnowledgeGraph
 from imidgraph.knowledge.entities import Entity
-from imidgraph.model import Statement
+from imidgraph.model import Statement, Term
 from imidgraph.namespaces import local_name
 from imidgraph.pages import plots
 from imidgraph.prose.citations import Notes
@@ -19,7 +19,6 @@ from imidgraph.traversals.compare import LICENSES, Comparison
 from imidgraph.words import begun
 
 _MOST_NEW = 6  # events on the first page
-_DRUGS = ("thalidomide", "lenalidomide", "pomalidomide", "iberdomide", "mezigdomide")
 PILLARS = {
     "drugs": "What each drug is, its names and identifiers",
     "generations": "Which generation each source assigns a drug to",
@@ -33,12 +32,23 @@ _TOPICS = {"generations": "drugs"}  # a pillar whose queries stand with another
 
 def home(graph: KnowledgeGraph) -> View:
     """Show where to start: the drugs side by side, the pillars, questions, what is new."""
-    drugs = [entity for name in _DRUGS if (entity := _found(graph, name)) is not None]
+    drugs = [_summary(entity) for drug in _drugs(graph) if (entity := _found(graph, drug.curie)) is not None]
     topics = {query.topic for query in graph.queries.values()}
     pillars = [(name, text, _TOPICS.get(name, name)) for name, text in PILLARS.items() if _TOPICS.get(name, name) in topics]
-    return View(
-        "home.html", "imidgraph", {"drugs": [_summary(entity) for entity in drugs], "pillars": pillars, "new": _new(graph)}
-    )
+    drugs.sort(key=lambda row: row["first"] or "not yet")  # the oldest first
+    return View("home.html", "imidgraph", {"drugs": drugs, "pillars": pillars, "new": _new(graph)})
+
+
+def _drugs(graph: KnowledgeGraph) -> list[Term]:
+    """Give the drugs that are assigned to a generation, by name."""
+    return sorted({item.subject for item in _stated(graph, "inGeneration") if not item.negated}, key=str)
+
+
+def _stated(graph: KnowledgeGraph, predicate: str) -> Iterable[Statement]:
+    try:
+        return graph.statements(predicate=predicate)
+    except QueryError:  # another graph than ours may not have the relation
+        return ()
 
 
 def _found(graph: KnowledgeGraph, name: str) -> Entity | None:
@@ -63,13 +73,8 @@ def _summary(entity: Entity) -> dict[str, Any]:
 
 def _new(graph: KnowledgeGraph) -> list[tuple[str, Statement]]:
     """Give the newest dated events: approvals and changes of labels."""
-    found = []
-    for predicate in ("approvedFor", "hasLabelChange"):
-        try:
-            items = graph.statements(predicate=predicate)
-        except QueryError:  # another graph than ours may not have the relation
-            continue
-        found += [(day, item) for item in items if not item.negated and (day := _day(item))]
+    items = [*_stated(graph, "approvedFor"), *_stated(graph, "hasLabelChange")]
+    found = [(day, item) for item in items if not item.negated and (day := _day(item))]
     once = {str(item): (day, item) for day, item in sorted(found, key=lambda pair: (pair[0], pair[1].iri))}
     return sorted(once.values(), key=lambda pair: (pair[0], pair[1].iri), reverse=True)[:_MOST_NEW]
 
@@ -94,7 +99,7 @@ def compare(graph: KnowledgeGraph, drugs: Iterable[str]) -> View:
     """Set drugs side by side."""
     names = [name for name in drugs if name]
     if len(names) < 2:
-        return View("compare.html", "Compare drugs", {"names": names, "comparison": None, "drugs": _DRUGS})
+        return View("compare.html", "Compare drugs", {"names": names, "comparison": None, "drugs": _drugs(graph)})
     found = graph.compare(*names)
     notes = Notes()
     parts = []
@@ -121,7 +126,7 @@ def compare(graph: KnowledgeGraph, drugs: Iterable[str]) -> View:
     values = {
         "names": names,
         "comparison": found,
-        "drugs": _DRUGS,
+        "drugs": _drugs(graph),
         "parts": parts,
         "plot": _degraded(found, notes),
         "aspects": [aspect for aspect in aspects if any(aspect.statements)],
