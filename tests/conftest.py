@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import settings
 
@@ -154,9 +155,21 @@ def on_comunica(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeG
 
 
 @pytest.fixture(scope="session")
-def on_served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeGraph]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """`imidgraph serve` with the options that it has by default."""
     with Served(tmp_path_factory.mktemp("served")) as server:
-        yield imidgraph.connect(f"{server.address}/sparql", timeout=60)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def client(served: Served) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=served.address, timeout=60) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def on_served(served: Served) -> KnowledgeGraph:
+    return imidgraph.connect(f"{served.address}/sparql", timeout=60)
 
 
 @pytest.fixture(scope="session")

@@ -50,12 +50,6 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Served(tmp_path_factory.mktemp("pages")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def client(served: Served) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=served.address, timeout=60, headers=BROWSER) as connection:
         yield connection

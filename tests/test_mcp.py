@@ -25,6 +25,7 @@ from imidgraph.mcp.prompts import PROMPTS
 from imidgraph.mcp.replies import MOST_BYTES, SCHEMA
 from imidgraph.mcp.server import create_server
 from imidgraph.mcp.tools import TOOLS
+from tests.agents import search_at_once
 
 
 def asked(kg: KnowledgeGraph, work: Callable[[Client], Any], free: bool = False) -> Any:
@@ -160,18 +161,7 @@ def test_resources_and_prompts(kg: KnowledgeGraph) -> None:
 
 
 def test_many_calls_at_once(kg: KnowledgeGraph) -> None:
-    async def work(client: Client) -> list[Any]:
-        found: list[Any] = []
-
-        async def one() -> None:
-            found.append(await client.call_tool("search", {"words": "blood clots"}))
-
-        async with anyio.create_task_group() as group:
-            for _ in range(200):
-                group.start_soon(one)
-        return found
-
-    found = asked(kg, work)
+    found = asked(kg, search_at_once)
     assert len(found) == 200
     assert len({result.content[0].text for result in found}) == 1
 

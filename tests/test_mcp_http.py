@@ -15,6 +15,7 @@ from mcp.client.client import Client
 
 from imidgraph import KnowledgeGraph
 from imidgraph.mcp.tools import TOOLS
+from tests.agents import search_at_once
 from tests.servers import Served
 
 ACCEPT = {"Accept": "application/json, text/event-stream"}
@@ -92,18 +93,7 @@ def test_a_request_for_news_is_answered_and_holds_nothing_up(served: Served) -> 
 
 
 def test_many_agents_at_once(served: Served) -> None:
-    async def work(client: Client) -> list[Any]:
-        found: list[Any] = []
-
-        async def one() -> None:
-            found.append(await client.call_tool("search", {"words": "blood clots"}))
-
-        async with anyio.create_task_group() as group:
-            for _ in range(200):
-                group.start_soon(one)
-        return found
-
-    found = asked(served, work)
+    found = asked(served, search_at_once)
     assert len(found) == 200
     assert len({result.content[0].text for result in found}) == 1
 

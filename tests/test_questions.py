@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import anyio
@@ -29,12 +28,6 @@ from tests.questions import (
 from tests.servers import Served
 
 BEST = GRADES[0]
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Served(tmp_path_factory.mktemp("asked")) as server:
-        yield server
 
 
 def test_there_are_many_and_of_every_kind() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -13,13 +12,6 @@ import pytest
 from imidgraph import KnowledgeGraph
 from imidgraph.server.lookups import path_of
 from imidgraph.verbs import SEARCHES, VERBS, Verb
-from tests.servers import Served
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    with Served(tmp_path_factory.mktemp("lookups")) as server, httpx.Client(base_url=server.address, timeout=30) as connection:
-        yield connection
 
 
 def asked(client: httpx.Client, verb: Verb, accept: str | None = None, **given: Any) -> httpx.Response:
