@@ -28,6 +28,7 @@ KINDS = {
     "MONDO": {"Disease", "AdverseEffect"},
     "NCBIGene": {"Protein"},
     "ORPHA": {"Disease"},
+    "pdb.ligand": {"Drug"},
     "pubchem.compound": {"Drug"},
     "reactome": {"BiologicalProcess"},
     "rxnorm": {"Drug"},

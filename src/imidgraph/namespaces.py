@@ -40,6 +40,7 @@ PREFIXES: dict[str, str] = {
     "omim": "https://omim.org/entry/",
     "ORPHA": "http://www.orpha.net/ORDO/Orphanet_",
     "owl": "http://www.w3.org/2002/07/owl#",
+    "pdb.ligand": "https://www.rcsb.org/ligand/",
     "prov": "http://www.w3.org/ns/prov#",
     "pubchem.compound": "http://rdf.ncbi.nlm.nih.gov/pubchem/compound/CID",
     "pubmed": "https://pubmed.ncbi.nlm.nih.gov/",
