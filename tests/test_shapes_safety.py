@@ -116,6 +116,11 @@ QUERIED = {
         f"{FIGURE} ; :comparator 'placebo' ; :sampleSize 700 ; :supportingTrial :trial .",
         f"{FIGURE} ; :comparator 'placebo' ; :sampleSize 350 ; :supportingTrial :trial .",
     ),
+    "a figure of a combination told of the drug alone": (
+        "figures-of-combinations",
+        f"{RISK} . :planted-a :percent 7.7 ; :arm 'pomalidomide and low-dose dexamethasone' .",
+        f"{RISK} ; :inCombinationWith :dexamethasone . :planted-a :percent 7.7 ; :arm 'pomalidomide and low-dose dexamethasone' .",
+    ),
     "the day of an announcement": (
         "dates-without-authority",
         """:planted a :Indication ; :approvalDate "2025-04-17"^^xsd:date ; :evidence :planted-a .
