@@ -118,8 +118,8 @@ QUERIED = {
     ),
     "a figure of a combination told of the drug alone": (
         "figures-of-combinations",
-        f"{RISK} . :planted-a :percent 7.7 ; :arm 'pomalidomide and low-dose dexamethasone' .",
-        f"{RISK} ; :inCombinationWith :dexamethasone . :planted-a :percent 7.7 ; :arm 'pomalidomide and low-dose dexamethasone' .",
+        f"{RISK} . :planted-a :percent 7.7 ; :arm 'thalidomide and dexamethasone' .",
+        f"{RISK} ; :inCombinationWith :dexamethasone . :planted-a :percent 7.7 ; :arm 'thalidomide and dexamethasone' .",
     ),
     "the day of an announcement": (
         "dates-without-authority",
