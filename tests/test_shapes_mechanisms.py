@@ -6,14 +6,11 @@ Each fault is a small graph; what mends it makes the complaint go away.
 from __future__ import annotations
 
 import pytest
-from pyoxigraph import RdfFormat, Store
 
-from imidgraph.knowledge.validation import check_shapes
-from imidgraph.resources import ONTOLOGY, QUERIES
+from imidgraph.resources import QUERIES
 from imidgraph.sparql.catalog import Catalog
-from imidgraph.stores.oxigraph import OxigraphStore
+from tests.faults import complaints, rows
 
-PREFIXES = "@prefix imid: <https://w3id.org/imidgraph/> .\n"
 # name of the fault: the graph that has it, what mends it, and words of the complaint
 SHAPES = {
     "a comparison without its basis": (
@@ -70,41 +67,26 @@ QUERIED = {
     ),
 }
 CATALOG = Catalog(QUERIES)
-INVARIANTS = {query.name: query.text for query in CATALOG.invariants}
-
-
-def _store(text: str) -> Store:
-    store = Store()
-    store.load((PREFIXES + text).encode(), format=RdfFormat.TURTLE)
-    return store
-
-
-def _complaints(text: str) -> str:
-    return "\n".join(found.message for found in check_shapes((quad.triple for quad in _store(text)), ONTOLOGY / "shapes"))
-
-
-def _rows(name: str, text: str) -> list[object]:
-    return list(OxigraphStore(_store(text)).select(INVARIANTS[name]).rows)
 
 
 @pytest.mark.parametrize(("fault", "remedy", "complaint"), SHAPES.values(), ids=SHAPES)
 def test_shapes_refuse_the_fault(fault: str, remedy: str | None, complaint: str) -> None:
-    assert complaint in _complaints(fault)
+    assert complaint in complaints(fault)
     mended = f"{fault}\n{remedy}" if remedy else fault.replace(" ; imid:severity 'fatal'", "")
-    assert complaint not in _complaints(mended)
+    assert complaint not in complaints(mended)
 
 
 @pytest.mark.parametrize(("name", "fault", "remedy"), [(name, *graphs) for name, graphs in QUERIED.items()], ids=QUERIED)
 def test_queries_find_the_fault(name: str, fault: str, remedy: str) -> None:
-    assert _rows(name, fault)
-    assert not _rows(name, f"{fault}\n{remedy}")
+    assert rows(name, fault)
+    assert not rows(name, f"{fault}\n{remedy}")
 
 
 def test_evidence_names_its_study_design() -> None:
     fault = """imid:planted a imid:ResistanceFinding ; imid:evidence imid:planted-a . imid:article a imid:Article .
     imid:planted-a imid:system 'cell line' ; imid:source imid:article ."""
-    assert _rows("evidence-without-system", fault)
-    assert not _rows("evidence-without-system", f"{fault}\nimid:planted-a imid:studyDesign 'cell experiment' .")
+    assert rows("evidence-without-system", fault)
+    assert not rows("evidence-without-system", f"{fault}\nimid:planted-a imid:studyDesign 'cell experiment' .")
 
 
 def test_queries_of_mechanisms_leave_out_what_is_denied() -> None:

@@ -89,6 +89,7 @@ def sources_schema(terms: Terms) -> bytes:
         "note": _TEXT,
         "exactMatch": _one_or_more({"type": "string"}),
         "isVersionOf": {"type": "string"},
+        "jurisdiction": {"type": "string", "description": "Where a label applies, such as US or EU."},
         "DOI": _TEXT,
         "PMID": _TEXT,
     }

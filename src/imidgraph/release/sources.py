@@ -23,7 +23,8 @@ _TYPE = NamedNode(PREFIXES["rdf"] + "type")
 _LABEL = NamedNode(PREFIXES["rdfs"] + "label")
 _NOTE = NamedNode(PREFIXES["skos"] + "scopeNote")
 _EXACT = NamedNode(PREFIXES["skos"] + "exactMatch")
-_VERSION = NamedNode(PREFIXES["dcterms"] + "isVersionOf")
+_LINKS = {"isVersionOf": NamedNode(PREFIXES["dcterms"] + "isVersionOf"), "jurisdiction": NamedNode(IMID + "jurisdiction")}
+"""What links a source to another one, and to the territory where it applies."""
 
 
 def source_name(entry: Entry) -> str | None:
@@ -86,7 +87,7 @@ def read_source(entry: Entry, fields_by_class: dict[str, dict[str, Property]], n
     if kind is None:
         return
     fields = fields_by_class[kind]
-    entry.check_keys({"id", "type", "title", "author", "note", *fields, *_IDENTIFIERS, "exactMatch", "isVersionOf", *UNUSED})
+    entry.check_keys({"id", "type", "title", "author", "note", *fields, *_IDENTIFIERS, "exactMatch", *_LINKS, *UNUSED})
     yield Triple(source, _TYPE, NamedNode(IMID + kind))
     title, note = entry.text("title"), entry.text("note")
     if title is not None:
@@ -123,12 +124,12 @@ def _links(entry: Entry, source: NamedNode, names: Names) -> Iterator[Triple]:
         link = _identifier(entry, "exactMatch", value.text, value.line)
         if link is not None:
             yield Triple(source, _EXACT, link)
-    version_of = entry.text("isVersionOf")
-    if version_of in names.sources:
-        yield Triple(source, _VERSION, iri_of(version_of))
-    elif version_of is not None:
-        hint = partial(names.suggest, version_of, names.sources)
-        entry.fault(f"Unknown source {version_of!r}.", entry.line_of("isVersionOf"), hint)
+    for key, (group, what) in {"isVersionOf": (names.sources, "source"), "jurisdiction": (names.entities, "entity")}.items():
+        name = entry.text(key)
+        if name in group:
+            yield Triple(source, _LINKS[key], iri_of(name))
+        elif name is not None:
+            entry.fault(f"Unknown {what} {name!r}.", entry.line_of(key), partial(names.suggest, name, group))
 
 
 def _identifier(entry: Entry, key: str, name: str, line: int) -> NamedNode | None:
