@@ -121,6 +121,11 @@ QUERIED = {
         f"{RISK} . :planted-a :percent 7.7 ; :arm 'thalidomide and dexamethasone' .",
         f"{RISK} ; :inCombinationWith :dexamethasone . :planted-a :percent 7.7 ; :arm 'thalidomide and dexamethasone' .",
     ),
+    "a rule for one disease told of everybody": (
+        "populations-left-unsaid",
+        ":planted a :Requirement ; :population 'mantle cell lymphoma' ; :statement 'Blood counts are checked weekly.' .",
+        ":planted a :Requirement ; :population 'mantle cell lymphoma' ; :statement 'In mantle cell lymphoma, weekly.' .",
+    ),
     "the day of an announcement": (
         "dates-without-authority",
         """:planted a :Indication ; :approvalDate "2025-04-17"^^xsd:date ; :evidence :planted-a .
