@@ -1,0 +1,2 @@
+import { sparql } from "codemirror-lang-sparql";
+console.log(sparql);
