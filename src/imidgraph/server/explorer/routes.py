@@ -85,9 +85,9 @@ async def why(request: Request) -> Response:
 
 
 async def around(request: Request) -> Response:
-    """Show what lies around an entity."""
-    center = _one(request, "center")
-    return await _page(request, lambda graph: views.around(graph, center))
+    """Show what lies around an entity, or how two of them are linked."""
+    asked = [_one(request, name) for name in ("center", "start", "end")]
+    return await _page(request, lambda graph: views.around(graph, *asked))
 
 
 async def about(request: Request) -> Response:
@@ -101,14 +101,18 @@ async def catalog(request: Request) -> Response:
 
 
 async def picture(request: Request) -> Response:
-    """Draw an explanation or a neighborhood."""
+    """Draw an explanation, a neighborhood or paths, or give them as the elements of a network."""
     edition = edition_of(request)
     given = {name: _one(request, name) for name in ("start", "end", "center")}
-    what = request.path_params["what"].removesuffix(".svg")
-    drawn = await in_lane(request, lambda: views.picture(edition.graph, what, given))
+    what, _, suffix = request.path_params["what"].rpartition(".")
+    make = {
+        "svg": lambda: views.picture(edition.graph, what, given),
+        "cyjs": lambda: views.network(edition.graph, what, given, request.base_url.path),
+    }.get(suffix)
+    drawn = await in_lane(request, make) if make else None
     if drawn is None:
-        raise EntityNotFound(what, ())
-    response = edition.answers.document(request, drawn, "image/svg+xml")
+        raise EntityNotFound(request.path_params["what"], ())
+    response = edition.answers.document(request, drawn, "image/svg+xml" if suffix == "svg" else _JSON)
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     return response
 
