@@ -15,8 +15,9 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 _BUILT = "src/imidgraph/server/static/built"
 _INPUTS = "inputs.sha256"  # what is in the folder was made of
 _SECONDS = 300
+_PATIENCE = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000")
 _COMMANDS = (
-    ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=1", "--loglevel=error"),
+    ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error", *_PATIENCE),
     ("run", "--silent", "build", "--"),
 )
 
