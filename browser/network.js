@@ -44,31 +44,36 @@ async function read(address) {
   return (await answer.json()).elements;
 }
 
-// the way of a drug leads from left to right, as in the pictures: each kind in columns of its own, as high as fills the place best
+// the way of a drug leads from left to right, as in the pictures, and on a phone downwards: each kind in lines of its own, as long as fills the place best
 const WIDE = 140, HIGH = 76, GAP = 36;
 
-function columns(nodes, room) {
+function byKinds(nodes, room) {
   const kinds = new Map();
   const ordered = nodes.toArray().sort((one, other) =>
     one.data("place") - other.data("place") || one.data("kind").localeCompare(other.data("kind")) ||
     Number(other.data("end")) - Number(one.data("end")) || one.data("label").localeCompare(other.data("label")));
   for (const node of ordered) kinds.set(node.data("kind"), [...(kinds.get(node.data("kind")) ?? []), node]);
   const groups = [...kinds.values()];
-  const size = (rows) => Math.min(
-    room.width / groups.reduce((sum, group) => sum + Math.ceil(group.length / rows) * WIDE + GAP, 0),
-    room.height / (Math.min(rows, Math.max(...groups.map((group) => group.length))) * HIGH),
+  const isTall = room.height > room.width;
+  const [along, across] = isTall ? [HIGH, WIDE] : [WIDE, HIGH]; // the distance of two lines, and of two things on a line
+  const [length, width] = isTall ? [room.height, room.width] : [room.width, room.height];
+  const size = (most) => Math.min(
+    length / groups.reduce((sum, group) => sum + Math.ceil(group.length / most) * along + GAP, 0),
+    width / (Math.min(most, Math.max(...groups.map((group) => group.length))) * across),
   );
-  const rows = Array.from({ length: ordered.length }, (_, place) => place + 1).reduce((best, each) => (size(each) > size(best) ? each : best), 1);
+  const most = ordered.reduce((best, _, place) => (size(place + 1) > size(best) ? place + 1 : best), 1);
   const positions = {};
-  let x = 0;
+  let start = 0;
   for (const group of groups) {
-    const wide = Math.ceil(group.length / rows);
-    const high = Math.ceil(group.length / wide);
+    const lines = Math.ceil(group.length / most);
+    const long = Math.ceil(group.length / lines);
     group.forEach((node, place) => {
-      const row = place % high;
-      positions[node.id()] = { x: x + Math.floor(place / high) * WIDE + (row % 2) * 28, y: (row - (high - 1) / 2) * HIGH };
+      const step = place % long;
+      const far = start + Math.floor(place / long) * along + (isTall ? 0 : (step % 2) * 28);
+      const aside = (step - (long - 1) / 2) * across;
+      positions[node.id()] = isTall ? { x: aside, y: far } : { x: far, y: aside };
     });
-    x += wide * WIDE + GAP;
+    start += lines * along + GAP;
   }
   return positions;
 }
@@ -88,14 +93,19 @@ async function draw(figure) {
 
   const network = cytoscape({ container: canvas, elements: first, style: looks(), minZoom: 0.2, maxZoom: 3 });
   const loose = () => network.layout({ ...LOOSE, randomize: true }).run();
-  const byKind = () => network.layout({ name: "preset", positions: columns(network.nodes(), { width: canvas.clientWidth, height: canvas.clientHeight }), padding: 24 }).run();
+  const byKind = () => network.layout({ name: "preset", positions: byKinds(network.nodes(), { width: canvas.clientWidth, height: canvas.clientHeight }), padding: 24 }).run();
   const hasKinds = network.nodes("[place]").nonempty();
   const rest = () => {
     network.elements().removeClass("far near");
+    plain(network.nodes());
     panel.replaceChildren(make("p", { className: "aside", textContent: "Choose a thing or a line to read about it. Drag to move, scroll to zoom. Everything drawn is in the lists below, which need no pointer." }));
   };
+  const legible = (nodes) => nodes.style({ "font-size": 12 / network.zoom(), "min-zoomed-font-size": 0, "z-index": 99 });
+  const plain = (nodes) => nodes.removeStyle("font-size min-zoomed-font-size z-index");
   const near = (part) => {
     network.elements().removeClass("near").addClass("far");
+    plain(network.nodes());
+    if (part.nodes().length <= 12) legible(part.nodes());
     part.removeClass("far").edges().addClass("near");
   };
   const page = (data, text = data.label) => (data.page ? make("a", { href: data.page, textContent: text }) : make("b", { textContent: text }));
@@ -119,7 +129,7 @@ async function draw(figure) {
     near(node.closedNeighborhood());
     const data = node.data();
     const lines = node.connectedEdges().map((edge) => make("li", {}, `${edge.source().data("label")} ${edge.data("label")} ${edge.target().data("label")}`));
-    panel.replaceChildren(make("p", { className: "kind", textContent: data.kind }), make("h3", {}, page(data)));
+    panel.replaceChildren(make("p", { className: "kind", textContent: data.kind }), make("h2", {}, page(data)));
     if (figure.dataset.around && data.kind) {
       const more = make("button", { type: "button", className: "quiet small", textContent: "Show what is around it" });
       more.addEventListener("click", () => open(node));
@@ -132,10 +142,12 @@ async function draw(figure) {
     near(edge.union(edge.connectedNodes()));
     const data = edge.data();
     panel.replaceChildren(
-      make("h3", {}, page(edge.source().data()), ` ${data.label} `, page(edge.target().data())),
+      make("h2", {}, page(edge.source().data()), ` ${data.label} `, page(edge.target().data())),
       make("ul", {}, ...(data.statements ?? []).map(({ text, page: address }) => make("li", {}, `${text} `, make("a", { href: address, textContent: "details" })))),
     );
   };
+  network.on("mouseover", "node", ({ target }) => legible(target));
+  network.on("mouseout", "node", ({ target }) => plain(target));
   network.on("tap", "node", ({ target }) => tell(target));
   network.on("dbltap", "node", ({ target }) => { if (target.data("page")) location.assign(target.data("page")); });
   network.on("tap", "edge", ({ target }) => explain(target));
@@ -153,6 +165,14 @@ async function draw(figure) {
   if (hasKinds) tool("Arrange by kind", byKind);
   tool("Arrange by links", loose);
   if (still) tool("Still picture", () => { still.hidden = !still.hidden; });
+  const kinds = new Map(network.nodes("[category]").map((node) => [node.data("kind"), KINDS[node.data("category")]?.[0] ?? "#FFFFFF"]));
+  const legend = make("ul", { className: "legend" });
+  for (const [kind, fill] of kinds) {
+    const swatch = make("i");
+    swatch.style.background = fill;
+    legend.append(make("li", {}, swatch, kind));
+  }
+  figure.querySelector(".stage").after(legend);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => network.style(looks()));
   (hasKinds ? byKind : loose)();
   rest();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,6 +17,8 @@ from imidgraph.server.negotiation import NUMBERS
 
 ROWS_OF_A_PAGE = 100
 _MOST_CHOICES = 15  # values of a column that can be chosen from
+_MOST_FACETS = 5
+_MOST_BESIDE = 9  # columns that fit beside one another on a screen
 _FEWEST_ROWS = 8  # of a table that has something to choose
 _DETAILS = {"fact": {"value": "details"}}  # what stands for the name of a statement
 _ONLY = "_only."  # before the name of a column
@@ -107,12 +110,15 @@ class Shown:
         Which of them are shown.
     given : mapping of str to str
         The other parameters of the address.
+    empty : tuple of str
+        The columns in which no row has anything, which are left out.
     """
 
     columns: Sequence[str]
     every: Sequence[Sequence[Cell]]
     choice: Choice
     given: Mapping[str, str]
+    empty: tuple[str, ...] = ()
 
     @cached_property
     def left(self) -> list[Sequence[Cell]]:
@@ -161,13 +167,15 @@ class Shown:
         chosen = dict(self.choice.only)
         found = []
         for place, name in enumerate(self.columns):
-            counts: dict[str, int] = {}
-            for row in self.every:
-                counts[row[place].text] = counts.get(row[place].text, 0) + 1
-            counts.pop("", None)
+            counts = Counter(row[place].text for row in self.every if row[place].text and not row[place].kind)
             if 1 < len(counts) <= min(_MOST_CHOICES, len(self.every) // 2):
                 found.append(Facet(name, chosen.get(name, ""), tuple(sorted(counts.items()))))
-        return found
+        return found[:_MOST_FACETS]
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether it has more columns than fit beside one another on many screens."""
+        return len(self.columns) > _MOST_BESIDE
 
     def sorted_by(self, name: str) -> str:
         """Tell how a column is sorted, in the words of ARIA; nothing where it is not."""
@@ -190,7 +198,9 @@ def shown(results: Mapping[str, Any], root: str, choice: Choice, given: Mapping[
     names, bindings = results["head"]["vars"], results["results"]["bindings"]
     columns = [name for name in names if name.removesuffix("Label") == name or name.removesuffix("Label") not in names]
     rows = [[_cell(row.get(name), row.get(f"{name}Label", _DETAILS.get(name)), root) for name in columns] for row in bindings]
-    return Shown(columns, rows, choice, given)
+    filled = [place for place in range(len(columns)) if not rows or any(row[place].text for row in rows)]
+    empty = tuple(name for place, name in enumerate(columns) if place not in filled)
+    return Shown([columns[place] for place in filled], [[row[place] for place in filled] for row in rows], choice, given, empty)
 
 
 def _cell(term: Mapping[str, Any] | None, label: Mapping[str, Any] | None, root: str) -> Cell:
