@@ -243,6 +243,7 @@ def test_what_a_query_constructs_is_drawn(page: Any) -> None:
 
 
 def violations(page: Any) -> list[tuple[str, str]]:
+    page.wait_for_load_state("networkidle")  # names that arrive late would change what is looked at
     page.evaluate((need("node_modules/axe-core") / "axe.min.js").read_text())
     return [(each["id"], each["nodes"][0]["html"][:200]) for each in page.evaluate("axe.run()")["violations"]]
 
