@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -22,6 +24,8 @@ from tests.conftest import need
 from tests.servers import Served
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+CONSTRUCT = "CONSTRUCT { ?drug imid:degrades ?protein } WHERE { ?drug a imid:Drug ; imid:degrades ?protein }"
+DEGRADED = "SELECT * { ?drug imid:degrades ?protein }"
 STATEMENT = "lenalidomide-degrades-CSNK1A1-763bbd7d"
 PAGES = {
     "home": "/",
@@ -40,6 +44,9 @@ PAGES = {
     "explain": "/explain?start=thalidomide&end=birth+defects",
     "why": "/why?drug=pomalidomide&over=lenalidomide&disease=multiple+myeloma",
     "graph": "/graph?center=cereblon",
+    "paths": "/graph?start=thalidomide&end=IKZF1",
+    "construct": f"/sparql?query={CONSTRUCT}",
+    "table": "/queries/unconfirmed-evidence?_page=2&_sort=-source",
     "queries": "/queries",
     "query": "/queries/boxed-warnings?drug=Revlimid",
     "editor": "/sparql",
@@ -264,19 +271,92 @@ def test_names_appear_as_one_types(served: Served, browsers: dict[str, object]) 
 
 
 @pytest.mark.needs("chromium", "node_modules/axe-core")
-def test_a_table_is_sorted_and_filtered(served: Served, browsers: dict[str, object]) -> None:
+def test_a_table_is_sorted_filtered_and_paged(served: Served, browsers: dict[str, object]) -> None:
     page = browsers["light"].new_page()  # type: ignore[attr-defined]
-    page.goto(f"{served.address}/queries/boxed-warnings")
-    page.get_by_role("button", name="Effect").click()
-    first = page.locator("tbody tr:visible").first.inner_text()
-    page.get_by_role("button", name="Effect").click()
-    assert page.locator("tbody tr:visible").first.inner_text() != first
-    page.get_by_label("Only rows with").fill("thalidomide stroke")
-    assert page.locator("tbody tr:visible").count() < 5
+    page.goto(f"{served.address}/graph?center=lenalidomide")
+    page.locator("summary", has_text="statements that join them").click()
+    rows = page.locator("table.facts tbody tr:visible")
+    assert rows.count() == 50
+    page.get_by_role("button", name="Statement", exact=True).click()
+    first = rows.first.inner_text()
+    page.get_by_role("button", name="Statement", exact=True).click()
+    assert rows.first.inner_text() != first
+    page.get_by_role("button", name="Next", exact=True).click()
+    page.get_by_text("Page 2 of").wait_for()
+    page.get_by_label("Only rows with").fill("neutropenia grade")
+    assert 0 < rows.count() < 50
+    page.locator("summary", has_text="Columns").click()
+    page.locator(".filter details").get_by_label("Sources").uncheck()
+    assert not page.locator("table.facts thead").get_by_text("Sources").is_visible()
     page.close()
 
 
+def test_the_server_sorts_filters_and_pages_a_table(client: httpx.Client) -> None:
+    def column(path: str, name: str) -> list[str]:
+        text = client.get(path).text
+        return [unescape(re.sub(r"<[^>]+>", "", cell)) for cell in re.findall(rf'<td data-label="{name}"[^>]*>(.*?)</td>', text)]
+
+    query = "/queries/boxed-warnings"
+    assert column(f"{query}?_sort=effect", "Effect") == sorted(column(query, "Effect"), key=str.casefold)
+    assert column(f"{query}?_sort=-effect", "Effect")[0] == column(f"{query}?_sort=effect", "Effect")[-1]
+    assert set(column(f"{query}?_only.drug=lenalidomide", "Drug")) == {"lenalidomide"}
+    assert all("thromboembolism" in effect for effect in column(f"{query}?_has=thromboembolism+venous", "Effect"))
+    page = client.get("/queries/unconfirmed-evidence?_page=2&_sort=-source").text
+    assert "Page 2 of" in page
+    assert re.search(r'aria-sort="descending"', page)
+    assert 'href="?_sort=-source&amp;_page=3"' in page
+    assert re.search(r"Download all [\d,]+ rows", page)
+    assert client.get(f"{query}?_page=99&_sort=nothing&_only.nothing=x").status_code == 200
+
+
+def test_a_table_goes_into_a_spreadsheet(client: httpx.Client) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    for path, text in (
+        ("/queries/risk-frequencies.xlsx?drug=pomalidomide", "/queries/risk-frequencies.csv?drug=pomalidomide"),
+        ("/lenalidomide.xlsx?section=approvals", "/lenalidomide.csv?section=approvals"),
+        ("/revlimid-us-label.xlsx", "/revlimid-us-label.csv"),
+        (
+            "/sparql.xlsx?query=SELECT * { ?drug imid:degrades ?protein }",
+            "/sparql.csv?query=SELECT * { ?drug imid:degrades ?protein }",
+        ),
+    ):
+        book = openpyxl.load_workbook(io.BytesIO(client.get(path).content))
+        header, *rows = book.worksheets[0].iter_rows(values_only=True)
+        assert len(rows) == len(list(csv.reader(io.StringIO(client.get(text).text)))) - 1 > 3
+        assert all(name[0].isupper() for name in header)
+        assert "not medical advice" in str([cell for row in book["about"].iter_rows(values_only=True) for cell in row])
+    numbers = openpyxl.load_workbook(io.BytesIO(client.get("/queries/risk-frequencies.xlsx").content)).worksheets[0]
+    place = [cell.value for cell in numbers[1]].index("Percent")
+    assert {type(row[place]) for row in numbers.iter_rows(min_row=2, values_only=True)} <= {int, float, type(None)}
+
+
+def test_the_editor_works_without_scripts(client: httpx.Client) -> None:
+    page = client.get("/sparql").text
+    examples = [unescape(link) for link in re.findall(r'<li><a href="(/sparql\?query=[^"]+)', page)]
+    assert len(examples) >= 5
+    for example in examples:
+        answer = client.get(example)
+        assert answer.status_code == 200
+        assert re.search(r"<p class=\"counted\"[^>]*>[1-9]", answer.text)
+    wrong = client.get("/sparql", params={"query": "SELECT ?x {\n  ?x imid:degrades }"})
+    assert wrong.status_code == 400
+    assert "Line 2, column 20: this is not valid SPARQL." in wrong.text
+    assert "  ?x imid:degrades }\n" + " " * 19 + "^" in unescape(wrong.text)
+    for path, kind in (
+        ("svg", "image/svg+xml"),
+        ("cyjs", "application/json"),
+        ("ttl", "text/turtle"),
+        ("jsonld", "application/ld+json"),
+    ):
+        answer = client.get(f"/sparql.{path}", params={"query": CONSTRUCT})
+        assert answer.headers["Content-Type"].partition(";")[0] == kind
+    assert client.get("/sparql.exe?query=ASK{}").status_code == 404
+    terms = client.get("/sparql/terms")
+    assert {"imid:degrades", "imid:Drug"} < {term["name"] for term in terms.json()["terms"]}
+    assert client.get("/sparql/terms", headers={"If-None-Match": terms.headers["ETag"]}).status_code == 304
+
+
 def test_the_first_load_is_small(client: httpx.Client) -> None:
-    parts = ["/", "/static/style.css", "/static/search.js", "/static/table.js", "/static/icon.svg"]
+    parts = ["/", "/static/style.css", "/static/tools.css", "/static/search.js", "/static/table.js", "/static/icon.svg"]
     sent = sum(len(client.get(part).content) for part in parts)
     assert sent < 100_000

@@ -26,6 +26,7 @@ _ARTICLE = ("label", "category", "first author", "journal", "published", "addres
 _MATCHES = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
 _TOLD = {"altLabel", "brandName", "definition", *_MATCHES}
 _HIDDEN = {"agentType", "knowledgeLevel", "label", "negated", "statement"}
+_LONGEST_TITLE = 255
 _EXACT = 2**53  # what a spreadsheet counts exactly
 Cell = str | bool | int | float
 
@@ -40,24 +41,10 @@ def write_xlsx(graph: Projection) -> Iterator[bytes]:
     ExportError
         Where a sheet would have more rows or columns than one can.
     """
-    try:
-        import xlsxwriter
-    except ImportError as error:
-        raise MissingExtra("XlsxWriter", "xlsx") from error
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(buffer, options) as book:
-        book.set_properties({"title": f"imidgraph {graph.version}", "created": datetime.datetime(2000, 1, 1)})
-        styles = {
-            "head": book.add_format({"bold": True, "bottom": 1}),
-            "text": book.add_format({"text_wrap": True, "valign": "top"}),
-        }
-        about = [
-            ("imidgraph", graph.version),
-            ("license", "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"),
-            ("", NOT_ADVICE),
-        ]
-        _sheet(book, styles, "about", ("what", "value"), about)
+    with _book(buffer, f"imidgraph {graph.version}") as book:
+        styles = _styles(book)
+        _sheet(book, styles, "about", ("what", "value"), _about(graph.version))
         _sheet(book, styles, "entities", *_entities(graph))
         edges = [edge for edge in graph.edges() if edge.predicate != "imid:isAbout"]
         placed = {relation.curie for relations in graph.relations.pillars.values() for relation in relations}
@@ -70,6 +57,69 @@ def write_xlsx(graph: Projection) -> Iterator[bytes]:
         if others := [edge for edge in edges if edge.predicate not in placed]:
             _sheet(book, styles, "other relations", *_statements(graph, others))
     yield buffer.getvalue()
+
+
+def write_table(title: str, header: Sequence[str], rows: Sequence[Sequence[Cell]], cut: str, version: str) -> bytes:
+    """Write one table as a workbook: its rows, and a sheet that says what it is.
+
+    Parameters
+    ----------
+    title : str
+        What it answers.
+    header : sequence of str
+        The names of its columns.
+    rows : sequence of sequence of str, bool, int or float
+        Its rows.
+    cut : str
+        Why it stopped before the end; empty where it is whole.
+    version : str
+        The version of the graph.
+
+    Raises
+    ------
+    MissingExtra
+        Where XlsxWriter is not installed.
+    ExportError
+        Where it has more rows or columns than a sheet can.
+    """
+    buffer = io.BytesIO()
+    with _book(buffer, title) as book:
+        styles = _styles(book)
+        _sheet(book, styles, "rows", header, rows)
+        told: list[tuple[str, Cell]] = [
+            ("title", title),
+            ("rows", len(rows)),
+            *([("incomplete", cut)] if cut else []),
+            *_about(version),
+        ]
+        _sheet(book, styles, "about", ("what", "value"), told)
+    return buffer.getvalue()
+
+
+def _book(buffer: io.BytesIO, title: str) -> Any:
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        raise MissingExtra("XlsxWriter", "xlsx") from error
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(buffer, options)
+    book.set_properties({"title": title[:_LONGEST_TITLE], "created": datetime.datetime(2000, 1, 1)})
+    return book
+
+
+def _styles(book: Any) -> dict[str, Any]:
+    return {
+        "head": book.add_format({"bold": True, "bottom": 1}),
+        "text": book.add_format({"text_wrap": True, "valign": "top"}),
+    }
+
+
+def _about(version: str | None) -> list[tuple[str, Cell]]:
+    return [
+        ("imidgraph", version or ""),
+        ("license", "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"),
+        ("", NOT_ADVICE),
+    ]
 
 
 def _statements(graph: Projection, edges: Sequence[Edge]) -> tuple[list[str], list[list[Cell]]]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
+import json
+import math
 import re
 from collections.abc import AsyncIterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from imidgraph.server.descriptions import translate
-from imidgraph.server.negotiation import CHOICES, ROWS, TRIPLES, NotAcceptable, accepts_gzip, negotiate
+from imidgraph.server.negotiation import CHOICES, NUMBERS, ROWS, TRIPLES, XLSX, NotAcceptable, accepts_gzip, negotiate
 from imidgraph.server.protocol import Operation, endpoint_of, unless_gone
+from imidgraph.words import begun, spaced
 from imidgraph.workers.frames import GZIP_FROM
 from imidgraph.workers.lanes import Busy
 from imidgraph.workers.pool import Pool
@@ -54,10 +59,23 @@ class Answers:
         rows, triples = negotiate(accept, ROWS), negotiate(accept, TRIPLES)
         return await self._answer(request, operation, rows, triples, free=True)
 
+    async def answer_as(self, request: Request, operation: Operation, media_type: str) -> Response:
+        """Answer a query operation in one media type: that of rows or that of triples."""
+        rows, triples = (media_type if media_type in choices else None for choices in (ROWS, TRIPLES))
+        return await self._answer(request, operation, rows, triples, free=True)
+
     async def table(self, request: Request, query: str, media_type: str | None = None) -> Response:
         """Answer a SELECT query, in the media type that the client accepts where none is given."""
         rows = media_type or negotiate(request.headers.get("accept"), ROWS)
         return await self._answer(request, Operation(query), rows, None, free=False)
+
+    async def workbook(self, request: Request, operation: Operation, title: str, *, free: bool) -> Response:
+        """Answer a SELECT query as a workbook of a spreadsheet."""
+        message, body = await self.ask(request, operation, ROWS[0], None, free=free)
+        if message["kind"] == "unacceptable":
+            raise NotAcceptable(XLSX, CHOICES[message["form"]])
+        book = await to_thread.run_sync(partial(_workbook, title, json.loads(body), message["cut"], self._version))
+        return self.document(request, book, XLSX)
 
     async def graph(self, request: Request, query: str, media_type: str) -> Response:
         """Answer a CONSTRUCT query of our own in one media type."""
@@ -110,7 +128,7 @@ class Answers:
 
     def document(self, request: Request, body: bytes, media_type: str) -> Response:
         """Answer with what describes the server, or with 304 where the client has it."""
-        headers = {"Vary": _VARY, "ETag": self._tag(media_type, body.decode())}
+        headers = {"Vary": _VARY, "ETag": self._tag(media_type, hashlib.sha256(body).hexdigest())}
         if unchanged := _unchanged(request, headers):
             return unchanged
         if len(body) >= GZIP_FROM and accepts_gzip(request.headers.get("accept-encoding")):
@@ -167,6 +185,25 @@ def _unchanged(request: Request, headers: dict[str, str]) -> Response | None:
     if known is None or tag not in {item.strip().removeprefix("W/") for item in known.split(",")}:
         return None
     return Response(status_code=304, headers=headers)
+
+
+def _workbook(title: str, results: dict[str, Any], cut: str | None, version: str) -> bytes:
+    from imidgraph.formats.xlsx import write_table
+
+    names = results["head"]["vars"]
+    rows = [[_plain(row.get(name)) for name in names] for row in results["results"]["bindings"]]
+    return write_table(title, [begun(spaced(name)) for name in names], rows, cut or "", version)
+
+
+def _plain(term: dict[str, Any] | None) -> str | float:
+    if term is None:
+        return ""
+    if term.get("datatype", "").endswith(NUMBERS):
+        with contextlib.suppress(ValueError):
+            number = float(term["value"])
+            return number if math.isfinite(number) else str(term["value"])
+    value = term["value"]
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 @lru_cache(maxsize=16)

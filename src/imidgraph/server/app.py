@@ -23,6 +23,8 @@ _EXPOSED = ["ETag", "Retry-After", "X-Imidgraph-Truncated", "X-Notice"]
 _ROUTES = [
     Route("/", about.home),
     Route("/sparql", sparql.answer, methods=["GET", "POST"]),
+    Route("/sparql/terms", sparql.terms),
+    Route("/sparql.{suffix}", sparql.download),
     Route("/mcp", agents.answer, methods=["POST"]),
     Route("/mcp", agents.refuse, methods=["GET", "PUT", "DELETE"]),
     Route("/queries", queries.listed),

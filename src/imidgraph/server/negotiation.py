@@ -25,6 +25,23 @@ TRIPLES = (
     "application/trig",
 )
 HTML = "text/html"
+NUMBERS = ("integer", "decimal", "double", "float")
+"""How the datatypes of numbers end."""
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TABLES = {
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "json": "application/sparql-results+json",
+    "xlsx": XLSX,
+}
+"""The media types of a table that can be downloaded, by the end of the address."""
+GRAPHS = {
+    "ttl": "text/turtle",
+    "nt": "application/n-triples",
+    "rdf": "application/rdf+xml",
+    "jsonld": "application/ld+json",
+}
+"""The media types of triples that can be downloaded, by the end of the address."""
 _KEPT = 500  # characters of a header that is worth to be remembered
 CHOICES = {"SELECT": ROWS, "ASK": BOOLEAN, "CONSTRUCT": TRIPLES, "DESCRIBE": TRIPLES}
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -14,38 +16,26 @@ from starlette.responses import HTMLResponse, Response
 from imidgraph.answers import Answer
 from imidgraph.kept import Kept
 from imidgraph.model import Term
-from imidgraph.namespaces import IMID, compress, local_name
+from imidgraph.namespaces import compress, local_name
+from imidgraph.server import editor, triples
 from imidgraph.server.answers import Answers
 from imidgraph.server.explorer.addresses import address
 from imidgraph.server.explorer.view import View
-from imidgraph.server.negotiation import HTML, ROWS, TRIPLES, negotiate
+from imidgraph.server.negotiation import GRAPHS, HTML, ROWS, TABLES, TRIPLES, negotiate
 from imidgraph.server.protocol import Operation
+from imidgraph.server.tables import Choice, shown
 from imidgraph.sparql.catalog import Catalog, Query
 from imidgraph.words import begun, spaced
 
-_EXAMPLE = """SELECT ?drug ?name WHERE {
-    ?drug imid:degrades imid:IKZF1 ;
-        rdfs:label ?name .
-}
-ORDER BY ?name"""
-_ROWS = 1000  # that a page shows
-_BYTES = 4 << 20  # of an answer that a page shows
-_DETAILS = {"fact": {"value": "details"}}  # what stands for the name of a statement
+_STATIC = Path(__file__).parent / "static"
+_ROWS = 10_000  # that a page can be asked for
+_BYTES = 8 << 20  # of an answer that a page shows
+_UNTOLD: dict[str, Any] = {"address": "", "cut": None, "fault": None, "links": {}, "picture": False, "turtle": ""}
 _MOST_KEPT = 128  # pages, to be shown again
-_NUMBERS = ("integer", "decimal", "double", "float")
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A term, as a table shows it."""
-
-    text: str
-    link: str = ""
-    kind: str = ""
 
 
 class Pages:
@@ -76,7 +66,7 @@ class Pages:
 
     def editor(self, request: Request) -> HTMLResponse:
         """Show where a free query can be asked."""
-        return self._shown(request, _EXAMPLE, None, {}, {})
+        return self._editor(request, editor.EXAMPLES[0].text, {})
 
     def text(self, view: View, root: str, links: Mapping[str, str] | None = None) -> str:
         """Lay a view out.
@@ -106,12 +96,24 @@ class Pages:
         message, body = await self._answers.ask(
             request, operation, ROWS[0], TRIPLES[0], free=query is None, limit=_ROWS, most_bytes=_BYTES
         )
-        told = (
-            {"triples": body.decode()} if message["media type"] == TRIPLES[0] else _told(json.loads(body), request.base_url.path)
-        )
-        asked = f"?{request.url.query}" if request.url.query else ""
-        links = {suffix: f"{request.url.path}.{suffix}{asked}" for suffix in ("csv", "json")}
-        return self._shown(request, operation.query, query, given or {}, told | {"cut": message["cut"]} | links)
+        root, choice = request.base_url.path, Choice.read(request.query_params)
+        asked = dict(given or {}) if query else {"query": operation.query}
+        told: dict[str, Any] = {**_UNTOLD, "cut": message["cut"]}
+        suffixes = tuple(TABLES)
+        if message["media type"] == TRIPLES[0]:
+            found = triples.read(body)
+            names = await triples.named(self._answers, request, found)
+            told |= {"turtle": body.decode(), "table": triples.table(found, names, root, choice, asked)}
+            told["picture"] = shutil.which("dot") and triples.picture(found, names) is not None
+            suffixes = tuple(GRAPHS)
+        else:
+            results = json.loads(body)
+            told |= {"boolean": results["boolean"]} if "boolean" in results else {"table": shown(results, root, choice, asked)}
+        told["address"] = f"{request.url.path}?{urlencode(asked)}".rstrip("?")
+        told["links"] = {suffix: f"{request.url.path}.{suffix}?{urlencode(asked)}".rstrip("?") for suffix in suffixes}
+        if query is None:
+            return self._editor(request, operation.query, told)
+        return self._page(request, "answer.html", query=query, given=given or {}, told=told)
 
     def lookup(self, request: Request, answer: Answer) -> HTMLResponse:
         """Show the answer of a lookup."""
@@ -129,22 +131,30 @@ class Pages:
             return page
         query = self._catalog.get(request.path_params.get("name", ""))
         asked = dict(request.query_params)
-        page = self._shown(request, asked.get("query", _EXAMPLE), query, asked, {"error": error})
+        if query is None and not request.url.path.startswith(f"{request.base_url.path}queries/"):
+            text = asked.get("query") or editor.EXAMPLES[0].text
+            page = self._editor(request, text, {"fault": editor.fault(error, text)})
+        else:
+            page = self._page(request, "answer.html", query=query, given=asked, told={"error": error})
         page.status_code = status
         page.headers.update(headers)
         return page
 
-    def _shown(
-        self, request: Request, text: str, query: Query | None, given: Mapping[str, str], told: Mapping[str, Any]
-    ) -> HTMLResponse:
-        return self._page(request, "answer.html", text=text, query=query, given=given, told=told)
+    def _editor(self, request: Request, text: str, told: Mapping[str, Any]) -> HTMLResponse:
+        return self._page(request, "sparql.html", text=text, examples=editor.EXAMPLES, told={**_UNTOLD, **told})
 
     def _page(self, request: Request, name: str, **values: Any) -> HTMLResponse:
         text = self._text(name, request.base_url.path, **values)
         return HTMLResponse(text, headers={"Content-Security-Policy": _POLICY, "Vary": "Accept"})
 
     def _text(self, name: str, root: str, **values: Any) -> str:
-        return str(self._templates.get_template(name).render(root=root, at=partial(address, root=root), **self._always, **values))
+        always = {"root": root, "at": partial(address, root=root), "built": self._built, **self._always}
+        return str(self._templates.get_template(name).render(**always, **values))
+
+    @cached_property
+    def _built(self) -> bool:
+        """Whether there are the scripts that stand on packages."""
+        return (_STATIC / "built" / "editor.js").is_file()
 
     @cached_property
     def _templates(self) -> Any:
@@ -165,26 +175,3 @@ def is_web(value: object) -> bool:
 def prefers_page(request: Request) -> bool:
     """Tell whether a client would rather have a page than data, as browsers do."""
     return negotiate(request.headers.get("accept"), (*ROWS, *TRIPLES, HTML)) == HTML
-
-
-def _told(results: Mapping[str, Any], root: str) -> dict[str, Any]:
-    if "boolean" in results:
-        return {"boolean": results["boolean"]}
-    names, bindings = results["head"]["vars"], results["results"]["bindings"]
-    columns = [name for name in names if name.removesuffix("Label") == name or name.removesuffix("Label") not in names]
-    rows = [[_cell(row.get(name), row.get(f"{name}Label", _DETAILS.get(name)), root) for name in columns] for row in bindings]
-    return {"columns": columns, "rows": rows}
-
-
-def _cell(term: Mapping[str, Any] | None, label: Mapping[str, Any] | None, root: str) -> Cell:
-    if term is None:
-        return Cell("")
-    value = term["value"]
-    if term["type"] == "uri":
-        link = value if value.startswith(("http://", "https://")) else ""
-        if value.startswith(IMID):  # this server can tell of it
-            link = address(value, root)
-        return Cell(label["value"] if label else compress(value), link)
-    if term["type"] != "literal":
-        return Cell(f"_:{value}" if term["type"] == "bnode" else json.dumps(value))
-    return Cell(value, kind="number" if term.get("datatype", "").endswith(_NUMBERS) else "")

@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from imidgraph.server import descriptions, protocol
 from imidgraph.server.explorer import routes as explorer
+from imidgraph.server.negotiation import TABLES, XLSX
 from imidgraph.server.pages import prefers_page
 from imidgraph.server.serving import edition_of
+from imidgraph.server.tables import Choice
 
-_SUFFIXES = {"csv": "text/csv", "tsv": "text/tab-separated-values", "json": "application/sparql-results+json"}
 _NOTICE = "A summary of published sources, not medical advice."
 
 
@@ -29,16 +30,19 @@ async def answer(request: Request) -> Response:
     """Run a named query, in the lane that free queries cannot fill."""
     edition = edition_of(request)
     name, _, suffix = request.path_params["name"].partition(".")
-    if suffix and suffix not in _SUFFIXES:
-        raise protocol.Refused(404, f"No table ends in .{suffix[:20]}. Use {', '.join(f'.{each}' for each in _SUFFIXES)}.")
+    if suffix and suffix not in TABLES:
+        raise protocol.Refused(404, f"No table ends in .{suffix[:20]}. Use {', '.join(f'.{each}' for each in TABLES)}.")
     query = edition.graph.queries[name]
     parameters = protocol.read_parameters(request)
     as_page = not suffix and prefers_page(request)
     if as_page:  # a form sends what was not filled in too
-        parameters = {name: value for name, value in parameters.items() if value}
+        parameters = {name: value for name, value in Choice.rest(parameters).items() if value}
     text = await to_thread.run_sync(partial(edition.graph.query_text, query.name, **parameters))
     if as_page:
         return await edition.pages.answer(request, protocol.Operation(text), query, parameters)
-    response = await edition.answers.table(request, text, _SUFFIXES.get(suffix))
+    if TABLES.get(suffix) == XLSX:
+        response = await edition.answers.workbook(request, protocol.Operation(text), query.summary, free=False)
+    else:
+        response = await edition.answers.table(request, text, TABLES.get(suffix))
     response.headers["X-Notice"] = _NOTICE
     return response

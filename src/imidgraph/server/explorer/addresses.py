@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote, unquote
 
 from imidgraph.namespaces import IMID, compress, expand
+from imidgraph.server.negotiation import XLSX
 
 RESERVED = frozenset(
     {
@@ -38,6 +39,8 @@ SUFFIXES = {
     "rdf": "application/rdf+xml",
     "jsonld": "application/ld+json",
     "json": "application/json",
+    "csv": "text/csv",
+    "xlsx": XLSX,
     "html": "text/html",
     "bib": "application/x-bibtex",
     "ris": "application/x-research-info-systems",

@@ -6,15 +6,18 @@ import datetime
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from imidgraph.answers import write_json
+from imidgraph.answers import Answer, write_json
 from imidgraph.errors import EntityNotFound
 from imidgraph.graph import KnowledgeGraph
+from imidgraph.knowledge.lookups import Statements
 from imidgraph.namespaces import compress
+from imidgraph.pages.delimited import write_csv
 from imidgraph.prose import NOT_ADVICE, references
 from imidgraph.server import refusals
 from imidgraph.server.explorer import views
@@ -22,14 +25,15 @@ from imidgraph.server.explorer.addresses import SUFFIXES, address, named
 from imidgraph.server.explorer.cards import CARDS
 from imidgraph.server.explorer.things import Kind, Thing, thing
 from imidgraph.server.explorer.view import View
-from imidgraph.server.negotiation import HTML, TRIPLES, NotAcceptable, negotiate
+from imidgraph.server.negotiation import HTML, TRIPLES, XLSX, NotAcceptable, negotiate
 from imidgraph.server.protocol import read_pairs
 from imidgraph.server.serving import edition_of, in_lane
+from imidgraph.server.sheets import workbook
 
 Make = Callable[[KnowledgeGraph], View]
 
 _STATIC = Path(__file__).parent.parent / "static"
-_JSON, _BIBTEX, _RIS = SUFFIXES["json"], SUFFIXES["bib"], SUFFIXES["ris"]
+_CSV, _JSON, _BIBTEX, _RIS = (SUFFIXES[name] for name in ("csv", "json", "bib", "ris"))
 _LICENSE = "https://creativecommons.org/licenses/by/4.0/"
 _DESCRIBED = """CONSTRUCT {{ <{iri}> ?property ?value . ?passage ?said ?what }} WHERE {{
     {{ <{iri}> ?property ?value }} UNION {{ <{iri}> imid:evidence ?passage . ?passage ?said ?what }}
@@ -85,9 +89,9 @@ async def why(request: Request) -> Response:
 
 
 async def around(request: Request) -> Response:
-    """Show what lies around an entity."""
-    center = _one(request, "center")
-    return await _page(request, lambda graph: views.around(graph, center))
+    """Show what lies around an entity, or how two of them are linked."""
+    asked = [_one(request, name) for name in ("center", "start", "end")]
+    return await _page(request, lambda graph: views.around(graph, *asked))
 
 
 async def about(request: Request) -> Response:
@@ -101,14 +105,18 @@ async def catalog(request: Request) -> Response:
 
 
 async def picture(request: Request) -> Response:
-    """Draw an explanation or a neighborhood."""
+    """Draw an explanation, a neighborhood or paths, or give them as the elements of a network."""
     edition = edition_of(request)
     given = {name: _one(request, name) for name in ("start", "end", "center")}
-    what = request.path_params["what"].removesuffix(".svg")
-    drawn = await in_lane(request, lambda: views.picture(edition.graph, what, given))
+    what, _, suffix = request.path_params["what"].rpartition(".")
+    make = {
+        "svg": lambda: views.picture(edition.graph, what, given),
+        "cyjs": lambda: views.network(edition.graph, what, given, request.base_url.path),
+    }.get(suffix)
+    drawn = await in_lane(request, make) if make else None
     if drawn is None:
-        raise EntityNotFound(what, ())
-    response = edition.answers.document(request, drawn, "image/svg+xml")
+        raise EntityNotFound(request.path_params["what"], ())
+    response = edition.answers.document(request, drawn, "image/svg+xml" if suffix == "svg" else _JSON)
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     return response
 
@@ -154,7 +162,8 @@ def _links(iri: str, others: dict[str, str], relation: str) -> Iterator[str]:
 
 
 def _offered(found: Thing) -> tuple[str, ...]:
-    return (HTML, *TRIPLES, _JSON, *((_BIBTEX, _RIS) if found.kind is Kind.SOURCE else ()))
+    tables = (_CSV, XLSX) if found.kind in {Kind.ENTITY, Kind.SOURCE} else ()
+    return (HTML, *TRIPLES, _JSON, *tables, *((_BIBTEX, _RIS) if found.kind is Kind.SOURCE else ()))
 
 
 async def _as(request: Request, found: Thing, media_type: str, links: dict[str, str]) -> Response:
@@ -170,11 +179,31 @@ async def _as(request: Request, found: Thing, media_type: str, links: dict[str, 
         if found.kind is Kind.ENTITY and section:
             return await _page(request, lambda graph: CARDS[Kind.ENTITY](graph, found, section), links)  # type: ignore[call-arg]
         return await _page(request, lambda graph: CARDS[found.kind](graph, found), links)
-    text = await in_lane(request, lambda: _written(edition.graph, found, media_type))
+    if media_type in {_CSV, XLSX}:
+        section = _one(request, "section")
+        return edition.answers.document(
+            request, await in_lane(request, lambda: _tabled(edition.graph, found, section, media_type)), media_type
+        )
+    text = await in_lane(request, lambda: _written(edition.graph, found, media_type, _one(request, "section")))
     return edition.answers.document(request, text.encode("utf-8", "replace"), media_type)
 
 
-def _written(graph: KnowledgeGraph, found: Thing, media_type: str) -> str:
+def _tabled(graph: KnowledgeGraph, found: Thing, section: str, media_type: str) -> bytes:
+    """Write the statements of an entity, of one section of it, or of a source as a table."""
+    answer: Answer
+    if found.kind is Kind.SOURCE:
+        answer = Statements(tuple(graph.reader.citing(found.iri)), graph_version=graph.version)
+        title = graph.reader.source(found.iri).label
+    else:
+        entity = graph.entity(compress(found.iri))
+        answer = entity.section(section) if section else entity
+        title = f"{entity.label}: {section}" if section else entity.label
+    if media_type == XLSX:
+        return workbook(answer, title)
+    return write_csv(answer).encode("utf-8", "replace")
+
+
+def _written(graph: KnowledgeGraph, found: Thing, media_type: str, section: str) -> str:
     if found.kind is Kind.SOURCE:
         reference = references.csl(graph.reader.source(found.iri))
         if media_type != _JSON:
@@ -182,7 +211,8 @@ def _written(graph: KnowledgeGraph, found: Thing, media_type: str) -> str:
         items = [item.to_dict() for item in graph.reader.citing(found.iri)]
         return write_json({"reference": reference, "statements": items, "notice": NOT_ADVICE})
     if found.kind is Kind.ENTITY:
-        return graph.entity(compress(found.iri)).to_json()
+        entity = graph.entity(compress(found.iri))
+        return (entity.section(section) if section else entity).to_json()
     item = graph.reader.named(found.iri) if found.kind is Kind.STATEMENT else None
     if item is not None:
         return write_json(item.to_dict() | {"notice": NOT_ADVICE, "graph_version": graph.version})
@@ -200,7 +230,7 @@ ROUTES = [
     Route("/graph", around),
     Route("/about", about),
     Route("/pictures/{what}", picture),
-    Mount("/static", StaticFiles(directory=_STATIC), name="static"),
+    Mount("/static", GZipMiddleware(StaticFiles(directory=_STATIC)), name="static"),
 ]
 """The pages of their own."""
 THINGS = [Route("/sources/{curie:path}", at), Route("/{name}", at)]

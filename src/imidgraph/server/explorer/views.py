@@ -13,12 +13,17 @@ from imidgraph.namespaces import local_name
 from imidgraph.pages import plots
 from imidgraph.prose.citations import Notes
 from imidgraph.server.explorer.cards import near
+from imidgraph.server.explorer.elements import elements
 from imidgraph.server.explorer.facts import facts
 from imidgraph.server.explorer.view import View
 from imidgraph.traversals.compare import LICENSES, Comparison
+from imidgraph.traversals.paths import Paths, Step
 from imidgraph.words import begun
 
+_MOST_HOPS = 3  # of a path in the graph view
 _MOST_NEW = 6  # events on the first page
+_MOST_NODES = 150  # of a network that a browser draws at first
+_MOST_PATHS = 30  # in the graph view
 PILLARS = {
     "drugs": "What each drug is, its names and identifiers",
     "generations": "Which generation each source assigns a drug to",
@@ -186,14 +191,30 @@ def why(graph: KnowledgeGraph, drug: str, over: str, disease: str) -> View:
     return View("why.html", f"{begun(str(found.drug))} over {found.over} for {found.disease}", values, notes, found.statements)
 
 
-def around(graph: KnowledgeGraph, center: str, hops: int = 1) -> View:
-    """Show what lies around an entity."""
-    if not center:
-        return View("graph.html", "Graph view", {"center": "", "neighborhood": None})
-    found = graph.neighborhood(center, hops=hops)
+def around(graph: KnowledgeGraph, center: str, start: str = "", end: str = "") -> View:
+    """Show what lies around an entity, or how two of them are linked."""
+    values: dict[str, Any] = {"center": center, "start": start, "end": end, "neighborhood": None, "paths": None}
     notes = Notes()
-    values = {"center": center, "neighborhood": found, "facts": list(facts(found.joins, notes))}
-    return View("graph.html", f"Around {found.center}", values, notes, found.joins)
+    if center:
+        near = graph.neighborhood(center)
+        values |= {"neighborhood": near, "facts": list(facts(near.joins, notes))}
+        return View("graph.html", f"Around {near.center}", values, notes, near.joins)
+    if start and end:
+        found = _paths(graph, {"start": start, "end": end})
+        values |= {
+            "paths": found,
+            "ways": [[(_hop(step), step.end) for step in path.steps] for path in found],
+            "facts": list(facts(found.statements, notes)),
+        }
+        return View("graph.html", found.title, values, notes, found.statements)
+    return View("graph.html", "Graph view", values)
+
+
+def _hop(step: Step) -> str:
+    """Name the relations of a hop in words, with the way that they lead."""
+    ahead = dict.fromkeys(item.predicate.label for item in step.ahead)
+    back = dict.fromkeys(item.predicate.label for item in step.statements if item not in step.ahead)
+    return " and ".join([*([f"{', '.join(ahead)} →"] if ahead else []), *([f"← {', '.join(back)}"] if back else [])])
 
 
 def about(graph: KnowledgeGraph) -> View:
@@ -213,10 +234,29 @@ def catalog(graph: KnowledgeGraph) -> View:
 
 
 def picture(graph: KnowledgeGraph, what: str, given: Mapping[str, str]) -> bytes | None:
-    """Draw an explanation or a neighborhood as SVG; None where there is no such picture."""
+    """Draw an explanation, a neighborhood or paths as SVG; None where there is no such picture."""
     match what:
         case "explain":
-            return graph.explain(given.get("start", ""), given.get("end", "")).picture().render("svg")
+            return graph.explain(given["start"], given["end"]).picture().render("svg")
         case "graph":
-            return graph.neighborhood(given.get("center", "")).picture().render("svg")
+            return graph.neighborhood(given["center"]).picture().render("svg")
+        case "paths":
+            return _paths(graph, given).picture().render("svg")
     return None
+
+
+def network(graph: KnowledgeGraph, what: str, given: Mapping[str, str], root: str) -> bytes | None:
+    """Give a neighborhood or paths as elements that a browser draws; None where there is no such network."""
+    match what:
+        case "graph":
+            near = graph.neighborhood(given["center"], limit=_MOST_NODES)
+            return elements(near.nodes, near.joins, root, [near.center], near.places).encode()
+        case "paths":
+            found = _paths(graph, given)
+            terms = [term for path in found for term in path.terms]
+            return elements(terms, found.statements, root, [found[0].terms[0], found[0].terms[-1]], found.places).encode()
+    return None
+
+
+def _paths(graph: KnowledgeGraph, given: Mapping[str, str]) -> Paths:
+    return graph.paths(given["start"], given["end"], max_length=_MOST_HOPS, limit=_MOST_PATHS)
