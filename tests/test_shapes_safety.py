@@ -138,6 +138,13 @@ QUERIED = {
         ":planted a :RiskMitigation ; :evidence :planted-a . :planted-a :locator 'section 2.6 (10 mg a day)' .",
         ":planted a :Dose ; :doseAmount 10.0 ; :evidence :planted-a . :planted-a :locator 'section 2.6 (10 mg)' .",
     ),
+    "a result from the news although the paper is known": (
+        "news-alone",
+        ":result a :TrialResult ; :subject :trial ; :object :survival ; :evidence :planted-a . :planted-a :source :news . "
+        ":other a :TrialResult ; :subject :trial ; :object :survival ; :evidence :b . :b :source :paper . :paper a :Article .",
+        ":result a :TrialResult ; :subject :trial ; :object :survival ; :evidence :planted-a , :b . :planted-a :source :news . "
+        ":other a :TrialResult ; :subject :trial ; :object :survival ; :evidence :b . :b :source :paper . :paper a :Article .",
+    ),
     "a database that must not be copied": (
         "closed-databases",
         ":planted-a :source :copied .",
