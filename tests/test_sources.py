@@ -66,6 +66,8 @@ def test_a_bad_retired_name_is_one_sentence(ontology: Path, bad: str, reason: st
         ("DOI: ", "exactMatch: ", 8, "The value '10.1056/NEJMoa061292' of 'exactMatch' is not an identifier."),
         ("- id: revlimid-us-label\n  type", "- type", 10, "The source has no id. Write one such as 'id: pubmed:26131937'"),
         ("family: List", "familie: List", 4, "Unknown key 'familie'. Did you mean 'family'?"),
+        ("title: REV", "jurisdiction: USA\n  title: REV", 12, "revlimid-us-label: Unknown entity 'USA'."),
+        ("title: REV", "isVersionOf: revlimid\n  title: REV", 12, "revlimid-us-label: Unknown source 'revlimid'."),
     ],
 )
 def test_a_bad_source_is_one_sentence(ontology: Path, good: str, bad: str, line: int, reason: str) -> None:
