@@ -6,6 +6,7 @@ import json
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -14,7 +15,7 @@ import pytest
 from mcp.client.client import Client
 
 from imidgraph import KnowledgeGraph
-from imidgraph.mcp.tools import TOOLS
+from imidgraph.mcp.tools import MOST_ROWS, SPARQL, TOOLS
 from tests.agents import search_at_once
 from tests.servers import Served
 
@@ -50,6 +51,53 @@ def test_the_answers_are_those_of_the_tools(kg: KnowledgeGraph, served: Served) 
     assert found.structured_content == TOOLS["get"].call(kg, {"name": "Revlimid"}).data
     assert missing.is_error
     assert "Not in the graph does not mean no." in missing.content[0].text
+
+
+def test_free_queries_only_where_they_are_switched_on(served: Served, kg: KnowledgeGraph, tmp_path: Path) -> None:
+    query = "SELECT ?drug { ?drug imid:degrades imid:CSNK1A1 } ORDER BY ?drug"
+
+    async def refused(client: Client) -> Any:
+        return await client.call_tool("sparql", {"query": query})
+
+    assert asked(served, refused).is_error
+
+    async def work(client: Client) -> dict[str, Any]:
+        texts = {
+            "select": query,
+            "ask": "ASK { imid:lenalidomide imid:degrades imid:IKZF1 }",
+            "construct": "CONSTRUCT WHERE { imid:lenalidomide imid:degrades imid:IKZF1 }",
+            "many": "SELECT ?s { ?s ?p ?o }",
+            "service": "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }",
+            "endless": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
+            "wrong": "SELECT",
+        }
+        listed = await client.list_tools()
+        assert [tool.name for tool in listed.tools] == [*TOOLS, "sparql"]
+        found: dict[str, Any] = {}
+
+        async def one(name: str, text: str) -> None:
+            found[name] = await client.call_tool("sparql", {"query": text})
+
+        endless = texts.pop("endless")
+        for name, text in texts.items():
+            found[name] = await client.call_tool("sparql", {"query": text})
+        async with anyio.create_task_group() as group:  # the lookup does not wait for it
+            group.start_soon(one, "endless", endless)
+            found["lookup"] = await client.call_tool("status", {"subject": "CC-5013", "predicate": "degrades", "object": "IKZF1"})
+            assert "endless" not in found
+        return found
+
+    with Served(tmp_path, "--agent-sparql", "--timeout", "5", "--workers", "2") as server:
+        found = asked(server, work)
+    assert found["select"].structured_content == SPARQL.call(kg, {"query": query}).data
+    assert found["ask"].structured_content["items"] == [{"answer": True}]
+    assert found["construct"].structured_content["total"] == 1
+    assert found["many"].structured_content["total"] == MOST_ROWS
+    assert any("cut at" in gap for gap in found["many"].structured_content["gaps"])
+    assert "supported" in found["lookup"].content[0].text
+    for name, said in (("service", "SERVICE"), ("endless", "5 seconds"), ("wrong", "not valid SPARQL")):
+        assert found[name].is_error
+        assert said in found[name].content[0].text
 
 
 def test_there_are_no_sessions(served: Served) -> None:

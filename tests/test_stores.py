@@ -2,17 +2,22 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph
 import pytest
 import rdflib
+from hypothesis import given
+from hypothesis import strategies as st
 from pyoxigraph import QueryResultsFormat
 
 import imidgraph
 from imidgraph import KnowledgeGraph, OntologyError, QueryError
 from imidgraph.rdf import Iri
+from imidgraph.resources import RELEASE
 from imidgraph.sparql.results import Results
 from imidgraph.stores.oxigraph import OxigraphStore
 from imidgraph.stores.rdflib import RdflibStore
@@ -42,6 +47,47 @@ def test_terms_become_plain_values_on_each_engine(kg: KnowledgeGraph, reference:
     for results in (kg.select(VALUES), reference.select(VALUES)):
         assert [value for (value,) in results.rows] == PLAIN
         assert [type(value) for (value,) in results.rows] == [type(value) for value in PLAIN]
+
+
+_DATATYPES = ["string", "integer", "decimal", "double", "boolean", "date", "dateTime", "anyURI"]
+_LITERALS = st.one_of(
+    st.builds(pyoxigraph.Literal, st.text()),
+    st.builds(lambda text: pyoxigraph.Literal(text, language="en"), st.text()),
+    st.builds(
+        lambda text, name: pyoxigraph.Literal(text, datatype=pyoxigraph.NamedNode(f"http://www.w3.org/2001/XMLSchema#{name}")),
+        st.text()
+        | st.integers().map(str)
+        | st.decimals().map(str)
+        | st.sampled_from(["true", "1", "01", "+1", "1.", ".5", "1e3"]),
+        st.sampled_from(_DATATYPES),
+    ),
+    st.builds(pyoxigraph.BlankNode),
+    st.just(pyoxigraph.NamedNode("http://example.org/a?b#c%20é")),
+    st.just(pyoxigraph.Triple(*[pyoxigraph.NamedNode("http://example.org/a")] * 2, pyoxigraph.Literal("a\tb"))),
+)
+
+
+@given(st.lists(_LITERALS, max_size=5))
+def test_rows_that_are_read_from_text_are_those_of_the_terms(values: list[Any]) -> None:
+    thing, value = pyoxigraph.NamedNode("http://example.org/thing"), pyoxigraph.NamedNode("http://example.org/value")
+    graph = pyoxigraph.Store()
+    graph.extend(pyoxigraph.Quad(thing, value, each) for each in values)
+    store = OxigraphStore(graph)
+    query = "SELECT ?thing ?value ?none { ?thing ?property ?value OPTIONAL { ?value ?value ?none } }"
+    assert Counter(map(_typed, store.rows(query))) == Counter(map(_typed, store.select(query).rows))
+    assert Counter(map(_typed, store.rows("SELECT ?value { ?s ?p ?value }"))) == Counter(
+        map(_typed, store.select("SELECT ?value { ?s ?p ?value }").rows)
+    )
+
+
+def _typed(row: tuple[Any, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((type(value).__name__, repr(value)) for value in row)
+
+
+def test_rows_of_the_release_are_those_of_its_terms() -> None:
+    query = "SELECT ?subject ?property ?value { ?subject ?property ?value }"
+    store = OxigraphStore.read(RELEASE)
+    assert Counter(map(_typed, store.rows(query))) == Counter(map(_typed, store.select(query).rows))
 
 
 def test_results_tell_their_columns_version_and_time(kg: KnowledgeGraph) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from imidgraph.errors import QueryError
+
+Item = TypeVar("Item")
 
 MAX_LENGTH = 4
 """Hops of a path."""
@@ -81,6 +84,18 @@ class Deadline:
         """Raise `OutOfTime` where the time is up."""
         if time.monotonic() > self._end:
             raise OutOfTime
+
+    def each(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Give items one by one, and raise `OutOfTime` where the time is up.
+
+        Examples
+        --------
+        >>> list(NEVER.each("ab"))
+        ['a', 'b']
+        """
+        for item in items:
+            self.check()
+            yield item
 
     def part(self, share: float) -> Deadline:
         """Give the deadline of a first part, which leaves the rest of the time to what follows."""

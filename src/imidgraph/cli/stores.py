@@ -114,6 +114,7 @@ def push(url: str, name: str, user: str | None, update: bool) -> None:
     metavar="ORIGIN",
     help="An origin whose pages may send queries, such as https://example.org; * for all.",
 )
+@click.option("--agent-sparql", "agents_query", is_flag=True, help="Also offer free SPARQL, within limits, to agents at /mcp.")
 @click.option("--trust-proxy", "proxies", multiple=True, metavar="ADDRESS", help="A proxy whose X-Forwarded headers are trusted.")
 @click.option("--root-path", default="", metavar="PATH", help="The path below which a proxy passes requests, such as /imid.")
 def serve(
@@ -125,6 +126,7 @@ def serve(
     limit: int,
     hosts: tuple[str, ...],
     origins: tuple[str, ...],
+    agents_query: bool,
     proxies: tuple[str, ...],
     root_path: str,
 ) -> None:
@@ -150,7 +152,7 @@ def serve(
     if graph is not None and "://" in graph:
         raise click.UsageError("Only a file or a disk store can be served, not another endpoint.")
     path = Path(graph) if graph else RELEASE
-    settings = Settings(path, workers, waiting, timeout, limit, host, hosts, origins)
+    settings = Settings(path, workers, waiting, timeout, limit, host, hosts, origins, agents_query)
     with listen(host, port) as listener:
         app = create_app(settings)
         say(f"Serving at http://{host}:{port}/. Stop with Ctrl-C.")

@@ -176,7 +176,7 @@ class Names:
 
     def _read(self, part: str = "") -> list[Name]:
         rows = []
-        found = set(self._store.select(_NAMES % part).rows)  # put in order here, which is twice as fast
+        found = set(self._store.rows(_NAMES % part))  # put in order here, which is twice as fast
         called = labels(self._store, ((entity, label) for entity, label, *_ in found))
         found = {(entity, called[entity], *rest) for entity, _, *rest in found}
         for entity, label, category, root, property_, name in sorted(found, key=lambda row: (row[0], row[4], *map(str, row[1:]))):

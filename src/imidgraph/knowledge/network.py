@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cached_property
-from itertools import islice
+from itertools import islice, takewhile
 
 from imidgraph.errors import EntityNotFound, QueryError
 from imidgraph.knowledge.labels import labels
 from imidgraph.knowledge.relations import Relations
-from imidgraph.limits import NEVER, Deadline, several
+from imidgraph.limits import NEVER, Deadline, OutOfTime, several
 from imidgraph.model import Relation, Term
 from imidgraph.namespaces import IMID, compress, expand, local_name
 from imidgraph.stores import Store
@@ -157,10 +157,9 @@ class Network:
             return
         missing = iter(node for node in nodes if node not in self._fetched)
         while batch := sorted(islice(missing, _BATCH)):
-            deadline.check()
             values = " ".join(f"<{self.iri(node)}>" for node in batch)
             edges: dict[str, list[tuple[str, str]]] = {}
-            for query in (_FROM, _TO):
+            for query in deadline.each((_FROM, _TO)):
                 found = iter(self.curies(self._store.iris(query % values)))
                 for subject, relation, object in zip(found, found, found, strict=True):
                     edges.setdefault(relation, []).append((subject, object))
@@ -238,6 +237,15 @@ class Network:
             for node in batch:
                 self._terms.setdefault(node, Term(self.iri(node), local_name(self.iri(node))))
         return [self._terms[node] for node in wanted]
+
+    def named(self, nodes: Iterable[str], deadline: Deadline) -> list[Term]:
+        """Give the terms of the first of some nodes: of a few hundred in any case, then of as many as time allows."""
+        wanted = list(nodes)
+        found = self.terms(wanted[:_BATCH])
+        try:
+            return found + self.terms(wanted[_BATCH:], deadline)
+        except OutOfTime:
+            return found + [self._terms[node] for node in takewhile(self._terms.__contains__, wanted[_BATCH:])]
 
     def curie(self, iri: str) -> str:
         """Give the CURIE of a node, always the same object."""

@@ -156,10 +156,10 @@ class Reader:
             return self._read(bind)
 
     def _read(self, bind: Callable[[str], str]) -> list[Statement]:
-        stated = self._select(bind(_STATEMENTS)).rows
+        stated = self._store.rows(bind(_STATEMENTS))
         if not stated:
             return []
-        backed = self._select(bind(_EVIDENCE)).rows
+        backed = self._store.rows(bind(_EVIDENCE))
         properties = {row[1] for row in stated} | {row[2] for row in backed}
         names = {property_: attribute_name(property_) for property_ in properties}
         apart = {_TYPE, _EVIDENCE_OF, _SOURCE_OF}  # what is told by its IRI
@@ -201,7 +201,7 @@ class Reader:
         waiting = iter(sorted(iris - self._terms.keys()))
         while batch := list(islice(waiting, _NAMED)):
             named: dict[str, Term] = {}
-            rows = self._select(_NAMES % " ".join(str(NamedNode(iri)) for iri in batch)).rows
+            rows = self._store.rows(_NAMES % " ".join(str(NamedNode(iri)) for iri in batch))
             called = labels(self._store, ((iri, label) for iri, label, _ in rows))
             for iri, _, category in sorted(rows, key=str):
                 named.setdefault(iri, Term(iri, called[iri], local_name(category or "")))
@@ -279,7 +279,7 @@ class Reader:
     def _sources(self, iris: Set[Any]) -> Mapping[str, Source]:
         missing = iris - self._known.keys()
         names = " ".join(str(NamedNode(iri)) for iri in sorted(iri for iri in missing if type(iri) is Iri))
-        found = read_sources(self._store.select(SOURCES % names).rows) if names else {}
+        found = read_sources(self._store.rows(SOURCES % names)) if names else {}
         self._known.update((iri, found.get(iri) or assembly.named(iri)) for iri in missing)
         return self._known
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from imidgraph.graph import KnowledgeGraph
     from imidgraph.mcp.replies import Reply
     from imidgraph.mcp.tools import Tool
+    from imidgraph.sparql.results import Results, Triples
 
 INSTRUCTIONS = (
     "The knowledge graph of the IMiD drugs (thalidomide, lenalidomide, pomalidomide and their successors). Every statement names "
@@ -40,12 +41,14 @@ _MARKDOWN = "text/markdown"
 Answered = TypeVar("Answered")
 Work = Callable[[Callable[[], Answered]], Awaitable[Answered]]
 """Does work that takes a while, where nothing else waits for it."""
+Free = Callable[[str, int], "Awaitable[Results | bool | Triples]"]
+"""Answers a free query with at most so many rows, where only other free queries wait for it."""
 
 
 class _Offer:
     """What a server offers: the handlers of its requests."""
 
-    def __init__(self, opened: Callable[[], KnowledgeGraph], free: bool, work: Work[Any], timeout: float) -> None:
+    def __init__(self, opened: Callable[[], KnowledgeGraph], free: bool | Free, work: Work[Any], timeout: float) -> None:
         self._opened = opened
         self._free = free
         self._work = work
@@ -60,16 +63,21 @@ class _Offer:
 
     async def call_tool(self, _: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
         try:
-            found = await self._work(partial(self._call, params.name, params.arguments or {}))
+            found = await self._called(params.name, params.arguments or {})
         except ImidgraphError as error:
             return types.CallToolResult(content=[types.TextContent(text=ours.tools.told(error))], is_error=True)
         return types.CallToolResult(content=[types.TextContent(text=found.text)], structured_content=found.data)
 
-    def _call(self, name: str, arguments: Mapping[str, Any]) -> Reply:
-        tools = self._tools
-        if name not in tools:
-            raise QueryError(f"Unknown tool {name[:60]!r}. Choose from {', '.join(tools)}.")
-        return tools[name].call(self._opened(), arguments, self._timeout)
+    async def _called(self, name: str, arguments: Mapping[str, Any]) -> Reply:
+        tool = self._tools.get(name)
+        if tool is None:
+            raise QueryError(f"Unknown tool {name[:60]!r}. Choose from {', '.join(self._tools)}.")
+        if tool is not ours.tools.SPARQL or isinstance(self._free, bool):
+            reply: Reply = await self._work(lambda: tool.call(self._opened(), arguments, self._timeout))
+            return reply
+        asked = tool.read(arguments)
+        found = await self._free(asked.values["query"], ours.tools.MOST_ROWS)  # in a lane of its own
+        return ours.tools.replied(asked, found, self._opened().version)
 
     async def list_resources(self, _: Any, __: Any) -> types.ListResourcesResult:
         catalog = types.Resource(uri="imidgraph://queries", name="queries", title="The named queries", mime_type=_MARKDOWN)
@@ -111,7 +119,10 @@ class _Offer:
 
 
 def create_server(
-    opened: Callable[[], KnowledgeGraph], free: bool = False, work: Work[Any] = to_thread.run_sync, timeout: float = SECONDS
+    opened: Callable[[], KnowledgeGraph],
+    free: bool | Free = False,
+    work: Work[Any] = to_thread.run_sync,
+    timeout: float = SECONDS,
 ) -> Server[Any]:
     """Create a server of the tools.
 
@@ -119,8 +130,8 @@ def create_server(
     ----------
     opened : callable
         Gives the graph that it answers from.
-    free : bool
-        Whether it offers free SPARQL too.
+    free : bool or callable
+        Whether it offers free SPARQL too, which the graph answers, or what answers it.
     work : callable
         What looks an answer up, where nothing else waits for it.
     timeout : float

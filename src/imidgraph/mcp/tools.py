@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,6 +21,7 @@ from imidgraph.limits import SECONDS
 from imidgraph.mcp.items import Cited
 from imidgraph.mcp.replies import LARGEST, MOST_BYTES, Prepared, Reply, prepare
 from imidgraph.rdf import Iri, NamedNode
+from imidgraph.sparql.results import Results, Triples
 from imidgraph.traversals.compare import Comparison
 from imidgraph.traversals.explain import Explanation
 from imidgraph.verbs import SEARCHES, VERBS, Parameter, Verb
@@ -29,8 +30,18 @@ _CURSOR = Parameter("cursor", "The cursor from the previous reply, to get the ne
 _BYTES = Parameter("max_bytes", "Maximum size of the reply in bytes.", "integer", default=MOST_BYTES, least=1000, most=LARGEST)
 _MOST_KEPT = 64  # answers of a graph
 _KEPT: WeakKeyDictionary[KnowledgeGraph, Kept[Prepared]] = WeakKeyDictionary()  # for as long as a graph is there
-_MOST_ROWS = 1000
+MOST_ROWS = 1000
+"""Rows of a free query."""
 _SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an agent asks of a tool: the values of its parameters, and which part of the answer."""
+
+    values: Mapping[str, Any]
+    cursor: str | None
+    most: int
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,19 @@ class Tool:
             "additionalProperties": False,
         }
 
+    def read(self, arguments: Mapping[str, object]) -> Asked:
+        """Read what the agent gave.
+
+        Raises
+        ------
+        QueryError
+            Where an argument is wrong.
+        """
+        rest = dict(arguments)
+        cursor = _read(_CURSOR, rest)
+        most = _read(_BYTES, rest) or MOST_BYTES
+        return Asked(self.verb.read(rest), cursor, most)
+
     def call(self, graph: KnowledgeGraph, arguments: Mapping[str, object], timeout: float = SECONDS) -> Reply:
         """Answer a call.
 
@@ -82,18 +106,15 @@ class Tool:
         ImidgraphError
             Where an argument is wrong, or nothing is called so; `told` says it to the agent.
         """
-        rest = dict(arguments)
-        cursor = _read(_CURSOR, rest)
-        most = _read(_BYTES, rest) or MOST_BYTES
+        asked = self.read(arguments)
         bounds = {"timeout": timeout} if self.verb.name in SEARCHES else {}
-        values = self.verb.read(rest)
 
         def ask() -> tuple[Prepared, bool]:
-            answer = self.verb.ask(graph, values, **bounds)
+            answer = self.verb.ask(graph, asked.values, **bounds)
             return prepare(answer, _headline(answer)), self.is_kept and not (bounds and answer.limit)  # time may not be up again
 
-        key = json.dumps([self.name, values, datetime.date.today()], default=str)  # a card tells what holds today
-        return _KEPT.setdefault(graph, Kept(_MOST_KEPT)).get(key, ask).reply(cursor, most)
+        key = json.dumps([self.name, asked.values, datetime.date.today()], default=str)  # a card tells what holds today
+        return _KEPT.setdefault(graph, Kept(_MOST_KEPT)).get(key, ask).reply(asked.cursor, asked.most)
 
 
 def told(error: ImidgraphError) -> str:
@@ -158,8 +179,17 @@ def _terms(iris: Iterable[object]) -> str:
 
 
 def _query(graph: KnowledgeGraph, query: str) -> Answer:
-    answer = graph.query(query, timeout=_SECONDS, limit=_MOST_ROWS)
-    return Table(("answer",), ((answer,),)) if isinstance(answer, bool) else answer
+    return _as_answer(graph.query(query, timeout=_SECONDS, limit=MOST_ROWS))
+
+
+def _as_answer(found: Results | bool | Triples) -> Answer:
+    return Table(("answer",), ((found,),)) if isinstance(found, bool) else found
+
+
+def replied(asked: Asked, found: Results | bool | Triples, graph_version: str | None) -> Reply:
+    """Give what a free query found that someone else asked, such as a pool of workers."""
+    answer = replace(_as_answer(found), graph_version=graph_version)
+    return prepare(answer, _headline(answer)).reply(asked.cursor, asked.most)
 
 
 class _Values(Parameter):

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from imidgraph.errors import MissingExtra
 from imidgraph.server.protocol import Refused, read_body, unless_gone
 from imidgraph.server.serving import edition_of, in_lane
+from imidgraph.sparql.results import Results, Triples
 
 Answered = TypeVar("Answered")
 
@@ -37,7 +38,11 @@ async def answer(request: Request) -> Response:
     async def work(ask: Callable[[], Answered]) -> Answered:
         return await in_lane(request, ask)
 
-    server = speaker.create_server(lambda: edition.graph, work=work, timeout=edition.timeout)
+    async def query(text: str, limit: int) -> Results | bool | Triples:
+        return await edition.answers.values(text, request.client.host if request.client else "", limit, edition.timeout)
+
+    free = query if request.app.state.editions.settings.agents_query else False
+    server = speaker.create_server(lambda: edition.graph, free, work, edition.timeout)
     body = await read_body(request)
     status, headers, content = await unless_gone(request, speaker.exchange(server, request.scope, body))
     return Response(content, status, headers)

@@ -16,15 +16,20 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from imidgraph.errors import QueryTimeout
+from imidgraph.limits import Deadline, OutOfTime
 from imidgraph.server.descriptions import translate
 from imidgraph.server.negotiation import CHOICES, NUMBERS, ROWS, TRIPLES, XLSX, NotAcceptable, accepts_gzip, negotiate
 from imidgraph.server.protocol import Operation, endpoint_of, unless_gone
+from imidgraph.sparql.results import Results, Triples
 from imidgraph.words import begun, spaced
 from imidgraph.workers.frames import GZIP_FROM
 from imidgraph.workers.lanes import Busy
 from imidgraph.workers.pool import Pool
+from imidgraph.workers.worker import read_answer
 from imidgraph.workers.worker import request as write_request
 
+_OWN_ROWS, _OWN_TRIPLES = "text/tab-separated-values", "application/n-triples"
 _VARY = "Accept, Accept-Encoding"
 _PIECE = 1 << 18  # bytes that are sent at once
 _MOST_UNREAD = 256 << 20  # bytes of answers that are sent at the same time
@@ -113,6 +118,21 @@ class Answers:
         if self._unread > _MOST_UNREAD:
             raise Busy
         return await unless_gone(request, self._free.answer(asked, request.client.host if request.client else ""))
+
+    async def values(self, query: str, client: str, limit: int, timeout: float) -> Results | bool | Triples:
+        """Let a worker answer a free query, and give what it answers as values.
+
+        Raises
+        ------
+        QueryTimeout
+            Where the answer takes too long to read.
+        """
+        asked = write_request(query, min(limit, self._limit), _OWN_ROWS, _OWN_TRIPLES, own=True)
+        message, payload = await self._free.answer(asked, client)
+        try:
+            return await to_thread.run_sync(read_answer, message, payload, Deadline(timeout))
+        except OutOfTime:
+            raise QueryTimeout(timeout) from None
 
     def described(self, request: Request, turtle: str) -> Response:
         """Answer with a description in RDF, in the syntax that the client accepts."""

@@ -30,6 +30,8 @@ class Settings:
         The names that it answers to, beside its address and those of this machine.
     origins : tuple of str
         The origins whose pages may ask; ``*`` for all.
+    agents_query : bool
+        Whether the tools for agents offer free SPARQL too.
     """
 
     path: Path
@@ -40,3 +42,4 @@ class Settings:
     host: str = "127.0.0.1"
     hosts: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    agents_query: bool = False

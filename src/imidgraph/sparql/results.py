@@ -21,6 +21,7 @@ from imidgraph.limits import NEVER, Deadline, OutOfTime
 from imidgraph.namespaces import prefixes_in
 from imidgraph.rdf import (
     BlankNode,
+    Iri,
     QueryResultsFormat,
     QuerySolutions,
     RdfFormat,
@@ -272,6 +273,30 @@ class Triples(Answer):
             raise QueryError(f"Unknown format of triples {format!r}. Choose from {', '.join(_SYNTAXES)}.")
         prefixes = prefixes_in(serialize(self.terms, format=RdfFormat.N_TRIPLES) or b"")
         return serialize(self.terms, format=syntax, prefixes=prefixes) or b""
+
+
+def read_rows(text: str) -> list[Row]:
+    r"""Read the rows of results in the W3C's TSV format, as plain Python values.
+
+    Examples
+    --------
+    >>> read_rows("?a\t?b\n<https://w3id.org/imidgraph/US>\t2.50\n\t\"a\\tb\"@en\n")
+    [('https://w3id.org/imidgraph/US', Decimal('2.50')), (None, 'a\tb')]
+    """
+    header, _, body = text.partition("\n")
+    tokens = body.removesuffix("\n").replace("\n", "\t").split("\t") if body else []
+    values: dict[str, Any] = {"": None}
+    others = []
+    for token in set(tokens) - values.keys():
+        if token[0] == "<" and token[1] != "<":
+            values[token] = Iri(token[1:-1])
+        else:
+            others.append(token)
+    read = parse_query_results("\n".join(["?value", *others, ""]), format=QueryResultsFormat.TSV)
+    assert isinstance(read, QuerySolutions)
+    values.update(zip(others, (python_value(term) for (term,) in read), strict=True))
+    columns = [map(values.__getitem__, tokens)] * (header.count("\t") + 1)
+    return list(zip(*columns, strict=True))
 
 
 def taken(items: Iterator[Item], most: int | None, deadline: Deadline) -> list[Item]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
+from imidgraph.answers import Row
 from imidgraph.limits import LIMIT, TIMEOUT
 from imidgraph.sparql.results import Results, Triples
 
@@ -23,6 +24,9 @@ class Store(Protocol):
 
     def select(self, query: str) -> Results:
         """Answer a SELECT query."""
+
+    def rows(self, query: str) -> list[Row]:
+        """Answer a SELECT query with the rows alone, as plain Python values."""
 
     def iris(self, query: str) -> list[str]:
         """Answer a SELECT query that binds every variable to an IRI, with the IRIs row by row in one flat list."""

@@ -17,6 +17,7 @@ from email.message import Message
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
+from imidgraph.answers import Row
 from imidgraph.errors import EndpointError, OntologyError, QueryError, QueryTimeout
 from imidgraph.limits import Deadline, OutOfTime
 from imidgraph.sparql.odd import Odd
@@ -74,6 +75,10 @@ class EndpointStore:
     def select(self, query: str) -> Results:
         """Answer a SELECT query."""
         return self._select(query, self._timeout)
+
+    def rows(self, query: str) -> list[Row]:
+        """Answer a SELECT query with the rows alone, as plain Python values."""
+        return self.select(query).rows
 
     def iris(self, query: str) -> list[str]:
         """Answer a SELECT query that binds every variable to an IRI, with the IRIs row by row in one flat list."""

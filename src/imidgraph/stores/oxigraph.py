@@ -12,9 +12,10 @@ from typing import Any
 import pyoxigraph
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, Triple
 
+from imidgraph.answers import Row
 from imidgraph.errors import OntologyError, QueryError
 from imidgraph.namespaces import PREFIXES
-from imidgraph.sparql.results import Results, Triples
+from imidgraph.sparql.results import Results, Triples, read_rows
 from imidgraph.sparql.text import dataset_graphs
 from imidgraph.stores import Store
 
@@ -88,6 +89,15 @@ class OxigraphStore:
         if not isinstance(solutions, QuerySolutions):
             raise QueryError("This is not a SELECT query. Use ask() or construct().")
         return replace(Results.of(solutions), elapsed=time.perf_counter() - start)
+
+    def rows(self, query: str) -> list[Row]:
+        """Answer a SELECT query with the rows alone, as plain Python values.
+
+        They are written in Rust as text, and each text that comes again and again, such as a property, is read once.
+        """
+        solutions = self.evaluate(query)
+        assert isinstance(solutions, QuerySolutions)
+        return read_rows((solutions.serialize(format=QueryResultsFormat.TSV) or b"").decode())
 
     def iris(self, query: str) -> list[str]:
         """Answer a SELECT query that binds every variable to an IRI, with the IRIs row by row in one flat list.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import RdfFormat, parse
 
+from imidgraph.answers import Row
 from imidgraph.errors import OntologyError, QueryError
 from imidgraph.namespaces import PREFIXES
 from imidgraph.sparql.results import Results, Triples
@@ -65,6 +66,10 @@ class RdflibStore:
         answer = self._query(query, "SELECT")
         results = Results.from_json(answer.serialize(format="json") or b"")
         return replace(results, elapsed=time.perf_counter() - start)
+
+    def rows(self, query: str) -> list[Row]:
+        """Answer a SELECT query with the rows alone, as plain Python values."""
+        return self.select(query).rows
 
     def iris(self, query: str) -> list[str]:
         """Answer a SELECT query that binds every variable to an IRI, with the IRIs row by row in one flat list."""

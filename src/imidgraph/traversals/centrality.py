@@ -106,7 +106,8 @@ def centrality(network: Network, deadline: Deadline, measure: str = "betweenness
         values, limit = measures[measure](graph, deadline)
     except OutOfTime:
         values, limit = {}, str(deadline)
-    return Centrality(_ranked(network, values, 9), measure, limit=limit)
+    items, limit = _ranked(network, values, 9, deadline, limit)
+    return Centrality(items, measure, limit=limit)
 
 
 def communities(network: Network, deadline: Deadline, pillars: Iterable[str] = ()) -> Communities:
@@ -159,20 +160,25 @@ def articulation_points(network: Network, deadline: Deadline, pillars: Iterable[
     limit = None
     try:
         graph = _graph(network, deadline, pillars)
-        for node in sorted(networkx.articulation_points(graph)):
-            deadline.check()
+        for node in deadline.each(sorted(deadline.each(networkx.articulation_points(graph)))):
             rest = graph.subgraph(networkx.node_connected_component(graph, node) - {node})
             parts = sorted(map(len, networkx.connected_components(rest)))
             held[node] = float(sum(parts[:-1]))
     except OutOfTime:
         limit = str(deadline)
-    return Centrality(_ranked(network, held, 0), "articulation points", limit=limit)
+    items, limit = _ranked(network, held, 0, deadline, limit)
+    return Centrality(items, "articulation points", limit=limit)
 
 
-def _ranked(network: Network, values: dict[str, float], digits: int) -> tuple[Ranked, ...]:
-    terms = zip(values, network.terms(values), strict=True)
-    found = (Ranked(term, values[node]) for node, term in terms)
-    return tuple(sorted(found, key=lambda item: (-round(item.value, digits), item.entity.label)))
+def _ranked(
+    network: Network, values: dict[str, float], digits: int, deadline: Deadline, limit: str | None
+) -> tuple[tuple[Ranked, ...], str | None]:
+    """Name the entities, the highest first, as many as time allows, and say where it stopped."""
+    order = sorted(values, key=lambda node: (-round(values[node], digits), node))
+    terms = network.named(order, deadline)
+    found = (Ranked(term, values[node]) for node, term in zip(order, terms, strict=False))
+    items = tuple(sorted(found, key=lambda item: (-round(item.value, digits), item.entity.label)))
+    return items, limit if len(terms) == len(order) else limit or str(deadline)
 
 
 def _graph(network: Network, deadline: Deadline, pillars: Iterable[str], directed: bool = False) -> Any:
@@ -181,7 +187,8 @@ def _graph(network: Network, deadline: Deadline, pillars: Iterable[str], directe
     wanted = network.chosen(pillars=pillars)
     network.fetch_all(deadline)
     graph = networkx.DiGraph() if directed else networkx.Graph()
-    graph.add_edges_from(sorted((one, other) for one, relation, other in network.edges() if relation in wanted and one != other))
+    edges = deadline.each(network.edges())
+    graph.add_edges_from(sorted((one, other) for one, relation, other in edges if relation in wanted and one != other))
     deadline.check()
     return graph
 
@@ -238,10 +245,9 @@ def _pagerank(graph: Any, deadline: Deadline) -> _Measured:
     nodes = list(graph)
     rank = dict.fromkeys(nodes, 1 / max(1, len(nodes)))
     for _ in range(100):
-        deadline.check()
         stuck = sum(rank[node] for node in nodes if not graph.out_degree(node))
         new = dict.fromkeys(nodes, (0.15 + 0.85 * stuck) / len(nodes))
-        for node in nodes:
+        for node in deadline.each(nodes):
             for other in graph[node]:
                 new[other] += 0.85 * rank[node] / graph.out_degree(node)
         if sum(abs(new[node] - rank[node]) for node in nodes) < 1e-9:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from imidgraph.answers import Drawable, Row
@@ -112,13 +113,15 @@ def neighborhood(
     except OutOfTime:
         stopped = str(deadline)
     nodes = [node for ring in found for node in ring]
-    network.terms(nodes)  # all names at once
+    terms = network.named(nodes, deadline)  # all names at once
+    rest = iter(terms)
+    stopped = stopped if len(terms) == len(nodes) else str(deadline)
+    named = [tuple(sorted(islice(rest, len(ring)), key=lambda term: (term.category, term.label))) for ring in found]
     try:
-        joins = _joins(edges, nodes, followed, deadline)
+        joins = _joins(edges, nodes[: len(terms)], followed, deadline)
     except OutOfTime:
         stopped = str(deadline)
-    named = [tuple(sorted(network.terms(ring), key=lambda term: (term.category, term.label))) for ring in found if ring]
-    return Neighborhood(tuple(named), tuple(joins), places=network.vocabulary.places, limit=stopped)
+    return Neighborhood(tuple(filter(None, named)), tuple(joins), places=network.vocabulary.places, limit=stopped)
 
 
 def rings(network: Network, center: str, hops: int, followed: Set[str], deadline: Deadline) -> Iterator[list[str]]:
@@ -128,7 +131,7 @@ def rings(network: Network, center: str, hops: int, followed: Set[str], deadline
     for _ in range(hops):
         deadline.check()
         network.fetch(ring, deadline)
-        ring = sorted({other for node in ring for other in network.neighbors(node, followed)} - seen)
+        ring = sorted({other for node in deadline.each(ring) for other in network.neighbors(node, followed)} - seen)
         if not ring:
             return
         seen.update(ring)
@@ -138,7 +141,8 @@ def rings(network: Network, center: str, hops: int, followed: Set[str], deadline
 def _joins(edges: Edges, nodes: Sequence[str], followed: Set[str], deadline: Deadline) -> list[Statement]:
     network, inside = edges.network, set(nodes)
     network.fetch(nodes, deadline)
-    pairs = [(one, other) for one in sorted(inside) for other in sorted(inside & network.objects.get(one, {}).keys())]
+    joined = ((one, inside & network.objects.get(one, {}).keys()) for one in deadline.each(sorted(inside)))
+    pairs = [(one, other) for one, others in joined for other in sorted(others)]
     edges.load(pairs, deadline)
     found = (item for pair in pairs for item in edges.between(*pair))
     return [item for item in found if not item.negated and network.curie(item.predicate.iri) in followed]

@@ -126,16 +126,15 @@ def similar(
 
 
 def _alike(network: Network, entity: Term, pillar_of: Mapping[str, str], deadline: Deadline) -> Iterator[Likeness]:
-    own = _features(network, entity.curie, pillar_of)
+    own = _features(network, entity.curie, pillar_of, deadline)
     network.fetch((other for _, other, _ in own), deadline)
-    names = sorted({node for feature in own for node in _holders(network, feature)} - {entity.curie})
+    names = sorted({node for feature in deadline.each(own) for node in _holders(network, feature)} - {entity.curie})
     network.fetch(names, deadline)
     kin = [term for term in network.terms(names, deadline) if term.category == entity.category]
-    features = {term: _features(network, term.curie, pillar_of) for term in kin}
+    features = {term: _features(network, term.curie, pillar_of, deadline) for term in kin}
     network.fetch(sorted({other for held in features.values() for _, other, _ in held}), deadline)
     weight = _weights(network, {entity: own, **features}, deadline)
-    for term, held in features.items():
-        deadline.check()
+    for term, held in deadline.each(features.items()):
         common = sorted(held & own, key=lambda feature: (-weight[feature], feature))
         score = sum(weight[feature] for feature in common) / sum(weight[feature] for feature in held | own)
         shared: dict[str, dict[str, None]] = defaultdict(dict)
@@ -149,14 +148,13 @@ def _weights(network: Network, features: Mapping[Term, set[_Feature]], deadline:
     """Weigh each feature of some entities: the fewer of them have it, the more it weighs."""
     group = {term.curie for term in features}
     weight: dict[_Feature, float] = {}
-    for feature in {feature for held in features.values() for feature in held}:
-        deadline.check()
+    for feature in deadline.each({feature for held in features.values() for feature in held}):
         weight[feature] = math.log(1 + len(group) / len(_holders(network, feature) & group))
     return weight
 
 
-def _features(network: Network, node: str, pillar_of: Mapping[str, str]) -> set[_Feature]:
-    network.fetch([node])
+def _features(network: Network, node: str, pillar_of: Mapping[str, str], deadline: Deadline) -> set[_Feature]:
+    network.fetch([node], deadline)
     ahead = {(relation, other, False) for other, joined in network.objects.get(node, {}).items() for relation in joined}
     back = {(relation, other, True) for other in network.subjects.get(node, ()) for relation in network.objects[other][node]}
     return {feature for feature in ahead | back if feature[0] in pillar_of}

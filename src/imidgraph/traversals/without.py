@@ -165,7 +165,7 @@ def _before(edges: Edges, nodes: set[str], deadline: Deadline) -> list[Term]:
     while frontier:
         deadline.check()
         network.fetch(frontier, deadline)
-        frontier = {other for node in frontier for other in network.sources(node, follow)} - seen
+        frontier = {other for node in deadline.each(frontier) for other in network.sources(node, follow)} - seen
         seen |= frontier
     return [term for term in network.terms(sorted(seen), deadline) if term.category == "Drug"]
 
@@ -178,7 +178,8 @@ def _after(edges: Edges, drug: Term, deadline: Deadline) -> list[Term]:
     while frontier:
         deadline.check()
         network.fetch(frontier, deadline)
-        reached = {other for node in frontier for other in network.neighbors(node, network.steps, directed=True)} - seen
+        stepped = (network.neighbors(node, network.steps, directed=True) for node in deadline.each(frontier))
+        reached = set[str]().union(*stepped) - seen
         seen |= reached
         frontier = {term.curie for term in network.terms(sorted(reached), deadline) if term.category in passed}
     return [term for term in network.terms(sorted(seen), deadline) if term.category in network.vocabulary.kinds("Condition")]

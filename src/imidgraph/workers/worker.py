@@ -146,7 +146,14 @@ def checked(message: dict[str, Any]) -> dict[str, Any]:
     return message
 
 
-def _read(message: dict[str, Any], payload: bytes, deadline: Deadline) -> Results | bool | Triples:
+def read_answer(message: dict[str, Any], payload: bytes, deadline: Deadline) -> Results | bool | Triples:
+    """Read what a worker gives to who reads it here.
+
+    Raises
+    ------
+    OutOfTime
+        Where the reading takes too long.
+    """
     if message["kind"] == "boolean":
         return bool(message["value"])
     if message["kind"] == "triples":
@@ -215,7 +222,7 @@ class WorkerStore:
         asked = request(text, limit, QueryResultsFormat.TSV.media_type, RdfFormat.N_TRIPLES.media_type, own=True)
         message, payload, deadline = self._ask(asked, timeout)
         try:
-            answer = _read(message, payload, deadline)
+            answer = read_answer(message, payload, deadline)
         except OutOfTime:
             raise QueryTimeout(timeout) from None
         except MemoryError:
