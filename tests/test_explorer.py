@@ -51,6 +51,12 @@ PAGES = {
     "query": "/queries/boxed-warnings?drug=Revlimid",
     "editor": "/sparql",
     "about": "/about",
+    "trial": "/MM-003",
+    "three drugs": "/compare?drugs=lenalidomide&drugs=pomalidomide&drugs=thalidomide",
+    "no drugs": "/compare",
+    "no ends": "/explain",
+    "no question": "/why",
+    "lookup": "/api/statements?subject=lenalidomide&predicate=degrades",
     "unknown": "/lenalidomid",
 }
 """A page of each kind."""
@@ -130,6 +136,56 @@ def test_a_thing_is_data_to_who_asks_for_data(client: httpx.Client, path: str) -
     assert client.get(path, headers={"Accept": "image/png"}).status_code == 406
 
 
+ACCEPTED = {
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8": "text/html",  # a browser
+    "application/rdf+xml, text/html;q=0.9, text/turtle;q=0.7, */*;q=0.1": "application/rdf+xml",  # Protege and others
+    "text/turtle,application/n-triples;q=0.9,application/ld+json;q=0.8,*/*;q=0.3": "text/turtle",  # Jena
+    "text/turtle;q=0.2, application/ld+json": "application/ld+json",
+    "text/html;q=0, text/turtle": "text/turtle",
+    "*/*": "text/html",
+}
+
+
+@pytest.mark.parametrize("accept", ACCEPTED)
+def test_clients_get_what_they_like_best(client: httpx.Client, accept: str) -> None:
+    answer = client.get("/lenalidomide", headers={"Accept": accept})
+    kind = answer.headers["Content-Type"].partition(";")[0]
+    assert kind == ACCEPTED[accept]
+    links = [link for link in answer.headers["Link"].split(", ") if f'type="{kind}"' in link]
+    assert links == [], "what is there is no alternative to itself"
+    again = {"Accept": accept, "If-None-Match": answer.headers["ETag"]}
+    assert client.get("/lenalidomide", headers=again).status_code == 304
+    other = "application/n-triples"
+    assert client.get("/lenalidomide", headers=again | {"Accept": other}).headers["Content-Type"].startswith(other)
+    head = client.head("/lenalidomide", headers={"Accept": accept})
+    assert (head.status_code, head.headers["ETag"]) == (200, answer.headers["ETag"])
+
+
+SCHEMA = rdflib.Namespace("https://schema.org/")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/", "Dataset"),
+        ("/lenalidomide", "Drug"),
+        ("/multiple-myeloma", "MedicalCondition"),
+        ("/IKZF1", "Protein"),
+        ("/sources/pubmed:26131937", "ScholarlyArticle"),
+    ],
+)
+def test_search_engines_read_what_a_page_is_about(client: httpx.Client, path: str, kind: str) -> None:
+    (block,) = re.findall(r"<script type=\"application/ld\+json\">(.*?)</script>", client.get(path).text, re.DOTALL)
+    written = json.loads(block)
+    assert written.pop("@context") == "https://schema.org"
+    data = json.dumps(written | {"@context": {"@vocab": str(SCHEMA), "url": {"@type": "@id"}, "sameAs": {"@type": "@id"}}})
+    graph = rdflib.Graph().parse(data=data, format="json-ld")
+    thing = rdflib.URIRef(named(path.lstrip("/"))[0])
+    assert (thing, rdflib.RDF.type, SCHEMA[kind]) in graph
+    assert str(graph.value(thing, SCHEMA.name))
+    assert "" not in {str(value) for value in graph.objects()}
+
+
 def test_a_client_of_linked_data_reads_the_statement_and_its_evidence(client: httpx.Client) -> None:
     graph = rdflib.Graph().parse(f"{client.base_url}/{STATEMENT}")
     name = rdflib.URIRef(IMID + STATEMENT)
@@ -148,7 +204,9 @@ def test_a_passage_leads_to_its_statement(client: httpx.Client) -> None:
 def test_a_source_goes_into_a_citation_manager(client: httpx.Client) -> None:
     assert client.get("/sources/pubmed:26131937.ris").text.startswith("TY  - JOUR")
     assert client.get("/sources/pubmed:26131937.bib").text.startswith("@article{pubmed26131937,")
-    assert client.get("/lenalidomide.bib").status_code == 406
+    assert client.get(f"/{STATEMENT}.ris").text.count("TY  - ") >= 4
+    assert client.get("/lenalidomide.bib").text.count("@article{") > 100
+    assert client.get("/Drug.bib").status_code == 406
 
 
 def test_a_name_that_is_not_there_says_what_was_meant(client: httpx.Client) -> None:
@@ -169,6 +227,55 @@ def test_a_query_is_downloaded(client: httpx.Client) -> None:
     assert client.get("/queries/boxed-warnings.exe").status_code == 404
 
 
+def test_the_first_page_shows_the_drugs_of_the_graph(client: httpx.Client, kg: KnowledgeGraph) -> None:
+    text = client.get("/").text
+    table = text[text.index("<tbody>") : text.index("</tbody>")]
+    assigned = {item.subject.label for item in kg.statements(predicate="inGeneration")}
+    shown = re.findall(r"<th scope=\"row\" data-label=\"Drug\"><a [^>]+>([^<]+)</a> *(?:<span class=\"aside\">([^<]+))?", table)
+    assert {name for name, _ in shown} == assigned
+    assert [name for name, _ in shown][:3] == ["thalidomide", "lenalidomide", "pomalidomide"], "in the order of approval"
+    brands = dict(shown)
+    assert brands["lenalidomide"].startswith("Revlimid")
+    assert brands["thalidomide"].startswith("Thalomid")
+    row = table[table.index(">lenalidomide<") : table.index(">pomalidomide<")]
+    assert row.index("multiple myeloma") < row.index("follicular lymphoma"), "first what it has most approvals for"
+    assert row.index("embryo-fetal toxicity") < row.index("deep vein thrombosis"), "the gravest first"
+
+
+def test_a_card_says_what_could_not_be_read(client: httpx.Client) -> None:
+    assert "The dose on dialysis of the US label could not be read" in client.get("/lenalidomide").text
+    about = client.get("/about").text
+    assert "The dose on dialysis of the US label could not be read" in about
+    assert "Not curated here" in client.get("/mezigdomide").text
+
+
+def test_a_comparison_sets_warnings_doses_and_resistance_side_by_side(client: httpx.Client) -> None:
+    text = client.get("/compare?drugs=lenalidomide&drugs=pomalidomide").text
+    rows = [row[: row.index("</tr>")] for row in text.split("<tr")[1:] if "</tr>" in row]
+    for name, words in (
+        ("Boxed warnings", "mbryo-fetal toxicity"),
+        ("Doses", "on dialysis"),
+        ("Resistance", "genetic change of cereblon"),
+    ):
+        (row,) = [row for row in rows if f'<th scope="row">{name}</th>' in row]
+        assert row.lower().count(words.lower()) >= 2, name
+
+
+def test_doubt_looks_the_same_everywhere(client: httpx.Client) -> None:
+    pages = (
+        "/lenalidomide",
+        "/why?drug=pomalidomide&over=lenalidomide&disease=multiple+myeloma",
+        PAGES["explain"],
+        PAGES["section"],
+    )
+    for path in (*pages, PAGES["compare"], PAGES["source"]):
+        shown = re.sub(
+            r"<(script|svg|title).*?</\1>|<span class=.hidden.>[^<]*</span>|<[^>]*>", "|", client.get(path).text, flags=re.DOTALL
+        )
+        assert "Hypothesis:" not in shown
+        assert "(disputed" not in shown
+
+
 HURT = "<img src=x onerror=alert(1)>\u202e\"'"
 
 
@@ -182,6 +289,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         graph.set((imid[name], label, rdflib.Literal(HURT + "x" * 10_000, lang="en")))
     graph.set((imid[STATEMENT], imid.statement, rdflib.Literal(f"Hurt {HURT}", lang="en")))
     graph.set((imid["revlimid-us-label"], imid.url, rdflib.Literal("javascript:alert(1)", datatype=rdflib.XSD.anyURI)))
+    graph.add((imid["lenalidomide"], rdflib.SKOS.editorialNote, rdflib.Literal(f"{HURT}</script>", lang="en")))
+    graph.add((imid["lenalidomide"], imid.brandName, rdflib.Literal(f"{HURT}</script>", lang="en")))
     path = folder / "hostile.ttl"
     graph.serialize(path, format="turtle")
     with Served(folder, graph=path) as server, httpx.Client(base_url=server.address, timeout=60, headers=BROWSER) as connection:

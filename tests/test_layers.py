@@ -51,6 +51,7 @@ HOMES = {
     "click": {"cli"},
     "duckdb": {"tables"},
     "jinja2": {"server"},
+    "markupsafe": {"server"},
     "mcp": {"mcp"},
     "mcp_types": {"mcp"},
     "mimeparse": {"server"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import datetime
 import signal
 import subprocess
 import sys
@@ -59,6 +60,43 @@ def test_each_request_is_one_line_of_json(served: Served, client: httpx.Client) 
     assert lines[0]["event"]["path"] == '/queries/\nforged"}\r\n\x1b[31m'
     assert set(lines[0]) == {"time", "level", "event"}
     assert lines[0]["event"]["ms"] >= 0
+    assert lines[0]["event"]["route"] == "/queries/{name}"
+    assert lines[0]["event"]["query"] == '\nforged"}\r\n\x1b[31m'
+    assert datetime.datetime.fromisoformat(lines[0]["time"]).utcoffset() == datetime.timedelta(0)
+
+
+def test_what_was_counted_is_there_for_prometheus(client: httpx.Client) -> None:
+    def counted() -> dict[str, float]:
+        answer = client.get("/metrics")
+        assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+        lines = [line for line in answer.text.splitlines() if not line.startswith("#")]
+        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+
+    before = counted()
+    for path in ("/lenalidomide.nt", "/IKZF1.nt", "/queries/boxed-warnings.csv", "/no-such-thing.nt"):
+        client.get(path)
+    after = counted()
+    grown = {name: value - before.get(name, 0) for name, value in after.items() if name.startswith("imidgraph_requests_total")}
+    assert grown['imidgraph_requests_total{route="/{name}",method="GET",status="200"}'] == 2
+    assert grown['imidgraph_requests_total{route="/{name}",method="GET",status="404"}'] == 1
+    assert grown['imidgraph_requests_total{route="/queries/{name}",method="GET",status="200"}'] == 1
+    assert after["imidgraph_triples"] == client.get("/health").json()["triples"]
+    every = 'imidgraph_request_seconds_bucket{route="/{name}",le="+Inf"}'
+    assert after[every] == after['imidgraph_request_seconds_count{route="/{name}"}'] >= 3
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_only_a_trusted_proxy_says_who_asks(tmp_path: Path, trusted: bool) -> None:
+    options = ("--trust-proxy", "127.0.0.1" if trusted else "192.0.2.1")
+    forwarded = {"X-Forwarded-For": "198.51.100.7", "X-Forwarded-Proto": "https", "Accept": "text/turtle"}
+    with Served(tmp_path, *options) as server:
+        described = httpx.get(f"{server.address}/void", headers=forwarded).text
+        deadline = time.monotonic() + 10
+        while not (lines := [line for line in server.log() if line["event"]["path"] == "/void"]):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    assert lines[0]["event"]["client"] == ("198.51.100.7" if trusted else "127.0.0.1")
+    assert f"<{'https' if trusted else 'http'}://127.0.0.1:{server.port}/sparql>" in described
 
 
 @pytest.mark.parametrize(

@@ -135,8 +135,8 @@ def serve(
     Pages for a browser at /, a SPARQL endpoint at /sparql, the named queries at /queries, tools for agents at /mcp, and each
     thing of the graph at its own address, as a page or as data: /lenalidomide, /lenalidomide.ttl.
 
-    Each request is logged on standard error as one line of JSON. The other routes: /health, /ready, /version, /void,
-    /catalog and /openapi.json.
+    Each request is logged on standard error as one line of JSON. The other routes: /health, /ready, /metrics, /version,
+    /void, /catalog and /openapi.json.
 
     \b
     For example, a large graph for other machines:

@@ -182,6 +182,15 @@ class Notes:
         between = "; " if any("," in mark for mark in marks) else ", "
         return f" [{between.join(marks)}]" if marks else ""
 
+    def numbers(self, items: Iterable[Statement], most: int) -> str:
+        """Give the numbers of the sources of some statements alone, in brackets, where what each says of it is told elsewhere."""
+        signs: dict[int, set[str]] = {}
+        for mark in self.marks(items):
+            signs.setdefault(mark.number, set()).add(mark.sign)
+        numbers = [f"{number}{'*' if found == {'*'} else ''}" for number, found in signs.items()]
+        more = [f"{len(numbers) - most} more"] if len(numbers) > most else []
+        return f"[{', '.join([*numbers[:most], *more])}]" if numbers else ""
+
     def lines(self) -> Iterator[str]:
         """Give the list of the sources that were cited, a line each."""
         if self._used:

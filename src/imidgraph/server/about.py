@@ -10,6 +10,7 @@ import imidgraph
 from imidgraph.errors import ImidgraphError
 from imidgraph.server import descriptions
 from imidgraph.server.explorer import routes as explorer
+from imidgraph.server.metrics import MEDIA_TYPE
 from imidgraph.server.negotiation import HTML, TRIPLES, negotiate
 from imidgraph.server.openapi import openapi as describe_routes
 from imidgraph.server.protocol import endpoint_of
@@ -29,6 +30,17 @@ async def health(request: Request) -> Response:
     except ImidgraphError as error:
         return JSONResponse({"status": "failing", "reason": str(error)}, status_code=503, headers={"Retry-After": "1"})
     return JSONResponse({"status": "ok", "triples": edition.triples, "version": edition.version})
+
+
+async def metrics(request: Request) -> Response:
+    """Give what was counted, to what watches servers."""
+    edition = edition_of(request)
+    states = {
+        f'imidgraph_info{{version="{edition.version or ""}",package="{imidgraph.__version__}"}}': 1,
+        "imidgraph_triples": edition.triples,
+    }
+    lines = request.app.state.metrics.lines(states)
+    return Response("\n".join((*lines, "")), media_type=MEDIA_TYPE)
 
 
 async def version(request: Request) -> Response:

@@ -226,6 +226,6 @@ def _plain(term: dict[str, Any] | None) -> str | float:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=256)
 def _packed(body: bytes) -> bytes:
     return gzip.compress(body, 5, mtime=0)

@@ -9,18 +9,19 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from imidgraph.errors import ImidgraphError
 from imidgraph.server import about, agents, lookups, queries, refusals, sparql
 from imidgraph.server.edition import Editions
 from imidgraph.server.explorer import routes as explorer
-from imidgraph.server.log import Logged
+from imidgraph.server.log import QUERY, Logged
+from imidgraph.server.metrics import Metrics
 from imidgraph.server.policy import Policy
 from imidgraph.server.settings import Settings
 
 _EXPOSED = ["ETag", "Retry-After", "X-Imidgraph-Truncated", "X-Notice"]
-_ROUTES = [
+_ROUTES: list[Route | Mount] = [
     Route("/", about.home),
     Route("/sparql", sparql.answer, methods=["GET", "POST"]),
     Route("/sparql/terms", sparql.terms),
@@ -28,9 +29,10 @@ _ROUTES = [
     Route("/mcp", agents.answer, methods=["POST"]),
     Route("/mcp", agents.refuse, methods=["GET", "PUT", "DELETE"]),
     Route("/queries", queries.listed),
-    Route("/queries/{name}", queries.answer),
+    Route(QUERY, queries.answer),
     Route("/health", about.health),
     Route("/ready", about.health),
+    Route("/metrics", about.metrics),
     Route("/version", about.version),
     Route("/void", about.void),
     Route("/.well-known/void", about.void),
@@ -40,6 +42,10 @@ _ROUTES = [
     *explorer.ROUTES,
     *explorer.THINGS,
 ]
+_PATTERNS: dict[object, str] = {
+    route.endpoint if isinstance(route, Route) else route.app: route.path for route in reversed(_ROUTES)
+}
+_PATTERNS[explorer.at] = "/{name}"
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -67,7 +73,8 @@ def create_app(settings: Settings) -> Starlette:
         async with editions.running():
             yield
 
-    middleware = [Middleware(Logged), Middleware(Policy, settings=settings)]
+    metrics = Metrics()
+    middleware = [Middleware(Logged, metrics=metrics, routes=_PATTERNS), Middleware(Policy, settings=settings)]
     if settings.origins:
         cors = Middleware(
             CORSMiddleware,
@@ -85,4 +92,5 @@ def create_app(settings: Settings) -> Starlette:
     }
     app = Starlette(routes=_ROUTES, middleware=middleware, lifespan=lifespan, exception_handlers=handlers)
     app.state.editions = editions
+    app.state.metrics = metrics
     return app

@@ -18,9 +18,12 @@ from anyio import to_thread
 
 import imidgraph
 from imidgraph.errors import ImidgraphError, OntologyError
+from imidgraph.kept import Kept
 from imidgraph.prose import NOT_ADVICE
 from imidgraph.server.answers import Answers
 from imidgraph.server.descriptions import PARTITION
+from imidgraph.server.explorer.home import home
+from imidgraph.server.explorer.things import Thing, thing
 from imidgraph.server.pages import Pages
 from imidgraph.server.settings import Settings
 from imidgraph.stores.disk import current
@@ -28,6 +31,7 @@ from imidgraph.workers.lanes import Lanes
 from imidgraph.workers.pool import Pool
 
 _LOG = logging.getLogger("imidgraph.server")
+_MOST_THINGS = 8192  # that are kept
 _LOOK = 1.0  # seconds between two looks at what is served
 _NICE = 10  # how far free queries step back for pages, named queries and lookups
 
@@ -65,7 +69,18 @@ class Edition:
         tag = f"{self.version or 'unknown'}-{_digest(path)}"
         self.answers = Answers(self._own, self._free, settings.limit, tag)
         self._classes: list[tuple[str, int]] | None = None
+        self._things: Kept[Thing | None] = Kept(_MOST_THINGS)
+        self._reading: asyncio.Task[None] | None = None
         self.pages = Pages(self.answers, self.graph.queries, self.version or "", NOT_ADVICE)
+
+    def thing(self, iri: str) -> Thing | None:
+        """Find out what the graph holds at an IRI; what was found is kept."""
+
+        def ask() -> tuple[Thing | None, bool]:
+            found = thing(self.graph, iri)
+            return found, found is not None
+
+        return self._things.get(iri, ask)
 
     def classes(self) -> list[tuple[str, int]]:
         """Count the things of each class; counted once."""
@@ -73,13 +88,19 @@ class Edition:
             self._classes = self.graph.select(PARTITION).rows
         return self._classes
 
+    def _read_ahead(self) -> None:
+        with contextlib.suppress(ImidgraphError):  # whoever asks for the page is told
+            self.pages.text(lambda: home(self.graph), "/")
+            self.graph.search("Revlimid")
+
     async def start(self) -> None:
-        """Start the workers, and wait until each has opened the graph."""
+        """Start the workers, and wait until each has opened the graph; what the first page reads is read beside that."""
+        self._reading = asyncio.create_task(to_thread.run_sync(self._read_ahead))
         await asyncio.gather(self._own.start(), self._free.start())
 
     async def close(self) -> None:
         """End the workers, and let go of the graph."""
-        await asyncio.gather(self._own.close(), self._free.close())
+        await asyncio.gather(self._own.close(), self._free.close(), *filter(None, [self._reading]))
         self.graph.close()
         self._folder.cleanup()
 

@@ -6,10 +6,15 @@ import datetime
 import json
 import logging
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from imidgraph.server.metrics import Metrics
+
+QUERY = "/queries/{name}"
+"""The pattern of the addresses of named queries."""
 _LOG = logging.getLogger("imidgraph.server")
 
 
@@ -47,10 +52,22 @@ CONFIGURATION = {
 
 
 class Logged:
-    """Writes a line for each request."""
+    """Writes a line for each request, and counts it.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Parameters
+    ----------
+    app : ASGI application
+        What answers.
+    metrics : Metrics
+        Counts.
+    routes : mapping of object to str
+        The patterns of the addresses, by what answers there.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, routes: Mapping[object, str]) -> None:
         self._app = app
+        self._metrics = metrics
+        self._routes = routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, and write what became of it."""
@@ -59,6 +76,7 @@ class Logged:
             return
         start = time.perf_counter()
         status = 500
+        self._metrics.running += 1
 
         async def send_seen(message: Message) -> None:
             nonlocal status
@@ -69,7 +87,16 @@ class Logged:
         try:
             await self._app(scope, receive, send_seen)
         finally:
-            elapsed = round((time.perf_counter() - start) * 1000, 1)
-            client = (scope.get("client") or ("",))[0]
-            seen = {"method": scope["method"], "path": scope["path"], "status": status, "ms": elapsed, "client": client}
-            _LOG.info("request", seen)
+            seconds = time.perf_counter() - start
+            self._metrics.running -= 1
+            route = self._routes.get(scope.get("endpoint"), "")
+            self._metrics.count(route, scope["method"], status, seconds)
+            _LOG.info("request", self._seen(scope, route, status, seconds))
+
+    def _seen(self, scope: Scope, route: str, status: int, seconds: float) -> dict[str, Any]:
+        client = (scope.get("client") or ("",))[0]
+        seen = {"method": scope["method"], "path": scope["path"], "status": status, "ms": round(seconds * 1000, 1)}
+        seen |= {"client": client, "route": route}
+        if route == QUERY:
+            seen["query"] = scope["path_params"]["name"].partition(".")[0]
+        return seen

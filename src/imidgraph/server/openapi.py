@@ -105,6 +105,7 @@ def openapi(graph: KnowledgeGraph, version: str) -> Json:
             {"application/json": {"schema": status | {"required": ["graph"]}}},
         ),
         "/openapi.json": _document("openapi", "Describe the routes", {"application/json": {"schema": {"type": "object"}}}),
+        "/metrics": _document("metrics", "Show what was counted, for Prometheus", {"text/plain": {"schema": _TEXT}}),
         "/health": {
             "get": {
                 "operationId": "health",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -19,7 +21,7 @@ from imidgraph.model import Term
 from imidgraph.namespaces import compress, local_name
 from imidgraph.server import editor, triples
 from imidgraph.server.answers import Answers
-from imidgraph.server.explorer.addresses import address
+from imidgraph.server.explorer.addresses import SUFFIXES, address
 from imidgraph.server.explorer.view import View
 from imidgraph.server.negotiation import GRAPHS, HTML, ROWS, TABLES, TRIPLES, negotiate
 from imidgraph.server.protocol import Operation
@@ -27,11 +29,20 @@ from imidgraph.server.tables import Choice, shown
 from imidgraph.sparql.catalog import Catalog, Query
 from imidgraph.words import begun, spaced
 
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
 _STATIC = Path(__file__).parent / "static"
 _ROWS = 10_000  # that a page can be asked for
 _BYTES = 8 << 20  # of an answer that a page shows
 _UNTOLD: dict[str, Any] = {"address": "", "cut": None, "fault": None, "links": {}, "picture": False, "turtle": ""}
-_MOST_KEPT = 128  # pages, to be shown again
+_MOST_KEPT = 1024  # pages, to be shown again: more than there are entities
+_SEEN = "in (?:a cell line|human cells|mice|rats|rabbits|monkeys|chickens|zebrafish|vitro|silico|vivo)"
+_DOUBT = (
+    "(?:disputed|unconfirmed|interim analysis|indirect comparison|no longer current|not yet in force|"
+    f"{_SEEN}(?:(?:, | and |, and ){_SEEN})*)"
+)
+_TAGS = re.compile(rf"\((?P<doubt>{_DOUBT}(?:; {_DOUBT})*)\)|\((?P<box>boxed warning)\)|^Hypothesis: ")
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -54,38 +65,47 @@ class Pages:
 
     Attributes
     ----------
-    kept : Kept of str
+    kept : Kept of bytes
         The pages that were shown last.
     """
 
     def __init__(self, answers: Answers, catalog: Catalog, version: str, notice: str) -> None:
         self._answers = answers
         self._catalog = catalog
-        self.kept: Kept[str] = Kept(_MOST_KEPT)
-        self._always = {"version": version, "notice": notice}
+        self.kept: Kept[bytes] = Kept(_MOST_KEPT)
+        self._always: dict[str, Any] = {"version": version, "notice": notice, "suffixes": SUFFIXES}
 
     def editor(self, request: Request) -> HTMLResponse:
         """Show where a free query can be asked."""
         return self._editor(request, editor.EXAMPLES[0].text, {})
 
-    def text(self, view: View, root: str, links: Mapping[str, str] | None = None) -> str:
-        """Lay a view out.
+    def text(
+        self, make: Callable[[], View], root: str, path: str = "/", asked: str = "", links: Mapping[str, str] | None = None
+    ) -> bytes:
+        """Lay a view out, or give the page that was made of it on the same day.
 
         Parameters
         ----------
-        view : View
-            What to show.
+        make : callable
+            Makes what to show.
         root : str
             The path below which the server answers.
+        path, asked : str
+            The address of the page, and what stands behind its question mark.
         links : mapping of str to str, optional
             The addresses of the same thing in other forms, by suffix.
         """
-        values = {"view": view, "notes": view.notes, "links": links or {}, **view.values}
-        return self._text(view.template, root, **values)
 
-    def respond(self, request: Request, text: str) -> Response:
+        def ask() -> tuple[bytes, bool]:
+            view = make()
+            values = {"view": view, "notes": view.notes, "links": links or {}, **view.values}
+            return self._text(view.template, root, values).encode("utf-8", "replace"), True
+
+        return self.kept.get((datetime.date.today(), root, path, asked), ask)
+
+    def respond(self, request: Request, text: bytes) -> Response:
         """Answer with a page, or with 304 where the browser has it."""
-        response = self._answers.document(request, text.encode("utf-8", "replace"), HTML)
+        response = self._answers.document(request, text, HTML)
         response.headers["Content-Security-Policy"] = _POLICY
         return response
 
@@ -122,8 +142,8 @@ class Pages:
     def refusal(self, request: Request, error: Exception, status: int, headers: Mapping[str, str]) -> HTMLResponse:
         """Show why there is no answer, and let the question be asked again."""
         if not request.url.path.removeprefix(request.base_url.path).startswith(("queries/", "sparql")):
-            told = getattr(error, "finding", str(error))
             suggestions = getattr(error, "suggestions", ())
+            told = getattr(error, "finding", str(error)).partition(" Did you mean")[0]  # that is told with links
             heading = "Nothing has this name here" if status == 404 else "This question cannot be answered"
             page = self._page(request, "refusal.html", heading=heading, told=told, suggestions=suggestions)
             page.status_code = status
@@ -144,12 +164,13 @@ class Pages:
         return self._page(request, "sparql.html", text=text, examples=editor.EXAMPLES, told={**_UNTOLD, **told})
 
     def _page(self, request: Request, name: str, **values: Any) -> HTMLResponse:
-        text = self._text(name, request.base_url.path, **values)
+        text = self._text(name, request.base_url.path, values)
         return HTMLResponse(text, headers={"Content-Security-Policy": _POLICY, "Vary": "Accept"})
 
-    def _text(self, name: str, root: str, **values: Any) -> str:
-        always = {"root": root, "at": partial(address, root=root), "built": self._built, **self._always}
-        return str(self._templates.get_template(name).render(**always, **values))
+    def _text(self, name: str, root: str, values: Mapping[str, Any]) -> str:
+        here = name.partition(".")[0].replace("catalog", "queries").replace("answer", "queries")
+        given = {"here": here, "root": root, "at": partial(address, root=root), "built": self._built, **self._always, **values}
+        return str(self._templates.get_template(name).render(given))
 
     @cached_property
     def _built(self) -> bool:
@@ -162,9 +183,30 @@ class Pages:
 
         loader = PackageLoader("imidgraph.server")
         made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-        made.filters |= {"begun": begun, "compress": compress, "local": local_name, "spaced": spaced}
+        made.filters |= {"begun": begun, "compress": compress, "local": local_name, "spaced": spaced, "tagged": tagged}
         made.tests |= {"web": is_web, "term": lambda value: isinstance(value, Term)}
         return made
+
+
+def tagged(text: str) -> Markup:
+    """Put what a sentence says of its own doubts, or of a boxed warning, into the frames that these have on every page.
+
+    Examples
+    --------
+    >>> str(tagged("T cell activation (disputed) & more"))
+    'T cell activation <span class="doubt">disputed</span> &amp; more'
+    """
+    from markupsafe import escape
+
+    return type(escape(""))(_TAGS.sub(_tag, str(escape(text))))
+
+
+def _tag(found: re.Match[str]) -> str:
+    if found["box"]:
+        return f'<span class="box">{found["box"]}</span>'
+    if found["doubt"]:
+        return " ".join(f'<span class="doubt">{word}</span>' for word in found["doubt"].split("; "))
+    return '<span class="doubt">hypothesis</span> '
 
 
 def is_web(value: object) -> bool:

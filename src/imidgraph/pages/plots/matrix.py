@@ -207,17 +207,8 @@ class _Drawing:
             if cell.is_limited:
                 canvas.write(mark, self._x(place) + 12, middle - 3, _LIMITED, "limited", font_size=SMALL)
         whole = self.notes.cite_evidence(evidence for item in items for evidence in item.evidence).strip()
-        text = self._numbers(items)
+        text = self.notes.numbers(items, _MOST_CITED)
         canvas.write(self.root, end + 12, middle + 6, text, "references", whole, font_size=SMALL, fill_opacity="0.75")
-
-    def _numbers(self, items: Iterable[Statement]) -> str:
-        """Give the numbers of the sources alone: what each says of it, the pointer and the table tell."""
-        signs: dict[int, set[str]] = {}
-        for mark in self.notes.marks(items):
-            signs.setdefault(mark.number, set()).add(mark.sign)
-        numbers = [f"{number}{'*' if found == {'*'} else ''}" for number, found in signs.items()]
-        more = [f"{len(numbers) - _MOST_CITED} more"] if len(numbers) > _MOST_CITED else []
-        return f"[{', '.join([*numbers[:_MOST_CITED], *more])}]" if numbers else ""
 
     def _legend(self, y: float) -> float:
         x: float = MARGIN

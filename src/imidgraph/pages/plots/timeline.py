@@ -20,7 +20,7 @@ from imidgraph.pages.plots.plot import Plot, not_drawn
 from imidgraph.prose import NOT_ADVICE
 from imidgraph.prose.citations import LEGEND, Notes
 from imidgraph.prose.statement import details
-from imidgraph.words import counted, listed
+from imidgraph.words import counted, initials, listed
 
 HEADER = ("drug", "disease", "place", "approved", "ended", "kind", "details", "references", "statement")
 _READ = (
@@ -61,7 +61,7 @@ class Approval:
     @property
     def code(self) -> str:
         """The place, as short as it is known."""
-        return "place not stated" if self.place is None else local_name(self.place.iri)
+        return "place not stated" if self.place is None else initials(self.place.label)
 
     @property
     def date(self) -> str:
@@ -259,7 +259,7 @@ class _Drawing:
         room = self.left - MARGIN - 46
         text = f"{row[0].code}: {', '.join(first)}"
         below = canvas.write_lines(self.root, (MARGIN, y + 20), text, room, 3, "place", font_size=SMALL)
-        cited = self.notes.cite([one.item for one in row], _MOST_CITED).strip()
+        cited = self.notes.numbers([one.item for one in row], _MOST_CITED)
         below = canvas.write_lines(self.root, (MARGIN, below), cited, room, 2, "references", font_size=SMALL, fill_opacity="0.75")
         lanes: list[float] = []
         for one in sorted(row, key=lambda one: one.period is not None):  # from left to right

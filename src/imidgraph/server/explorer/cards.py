@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from imidgraph.errors import EntityNotFound
 from imidgraph.graph import KnowledgeGraph
+from imidgraph.knowledge.entities import Entity
 from imidgraph.knowledge.groups import Group
+from imidgraph.knowledge.sections import Section
 from imidgraph.model import Statement, Term
 from imidgraph.namespaces import compress
 from imidgraph.pages import plots
 from imidgraph.prose import references
 from imidgraph.prose.citations import Mark, Notes
+from imidgraph.server.explorer import schema
 from imidgraph.server.explorer.addresses import address
 from imidgraph.server.explorer.facts import facts, folded
+from imidgraph.server.explorer.glance import Glance, brands
 from imidgraph.server.explorer.things import Kind, Thing
 from imidgraph.server.explorer.view import View
 
+Line = tuple[str, Term, list[Mark]]
+"""A line of a brief card: its text, what it is about, and what it cites."""
 _MOST_DOTS = 12  # figures that a plot shows; the table below has all
+_MOST_FLAT = 5  # sections that stand on a page without the headings of their pillars
+_EXPECTED = {
+    "Drug": (
+        "boxed warnings",
+        "contraindications",
+        "what must be done and watched",
+        "adverse effects",
+        "interactions",
+        "approvals",
+        "doses",
+        "mechanism",
+        "resistance",
+    ),
+    "Trial": ("design", "results"),
+}
+"""The sections that a reader looks for, by category: where there is none, the page says that nothing is curated."""
 
 
 def entity(graph: KnowledgeGraph, thing: Thing, section: str | None = None) -> View:
@@ -26,28 +49,49 @@ def entity(graph: KnowledgeGraph, thing: Thing, section: str | None = None) -> V
     found = graph.entity(compress(thing.iri))
     notes = Notes()
     if section is not None:
-        part = found.section(section)
-        every = list(facts(part, notes, found))
-        now, past = [fact for fact in every if fact.is_current], [fact for fact in every if not fact.is_current]
-        values = {"entity": found, "section": part, "now": folded(now, lambda fact: fact.other), "past": past, "number": len(now)}
-        values["plot"] = _plot(section, tuple(part), notes) if found.category in {"Drug", "Disease"} else None
-        return View("section.html", f"{found.label}: {section}", values, notes, tuple(part))
-    told = [(part, _lines(part.leading, notes), len(part.left)) for part in found.sections]
-    kinds = _lines(found.kind_groups, notes)
-    plot = _plot(found.category, found.as_object, notes)
-    missing = [name for name in _EXPECTED.get(found.category, ()) if name not in {part.name for part in found.sections}]
-    values = {"entity": found, "told": told, "kinds": kinds, "missing": missing, "plot": plot}
+        return _section(found, found.section(section), notes)
+    told = [(part, lines(part.leading, notes)) for part in found.sections]
+    names = {part.name for part in found.sections}
+    values = {
+        "entity": found,
+        "schema": schema.entity(found),
+        "brands": brands(found.attributes.get("brandName", ()), found.statements),
+        "glance": Glance(found, (), found.statements) if found.category == "Drug" else None,
+        "pillars": _by_pillar(told),
+        "kinds": lines(found.kind_groups, notes),
+        "missing": [name for name in _EXPECTED.get(found.category, ()) if name not in names],
+        "plot": _plot(found.category, found.as_object, notes),
+    }
     return View("entity.html", found.label, values, notes, found.statements)
 
 
-_EXPECTED = {
-    "Drug": ("boxed warnings", "what must be done and watched", "approvals", "adverse effects", "interactions", "mechanism"),
-    "Trial": ("design", "results"),
-}
-"""The sections that a reader looks for, by category: where there is none, the page says that nothing is curated."""
+def _section(found: Entity, part: Section, notes: Notes) -> View:
+    every = list(facts(part, notes, found))
+    now, past = [fact for fact in every if fact.is_current], [fact for fact in every if not fact.is_current]
+    places = {group.about: place for place, group in enumerate(part.groups)}
+    values = {
+        "entity": found,
+        "section": part,
+        "now": folded(now, lambda fact: fact.other, lambda term: places.get(term, len(places))),
+        "told": {group.about: group.line for group in part.groups},
+        "past": past,
+        "number": len(now),
+        "plot": _plot(part.name, tuple(part), notes) if found.category in {"Drug", "Disease"} else None,
+    }
+    return View("section.html", f"{found.label}: {part.name}", values, notes, tuple(part))
 
 
-def _lines(groups: Iterable[Group], notes: Notes) -> list[tuple[str, Term, list[Mark]]]:
+def _by_pillar(told: Iterable[tuple[Section, list[Line]]]) -> dict[str, list[tuple[Section, list[Line]]]]:
+    """Put the sections of a card below the pillars of the graph; few stay without headings."""
+    every = list(told)
+    pillars: dict[str, list[tuple[Section, list[Line]]]] = {}
+    for part, lines in every:
+        pillar = max((name for item in part for name in item.predicate.pillars), default="")
+        pillars.setdefault(pillar if len(every) > _MOST_FLAT else "", []).append((part, lines))
+    return pillars
+
+
+def lines(groups: Iterable[Group], notes: Notes) -> list[Line]:
     """Give what a brief card tells of some groups: each in a line, what it is about, and what it cites."""
     return [(group.line, group.about, [*dict.fromkeys(map(notes.mark, group.passages))]) for group in groups]
 
@@ -103,12 +147,15 @@ def source(graph: KnowledgeGraph, thing: Thing) -> View:
     notes = Notes()
     items = graph.reader.citing(thing.iri)
     reference = references.csl(found)
+    told = list(facts(items, notes, source=thing.iri))
+    sizes = Counter(item.subject for item in items)
     values = {
         "source": found,
+        "schema": schema.article(found, reference) if found.category == "Article" else None,
         "reference": reference,
         "bibtex": references.bibtex([reference]),
         "number": len(items),
-        "told": folded(list(facts(items, notes)), lambda fact: fact.statement.subject),
+        "told": folded(told, lambda fact: fact.statement.subject, lambda term: -sizes[term]),
     }
     return View("source.html", found.label, values, notes, tuple(items))
 
@@ -123,6 +170,7 @@ def term(graph: KnowledgeGraph, thing: Thing) -> View:
     used = [] if "Class" in thing.types else graph.select(_USES % thing.iri).rows
     values = {
         "label": label,
+        "name": compress(thing.iri),
         "attributes": {name: attributes[name] for name in sorted(attributes) if name not in {"label", "type", "isDefinedBy"}},
         "known": known,
         "members": [Term(str(iri), str(name)) for iri, name in members],

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from starlette.middleware.gzip import GZipMiddleware
@@ -16,14 +16,16 @@ from imidgraph.answers import Answer, write_json
 from imidgraph.errors import EntityNotFound
 from imidgraph.graph import KnowledgeGraph
 from imidgraph.knowledge.lookups import Statements
-from imidgraph.namespaces import compress
+from imidgraph.model import Source
+from imidgraph.namespaces import IMID, compress, local_name
 from imidgraph.pages.delimited import write_csv
 from imidgraph.prose import NOT_ADVICE, references
 from imidgraph.server import refusals
+from imidgraph.server.explorer import home as start
 from imidgraph.server.explorer import views
 from imidgraph.server.explorer.addresses import SUFFIXES, address, named
 from imidgraph.server.explorer.cards import CARDS
-from imidgraph.server.explorer.things import Kind, Thing, thing
+from imidgraph.server.explorer.things import Kind, Thing
 from imidgraph.server.explorer.view import View
 from imidgraph.server.negotiation import HTML, TRIPLES, XLSX, NotAcceptable, negotiate
 from imidgraph.server.protocol import read_pairs
@@ -35,6 +37,8 @@ Make = Callable[[KnowledgeGraph], View]
 _STATIC = Path(__file__).parent.parent / "static"
 _CSV, _JSON, _BIBTEX, _RIS = (SUFFIXES[name] for name in ("csv", "json", "bib", "ris"))
 _LICENSE = "https://creativecommons.org/licenses/by/4.0/"
+_CITED = {Kind.SOURCE, Kind.ENTITY, Kind.STATEMENT}  # what has references for a citation manager
+_MOST_WORDS = 100  # of an address that leads nowhere, for which something like it is searched
 _DESCRIBED = """CONSTRUCT {{ <{iri}> ?property ?value . ?passage ?said ?what }} WHERE {{
     {{ <{iri}> ?property ?value }} UNION {{ <{iri}> imid:evidence ?passage . ?passage ?said ?what }}
 }}"""
@@ -43,12 +47,10 @@ _DESCRIBED = """CONSTRUCT {{ <{iri}> ?property ?value . ?passage ?said ?what }} 
 async def _page(request: Request, make: Make, links: dict[str, str] | None = None) -> Response:
     edition = edition_of(request)
     root = request.base_url.path
-    key = datetime.date.today(), root, request.url.path, request.url.query
-
-    def ask() -> tuple[str, bool]:
-        return edition.pages.text(make(edition.graph), root, links), True
-
-    return edition.pages.respond(request, await in_lane(request, lambda: edition.pages.kept.get(key, ask)))
+    text = await in_lane(
+        request, lambda: edition.pages.text(lambda: make(edition.graph), root, request.url.path, request.url.query, links)
+    )
+    return edition.pages.respond(request, text)
 
 
 def _several(request: Request, name: str) -> list[str]:
@@ -61,7 +63,7 @@ def _one(request: Request, name: str) -> str:
 
 async def home(request: Request) -> Response:
     """Show where to start."""
-    return await _page(request, views.home)
+    return await _page(request, start.home)
 
 
 async def search(request: Request) -> Response:
@@ -123,8 +125,8 @@ async def picture(request: Request) -> Response:
 
 async def refuse_method(request: Request, error: Exception) -> Response:
     """Say which methods an address takes, or that nothing is there: any name matches the address of a thing."""
-    graph, iri = edition_of(request).graph, _named(request)[0]
-    if request.scope.get("endpoint") is at and await in_lane(request, lambda: thing(graph, iri)) is None:
+    edition, iri = edition_of(request), _named(request)[0]
+    if request.scope.get("endpoint") is at and await in_lane(request, lambda: edition.thing(iri)) is None:
         return await refusals.tell_way(request, error)
     return await refusals.tell_methods(request, error)
 
@@ -137,9 +139,9 @@ async def at(request: Request) -> Response:
     """Answer at the address of an IRI of the graph: with a page, or with data where the client prefers it."""
     edition = edition_of(request)
     iri, suffix = _named(request)
-    found = await in_lane(request, lambda: thing(edition.graph, iri))
+    found = await in_lane(request, lambda: edition.thing(iri))
     if found is None:
-        raise EntityNotFound(compress(iri), [])
+        raise await in_lane(request, lambda: _not_found(edition.graph, iri))
     offered = _offered(found)
     accept = request.headers.get("accept")
     media_type = SUFFIXES[suffix] if suffix else negotiate(accept, offered)
@@ -150,9 +152,19 @@ async def at(request: Request) -> Response:
     response = await _as(request, found, media_type, links)
     if not suffix:
         response.headers["Content-Location"] = f"{place}.{next(name for name, kind in SUFFIXES.items() if kind == media_type)}"
-    response.headers["Link"] = ", ".join(_links(iri, links, "describedby" if media_type == HTML else "alternate"))
+    others = {name: link for name, link in links.items() if SUFFIXES[name] != media_type}
+    if media_type != HTML:
+        others["html"] = f"{place}.html"
+    response.headers["Link"] = ", ".join(_links(iri, others, "describedby" if media_type == HTML else "alternate"))
     response.headers["Vary"] = "Accept, Accept-Encoding"
     return response
+
+
+def _not_found(graph: KnowledgeGraph, iri: str) -> EntityNotFound:
+    """Say that nothing is at an address, and what may have been meant."""
+    name = local_name(iri) if iri.startswith(IMID) else compress(iri)
+    words = re.sub(r"[-_+]+", " ", name)[:_MOST_WORDS]
+    return EntityNotFound(name, list(dict.fromkeys(match.entity.label for match in graph.search(words, limit=3))))
 
 
 def _links(iri: str, others: dict[str, str], relation: str) -> Iterator[str]:
@@ -163,7 +175,7 @@ def _links(iri: str, others: dict[str, str], relation: str) -> Iterator[str]:
 
 def _offered(found: Thing) -> tuple[str, ...]:
     tables = (_CSV, XLSX) if found.kind in {Kind.ENTITY, Kind.SOURCE} else ()
-    return (HTML, *TRIPLES, _JSON, *tables, *((_BIBTEX, _RIS) if found.kind is Kind.SOURCE else ()))
+    return (HTML, *TRIPLES, _JSON, *tables, *((_BIBTEX, _RIS) if found.kind in _CITED else ()))
 
 
 async def _as(request: Request, found: Thing, media_type: str, links: dict[str, str]) -> Response:
@@ -204,11 +216,12 @@ def _tabled(graph: KnowledgeGraph, found: Thing, section: str, media_type: str) 
 
 
 def _written(graph: KnowledgeGraph, found: Thing, media_type: str, section: str) -> str:
+    if media_type in {_BIBTEX, _RIS}:
+        write = references.bibtex if media_type == _BIBTEX else references.ris
+        return write([references.csl(source) for source in _sources(graph, found)])
     if found.kind is Kind.SOURCE:
-        reference = references.csl(graph.reader.source(found.iri))
-        if media_type != _JSON:
-            return references.bibtex([reference]) if media_type == _BIBTEX else references.ris([reference])
         items = [item.to_dict() for item in graph.reader.citing(found.iri)]
+        reference = references.csl(graph.reader.source(found.iri))
         return write_json({"reference": reference, "statements": items, "notice": NOT_ADVICE})
     if found.kind is Kind.ENTITY:
         entity = graph.entity(compress(found.iri))
@@ -222,7 +235,17 @@ def _written(graph: KnowledgeGraph, found: Thing, media_type: str, section: str)
     )
 
 
-ROUTES = [
+def _sources(graph: KnowledgeGraph, found: Thing) -> Iterable[Source]:
+    """Give what is cited at an address: a source itself, else what its statements rest on."""
+    if found.kind is Kind.SOURCE:
+        return [graph.reader.source(found.iri)]
+    if found.kind is Kind.ENTITY:
+        return graph.entity(compress(found.iri)).sources
+    item = graph.reader.named(found.iri)
+    return dict.fromkeys(passage.source for passage in item.evidence) if item else ()
+
+
+ROUTES: list[Route | Mount] = [
     Route("/search", search),
     Route("/compare", compare),
     Route("/explain", explain),

@@ -1,59 +1,32 @@
-"""Views: the pages that answer a question: home, search, comparison, explanation, reasons, graph, catalog, about."""
+"""Views: the pages that answer a question: search, comparison, explanation, reasons, graph, catalog, about."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from imidgraph.errors import EntityNotFound, QueryError
+import imidgraph
+from imidgraph.errors import EntityNotFound
 from imidgraph.graph import KnowledgeGraph
 from imidgraph.knowledge.entities import Entity
-from imidgraph.model import Statement, Term
+from imidgraph.knowledge.sections import BOXED
+from imidgraph.model import Term
 from imidgraph.namespaces import local_name
 from imidgraph.pages import plots
 from imidgraph.prose.citations import Notes
-from imidgraph.server.explorer.cards import near
+from imidgraph.server.explorer.cards import Line, lines, near
 from imidgraph.server.explorer.elements import elements
 from imidgraph.server.explorer.facts import facts
+from imidgraph.server.explorer.glance import GENERATION, stated
+from imidgraph.server.explorer.glance import drugs as members
 from imidgraph.server.explorer.view import View
 from imidgraph.traversals.compare import LICENSES, Comparison
 from imidgraph.traversals.paths import Paths, Step
 from imidgraph.words import begun
 
 _MOST_HOPS = 3  # of a path in the graph view
-_MOST_NEW = 6  # events on the first page
 _MOST_NODES = 150  # of a network that a browser draws at first
 _MOST_PATHS = 30  # in the graph view
-PILLARS = {
-    "drugs": "What each drug is, its names and identifiers",
-    "generations": "Which generation each source assigns a drug to",
-    "mechanisms": "What a drug binds and degrades, and what follows",
-    "indications": "Where a drug is approved, studied or used",
-    "risks": "Boxed warnings, adverse effects, what must be done and watched",
-    "articles": "What each statement rests on",
-}
-_TOPICS = {"generations": "drugs"}  # a pillar whose queries stand with another
-
-
-def home(graph: KnowledgeGraph) -> View:
-    """Show where to start: the drugs side by side, the pillars, questions, what is new."""
-    drugs = [_summary(entity) for drug in _drugs(graph) if (entity := _found(graph, drug.curie)) is not None]
-    topics = {query.topic for query in graph.queries.values()}
-    pillars = [(name, text, _TOPICS.get(name, name)) for name, text in PILLARS.items() if _TOPICS.get(name, name) in topics]
-    drugs.sort(key=lambda row: row["first"] or "not yet")  # the oldest first
-    return View("home.html", "imidgraph", {"drugs": drugs, "pillars": pillars, "new": _new(graph)})
-
-
-def _drugs(graph: KnowledgeGraph) -> list[Term]:
-    """Give the drugs that are assigned to a generation, by name."""
-    return sorted({item.subject for item in _stated(graph, "inGeneration") if not item.negated}, key=str)
-
-
-def _stated(graph: KnowledgeGraph, predicate: str) -> Iterable[Statement]:
-    try:
-        return graph.statements(predicate=predicate)
-    except QueryError:  # another graph than ours may not have the relation
-        return ()
 
 
 def _found(graph: KnowledgeGraph, name: str) -> Entity | None:
@@ -61,31 +34,6 @@ def _found(graph: KnowledgeGraph, name: str) -> Entity | None:
         return graph.entity(name)
     except EntityNotFound:
         return None
-
-
-def _summary(entity: Entity) -> dict[str, Any]:
-    own = [item for item in entity.indications if local_name(item.predicate.iri) == "approvedFor" and not item.negated]
-    days = sorted(str(item.value("approvalDate")) for item in own if item.value("approvalDate"))
-    return {
-        "drug": entity,
-        "brands": entity.attributes.get("brandName", ())[:2],
-        "generations": list(dict.fromkeys(item.object for item in entity.generations if not item.negated)),
-        "first": days[0] if days else "",
-        "diseases": list(dict.fromkeys(item.object for item in own)),
-        "boxed": list(dict.fromkeys(item.object for item in entity.risks if item.boxed_warning)),
-    }
-
-
-def _new(graph: KnowledgeGraph) -> list[tuple[str, Statement]]:
-    """Give the newest dated events: approvals and changes of labels."""
-    items = [*_stated(graph, "approvedFor"), *_stated(graph, "hasLabelChange")]
-    found = [(day, item) for item in items if not item.negated and (day := _day(item))]
-    once = {str(item): (day, item) for day, item in sorted(found, key=lambda pair: (pair[0], pair[1].iri))}
-    return sorted(once.values(), key=lambda pair: (pair[0], pair[1].iri), reverse=True)[:_MOST_NEW]
-
-
-def _day(item: Statement) -> str:
-    return str(item.value("approvalDate") or item.value("changeDate") or item.value("validFrom") or "")
 
 
 def search(graph: KnowledgeGraph, words: str) -> View:
@@ -103,8 +51,9 @@ def search(graph: KnowledgeGraph, words: str) -> View:
 def compare(graph: KnowledgeGraph, drugs: Iterable[str]) -> View:
     """Set drugs side by side."""
     names = [name for name in drugs if name]
+    known = sorted(drug.label for drug in members(stated(graph, GENERATION)))
     if len(names) < 2:
-        return View("compare.html", "Compare drugs", {"names": names, "comparison": None, "drugs": _drugs(graph)})
+        return View("compare.html", "Compare drugs", {"names": names, "comparison": None, "drugs": known})
     found = graph.compare(*names)
     notes = Notes()
     parts = []
@@ -128,16 +77,33 @@ def compare(graph: KnowledgeGraph, drugs: Iterable[str]) -> View:
         "Compared in trials": [result for duel in found.trials for result in duel.results],
         "Disputed or denied": found.disputes,
     }
+    cards = [graph.entity(drug.curie) for drug in found.drugs]
     values = {
         "names": names,
         "comparison": found,
-        "drugs": _drugs(graph),
+        "drugs": known,
         "parts": parts,
+        "first": _beside(cards, _FIRST, notes),
+        "last": _beside(cards, _LAST, notes),
         "plot": _degraded(found, notes),
         "aspects": [aspect for aspect in aspects if any(aspect.statements)],
         "told": {heading: list(facts(items, notes)) for heading, items in told.items() if items},
     }
     return View("compare.html", f"Compare {found.title}", values, notes, found.statements)
+
+
+_FIRST = (BOXED, "contraindications", "what must be done and watched", "interactions", "doses")
+_LAST = ("resistance", "comparisons")
+
+
+def _beside(cards: Iterable[Entity], names: Iterable[str], notes: Notes) -> list[tuple[str, list[list[Line]]]]:
+    """Set sections of cards side by side, those that any of the cards has."""
+    known = [{section.name: section for section in card.sections} for card in cards]
+    return [
+        (name, [lines(card[name].leading, notes) if name in card else [] for card in known])
+        for name in names
+        if any(name in card for card in known)
+    ]
 
 
 def _degraded(comparison: Comparison, notes: Notes) -> plots.Plot | None:
@@ -218,11 +184,30 @@ def _hop(step: Step) -> str:
 
 
 def about(graph: KnowledgeGraph) -> View:
-    """Show what the graph covers, how sure it is, and how to cite it."""
-    topics: dict[str, list[Any]] = {}
+    """Show what the graph covers and what not, how sure it is, how to cite it, and what changed."""
+    topics: dict[str, dict[str, int | float]] = {}
     for count in graph.stats():
-        topics.setdefault(count.topic, []).append(count)
-    return View("about.html", "About imidgraph", {"topics": topics})
+        topics.setdefault(count.topic, {})[count.kind] = count.number
+    unread = [(Term(str(iri), str(label)), str(note)) for iri, label, note in graph.select(_UNREAD).rows]
+    twice, retired = (graph.select(query).rows[0][0] for query in (_READ_TWICE, _RETIRED))
+    values = {
+        "topics": topics,
+        "places": graph.names.labels("Jurisdiction"),
+        "unread": unread,
+        "twice": twice,
+        "retired": retired,
+        "package": imidgraph.__version__,
+    }
+    return View("about.html", "About imidgraph", values)
+
+
+_UNREAD = """
+SELECT ?thing ?label ?note WHERE { ?thing a ?class ; rdfs:label ?label ; skos:editorialNote ?note .
+    ?class rdfs:subClassOf imid:Entity }
+ORDER BY ?label ?note
+"""
+_RETIRED = "SELECT (COUNT(DISTINCT ?thing) AS ?number) WHERE { ?thing owl:deprecated true }"
+_READ_TWICE = "SELECT (COUNT(DISTINCT ?passage) AS ?number) WHERE { ?passage imid:source ?source ; imid:readingDate ?day }"
 
 
 def catalog(graph: KnowledgeGraph) -> View:
