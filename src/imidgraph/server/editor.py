@@ -107,9 +107,9 @@ def fault(error: Exception, query: str) -> Fault:
         return Fault(told)
     line, column = int(match["line"]), int(match["column"])
     remark = next((told for sign, told in _REMARKS.items() if sign in match["wanted"]), _PLAIN)
-    end = len("\n".join(query.split("\n")[: line - 1])) + column
-    if remark == _PLAIN and end >= len(query.rstrip()):
-        remark = "the query ends too early. Close what is open"
+    place = sum(len(text) + 1 for text in query.split("\n")[: line - 1]) + column - 1
+    if remark == _PLAIN and place >= len(query.rstrip()):
+        remark = "something is missing before the end of the query"
     return _at(query, line, column, remark)
 
 
