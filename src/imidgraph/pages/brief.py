@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from imidgraph.knowledge.entities import Entity
 from imidgraph.knowledge.groups import Group
 from imidgraph.knowledge.kinds import KINDS
+from imidgraph.knowledge.sections import Section
 from imidgraph.model import Statement
 from imidgraph.pages.lines import Line
 from imidgraph.prose import summary
@@ -15,7 +16,7 @@ from imidgraph.prose.statement import sentence
 from imidgraph.traversals.compare import Aspect, Comparison
 from imidgraph.words import begun
 
-_MOST_REST = 3  # of what is not told, that are named
+_MOST_REST = 2  # of what is not told, that are named
 _MOST_SENTENCES = 2  # of a comparison, under one heading
 _MOST_SECTIONS = 8  # that are told; the others are named
 
@@ -40,11 +41,7 @@ def brief(entity: Entity, notes: Notes) -> Iterator[Line]:
     told = [section for section in entity.sections if section.leading]
     for section in told[:_MOST_SECTIONS]:
         yield Line(0, f"{begun(section.name)}:")
-        yield from _grouped(section.leading, notes)
-        if section.left:
-            told_of = {group.about for group in section.leading}
-            named = dict.fromkeys(str(group.about) for group in section.left if group.about not in told_of)
-            yield Line(1, f"and {len(section.left)} more" + (f": {summary.capped(named, _MOST_REST)}" if named else ""))
+        yield from _told(section, notes)
     if others := [section for section in entity.sections if section not in told[:_MOST_SECTIONS]]:
         sections = ", ".join(f"{section.name} ({len(section)})" for section in others)
         yield Line(0, f"More sections: {sections}.", is_paragraph=True)
@@ -81,6 +78,22 @@ def brief_comparison(comparison: Comparison, notes: Notes) -> Iterator[Line]:
 
 def _grouped(groups: Iterable[Group], notes: Notes) -> Iterator[Line]:
     yield from (Line(1, f"{group.line}{notes.cite_evidence(group.passages)}") for group in groups)
+
+
+def _told(section: Section, notes: Notes) -> Iterator[Line]:
+    """Tell a section, with what is left of it behind the last of its lines that deny nothing."""
+    stated = [group for group in section.leading if not group.statements[0].negated] or list(section.leading)
+    for group, line in zip(section.leading, _grouped(section.leading, notes), strict=True):
+        yield Line(1, f"{line.text}{_left(section)}") if group is stated[-1] else line
+
+
+def _left(section: Section) -> str:
+    """Count and name what a section does not tell."""
+    if not section.left:
+        return ""
+    told_of = {group.about for group in section.leading}
+    named = dict.fromkeys(str(group.about) for group in section.left if group.about not in told_of)
+    return f"; and {len(section.left)} more" + (f": {summary.capped(named, _MOST_REST)}" if named else "")
 
 
 def _licenses(aspect: Aspect) -> bool:
