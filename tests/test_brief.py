@@ -67,7 +67,7 @@ def test_what_a_caregiver_must_know_stands_on_the_card_of_a_drug(kg: KnowledgeGr
     assert "birth defects" in first
     for what in (
         "Must not be used in pregnant women (EU, US)",
-        "Against embryo-fetal toxicity: pregnancy testing (EU: every 4 weeks until 4 weeks after the last dose; US: every week for",
+        "Against embryo-fetal toxicity: pregnancy testing (EU: every 4 weeks until 4 weeks after the last dose; US: every week",
         "condom use by men, no blood donation (EU: until 7 days after the last dose; US: until 4 weeks after the last dose)",
         "no sperm donation (EU: until 7 days after the last dose; US: during treatment; how long after it is not curated)",
         "effective contraception (EU: from 4 weeks before treatment until 4 weeks after the last dose)",

@@ -201,6 +201,7 @@ class Notes:
         yield from (f"  [{number}] {source.citation}" for number, source in self.cited.items())
 
 
-def _trust(evidence: Evidence) -> int:
-    """Rank a piece of evidence: the best trusted one first."""
-    return _TRUST.index(evidence.verification) if evidence.verification in _TRUST else 0
+def _trust(evidence: Evidence) -> tuple[bool, int]:
+    """Rank a piece of evidence: the best trusted one first, and last what a second reader did not find right."""
+    doubted = evidence.reading_outcome not in {None, "right"}
+    return doubted, _TRUST.index(evidence.verification) if evidence.verification in _TRUST else 0

@@ -54,6 +54,8 @@ class Explanation(Drawable):
         Where no chain leads: what joins those that are named with the ends, the drugs of a regimen and the kinds of the end.
     shown : int
         The number of chains that its text tells.
+    is_brief : bool
+        Whether its text gives a line to a step, or all sentences with what was seen and other ways.
     """
 
     start: Term
@@ -64,6 +66,7 @@ class Explanation(Drawable):
     mentions: tuple[Statement, ...] = ()
     hierarchy: tuple[Statement, ...] = ()
     shown: int = field(default=MOST_TOLD, compare=False)
+    is_brief: bool = field(default=True, compare=False, kw_only=True)
 
     columns = ("chain", "step", "from", "relation", "to", "sign", "statement", "sources", "score")
 
@@ -120,7 +123,8 @@ class Explanation(Drawable):
     def _rows(self) -> Iterator[Row]:
         for number, chain in enumerate(self.chains, 1):
             for place, hop in enumerate(chain.hops, 1):
-                ends = listed(hop.starts), hop.relation, listed(hop.ends)
+                one, other = hop.ends_as_stated
+                ends = listed(one), hop.relation, listed(other)
                 for told, items in hop.sentences.items():
                     yield number, place, *ends, hop.sign, told, cited(items), round(chain.score, 2)
         for item in (*self.stated, *self.mentions):
@@ -144,6 +148,16 @@ class Explanation(Drawable):
     def tell(self, shown: int) -> str:
         """Tell it in words, with so many chains."""
         return str(replace(self, shown=shown))
+
+    def whole(self) -> Explanation:
+        """Give the same explanation, shown with the sentences of its steps, what was seen and other ways."""
+        return replace(self, is_brief=False)
+
+    @property
+    def direct(self) -> tuple[Statement, ...]:
+        """The statements that name both ends."""
+        kinds = set(self.of_kinds)
+        return tuple(item for item in self.stated if item not in kinds)
 
     @property
     def parts(self) -> str:
