@@ -65,9 +65,12 @@ class Mentions(Listing[Mention]):
         The entities, each with how and where the text names it.
     regimen : Term or None
         The regimen that the drugs make together, where the graph holds one.
+    drugs : tuple of Term
+        The drugs, those of the regimens among them.
     """
 
     regimen: Term | None = None
+    drugs: tuple[Term, ...] = ()
 
     columns = ("entity", "label", "category", "text", "start", "end")
     notice = ""
@@ -84,8 +87,13 @@ class Mentions(Listing[Mention]):
         made = f", which make {self.regimen}" if self.regimen else ""
         return f"{len(self)} mentions{made}"
 
+    def _gaps(self) -> Iterator[str]:
+        yield from super()._gaps()
+        yield from (f"Read {item.text!r} as {item.entity}; no name in the graph is spelled so." for item in self if item.is_guess)
+
     def _document(self) -> dict[str, Any]:
-        return {**super()._document(), "regimen": self.regimen and self.regimen.curie}
+        drugs = [term.curie for term in self.drugs]
+        return {**super()._document(), "regimen": self.regimen and self.regimen.curie, "drugs": drugs}
 
 
 @dataclass(frozen=True, repr=False)
@@ -243,7 +251,7 @@ def mentions(finder: Finder, text: str) -> Mentions:
         The text: an intervention of a trial, a sentence, an abstract.
     """
     found = tuple(finder.find(text))
-    return Mentions(found, finder.regimen(item.entity for item in found))
+    return Mentions(found, finder.regimen(item.entity for item in found), tuple(finder.drugs(found)))
 
 
 def statements(
