@@ -8,14 +8,14 @@ from dataclasses import replace
 from imidgraph.knowledge.entities import Entity
 from imidgraph.knowledge.groups import Group
 from imidgraph.knowledge.kinds import KINDS
-from imidgraph.knowledge.sections import Section, sections
-from imidgraph.model import Statement
+from imidgraph.knowledge.sections import Section
+from imidgraph.model import Statement, Term
 from imidgraph.pages.lines import Line
 from imidgraph.prose import summary
 from imidgraph.prose.citations import Notes
 from imidgraph.prose.statement import sentence
 from imidgraph.traversals.compare import Aspect, Comparison
-from imidgraph.traversals.explain import Explanation
+from imidgraph.traversals.explanation import Explanation
 from imidgraph.traversals.why import Reason, Why
 from imidgraph.words import begun, counted, listed
 
@@ -93,11 +93,11 @@ def brief_explanation(explanation: Explanation, notes: Notes) -> Iterator[Line]:
     notes : Notes
         Where its sources get their numbers.
     """
-    for section in sections(explanation.start, explanation.direct):
+    for section in explanation.sections:
         yield Line(0, f"{begun(section.name)}:")
         yield from _told(section, notes)
     apart = f"Stated about {explanation.parts}, not about {explanation.wide} as a whole:"
-    yield from _sentences(apart, explanation.of_kinds, notes, _MOST_KINDS)
+    yield from _sentences(apart, explanation.of_kinds, notes, _MOST_KINDS, (explanation.start, explanation.end))
     yield from _sentences(f"About others, mentioning {explanation.start}:", explanation.mentions, notes)
     for number, chain in enumerate(explanation.chains[: explanation.shown], 1):
         verdict = explanation.verdict(chain)
@@ -180,10 +180,15 @@ def _sharing(comparison: Comparison, aspect: Aspect) -> Iterator[Line]:
             yield Line(1, f"{alone} {drug}, as far as curated: {summary.capped(map(str, only))}")
 
 
-def _sentences(heading: str, items: Iterable[Statement], notes: Notes, most: int = _MOST_SENTENCES) -> Iterator[Line]:
+def _sentences(
+    heading: str, items: Iterable[Statement], notes: Notes, most: int = _MOST_SENTENCES, ends: Sequence[Term] = ()
+) -> Iterator[Line]:
+    """Tell the first statements under a heading; of what is not one of the ends it is said first of what they speak."""
     every = list(dict.fromkeys(items))
     if every:
         yield Line(0, heading)
-    yield from (Line(1, f"{sentence(item)}{notes.cite([item])}") for item in every[:most])
+    for item in every[:most]:
+        about = ", ".join(term.label for term in (item.subject, item.object) if ends and term not in ends)
+        yield Line(1, (f"{about}: " if about else "") + f"{sentence(item)}{notes.cite([item])}")
     if len(every) > most:
         yield Line(1, f"and {len(every) - most} more")

@@ -17,7 +17,7 @@ from imidgraph.prose.citations import Notes
 from imidgraph.prose.statement import details, occurrence, occurrences, sentence
 from imidgraph.traversals.chains import Chain
 from imidgraph.traversals.compare import Comparison
-from imidgraph.traversals.explain import Explanation
+from imidgraph.traversals.explanation import Explanation
 from imidgraph.traversals.paths import Paths
 from imidgraph.traversals.why import Why
 from imidgraph.traversals.without import Outcome, Without
