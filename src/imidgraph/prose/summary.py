@@ -34,7 +34,7 @@ def warned(items: Sequence[Statement], term: Term) -> str:
 
 
 def approval(about: Term, items: Sequence[Statement]) -> str:
-    """Tell where something is approved for a disease, with the year of the first approval; or that it is not.
+    """Tell where something is approved for a disease, with the day of the first approval; or that it is not.
 
     Examples
     --------
@@ -43,15 +43,15 @@ def approval(about: Term, items: Sequence[Statement]) -> str:
     >>> ends = Term("", "lenalidomide"), Relation(IMID + "approvedFor", "is approved for"), Term("", "multiple myeloma")
     >>> where = {"jurisdiction": (Term(IMID + "US", "United States"),), "approvalDate": ("2006-06-29",)}
     >>> approval(ends[2], [Statement("", *ends, qualifiers=where)])
-    'multiple myeloma: US 2006'
+    'multiple myeloma: US (2006-06-29)'
     """
     if items[0].negated:
         said = sentence(items[0])
         return said if str(about) in said else f"Not for {about}: {said}"
     own = [item for item in items if is_own(item)]
-    years = {place: str(item.value("approvalDate") or "")[:4] for item in own for place in _places(item)}
-    partner = dict.fromkeys(place for item in items if item not in own for place in _places(item) if place not in years)
-    told = [", ".join(f"{place} {year}".strip() for place, year in years.items())] if own else []
+    days = {place: str(item.value("approvalDate") or "") for item in own for place in _places(item)}
+    partner = dict.fromkeys(place for item in items if item not in own for place in _places(item) if place not in days)
+    told = [", ".join(f"{place} ({day})" if day else place for place, day in days.items())] if own else []
     told += [f"under the label of a partner drug: {', '.join(partner)}"] if partner else []
     return f"{about}: {'; '.join(told)}"
 
