@@ -175,7 +175,7 @@ class Finder:
             return False
         named = [word for word in words if word in self._drug_keys]
         is_list = any(len(word) > _SHORT for word in named) or all(word in _JOINING for word in words if word not in named)
-        return "dose" in words or (term.category == "Regimen" and is_list)
+        return "dose" in words or term.category == "Product" or (term.category == "Regimen" and is_list)
 
     def _tokens(self, match: re.Match[str]) -> Iterator[tuple[int, int, str]]:
         """Give a word with its place; two names of drugs that are written as one, such as LenDex, are two."""
