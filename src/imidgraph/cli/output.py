@@ -81,9 +81,6 @@ def draws(command: Callable[..., Drawable]) -> Callable[..., Drawable]:
 
 def emit(answer: Answer, format: str | None) -> None:
     """Print an answer: its data on standard output, what else there is to say on standard error."""
-    from imidgraph.answers import write_json
-    from imidgraph.prose.references import bibtex, ris
-
     is_told = bool(answer) or bool(answer.rows)  # in this order: the rows of a card take as long as the card
     format = format or ("table" if sys.stdout.isatty() else "tsv")
     if format == "json":
