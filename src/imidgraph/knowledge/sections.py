@@ -79,7 +79,10 @@ class Section(Listing[Statement]):
         alike = (
             Group(about, tuple(sorted(items, key=forms.certainty)), self.term, form) for (form, about, _), items in found.items()
         )
-        return tuple(sorted(_asked(sorted(_merged(alike), key=self._importance)), key=self._importance))
+        merged = sorted(_merged(alike), key=self._importance)
+        if any(group.form is forms.REQUIRED for group in merged):
+            merged = sorted(_asked(merged), key=self._importance)
+        return tuple(merged)
 
     @cached_property
     def leading(self) -> tuple[Group, ...]:
