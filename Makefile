@@ -8,13 +8,20 @@ INPUTS := pyproject.toml $(wildcard browser/*.js browser/*.json browser/*.mjs br
 
 demo: $(VENV)/installed
 	@mkdir -p $(DEMO)
-	@echo '$$ imidgraph show revlimid' && $(BIN)/imidgraph show revlimid --format table
-	@echo '$$ imidgraph status lenalidomide approvedFor CLL' && $(BIN)/imidgraph status lenalidomide approvedFor CLL --format table || true
-	@echo '$$ imidgraph search blood clots' && $(BIN)/imidgraph search blood clots --format table
-	@echo '$$ imidgraph export $(DEMO)/imid.graphml' && $(BIN)/imidgraph export $(DEMO)/imid.graphml
-	@echo 'More: $(BIN)/imidgraph compare lenalidomide pomalidomide' && \
-		echo '      $(BIN)/imidgraph explain thalidomide "birth defects"' && \
-		echo '      $(BIN)/imidgraph --help, and make serve for pages in a browser'
+	@echo '$$ imidgraph show iberdomide' && $(BIN)/imidgraph show iberdomide --format table
+	@echo && echo '$$ imidgraph status lenalidomide approvedFor CLL' && \
+		{ $(BIN)/imidgraph status lenalidomide approvedFor CLL 2>/dev/null || true; }
+	@echo && echo '$$ imidgraph explain thalidomide "birth defects" --shown 1' && \
+		$(BIN)/imidgraph explain thalidomide "birth defects" --shown 1 --format table 2>/dev/null
+	@echo && echo '$$ imidgraph mentions "Carfilzomib, len/dex (KRd) or matching placebo for lenalidomide"' && \
+		$(BIN)/imidgraph mentions "Carfilzomib, len/dex (KRd) or matching placebo for lenalidomide" --format table
+	@echo && echo '$$ imidgraph export $(DEMO)/imid.graphml' && $(BIN)/imidgraph export $(DEMO)/imid.graphml 2>/dev/null && ls $(DEMO)
+	@echo && echo 'Try next:' && \
+		echo '  $(BIN)/imidgraph show revlimid                       what to know about a drug, on a card' && \
+		echo '  $(BIN)/imidgraph compare lenalidomide pomalidomide   two drugs side by side' && \
+		echo '  $(BIN)/imidgraph why lenalidomide --over thalidomide --for "multiple myeloma"' && \
+		echo '  $(BIN)/imidgraph queries                             questions that are ready to ask' && \
+		echo '  make serve                                              the same as pages in a browser'
 
 serve: $(VENV)/installed-server
 	$(BIN)/imidgraph serve

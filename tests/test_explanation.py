@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imidgraph import KnowledgeGraph, QueryError
-from imidgraph.traversals.explain import Explanation
+from imidgraph.traversals.explanation import Explanation
 
 # The chains that textbooks and reviews tell, as the proteins and processes that one of the first three must pass in order.
 TEXTBOOK = [
@@ -155,7 +155,7 @@ def test_an_explanation_is_text_rows_and_a_dictionary(kg: KnowledgeGraph) -> Non
     explanation = kg.explain("lenalidomide", "imid:myelodysplastic-syndrome-del5q")
     told = str(explanation)
     assert "CRBN degrades CSNK1A1" in told
-    assert "[1]" in told.split("sources (*")[1]
+    assert "[1]" in told.split("Sources (*")[1]
     rows = explanation.rows
     assert rows[0][:5] == (1, 1, "lenalidomide", "binds", "CRBN")
     assert all(row[7] for row in rows)
@@ -190,7 +190,7 @@ def test_a_wider_term_is_explained_by_way_of_its_kinds(kg: KnowledgeGraph) -> No
     assert "Stated about narrower kinds, not about thromboembolism as a whole:\n  " in told
     assert "  pulmonary embolism: The boxed warning" in told
     assert "No statement" not in told
-    assert told.count("does not mean that there is none") == 1
+    assert " ".join(told.split()).count("does not mean that there is none") == 1
 
 
 def test_a_chain_to_a_wider_term_says_of_which_kind_it_speaks(kg: KnowledgeGraph) -> None:
@@ -236,3 +236,42 @@ def test_of_a_regimen_what_is_stated_of_its_drugs_is_told(kg: KnowledgeGraph) ->
     assert "Stated about its drugs, not about Rd and thromboembolism as a whole:" in told
     assert "  lenalidomide, pulmonary embolism: " in told
     assert "  thalidomide: Nerve damage" in str(kg.explain("VTd", "nerve damage"))
+
+
+def test_rows_read_in_the_direction_of_the_fact(kg: KnowledgeGraph) -> None:
+    for row in kg.explain("lenalidomide", "pomalidomide").to_dicts():
+        if row["relation"] in {"degrades", "binds", "is approved for"}:
+            assert row["from"] in {"lenalidomide", "pomalidomide"}, row
+        if row["relation"] == "confers resistance to":
+            assert row["to"] in {"lenalidomide", "pomalidomide"}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "first"),
+    [
+        ("pomalidomide", "multiple myeloma", "Approvals: multiple myeloma: US (2013-02-08)"),
+        ("lenalidomide", "thrombocytopenia", "Boxed warnings: Thrombocytopenia"),
+        ("thalidomide", "birth defects", "Boxed warnings: Embryo-fetal toxicity"),
+        ("VRd", "multiple myeloma", "Approvals: multiple myeloma: EU (2019)"),
+    ],
+)
+def test_an_explanation_fits_a_screen_and_leads_with_what_is_stated(kg: KnowledgeGraph, start: str, end: str, first: str) -> None:
+    explanation = kg.explain(start, end)
+    told = str(explanation).splitlines()
+    assert told[1].startswith(first)
+    assert len(told) <= 60
+    assert all(len(line) <= 100 for line in told)
+    assert len(str(explanation.whole()).splitlines()) > len(told)
+    assert not [line for line in told if "decreases phocomelia" in line or "decreases embryo" in line]
+
+
+def test_what_protects_is_told_without_a_double_negative(kg: KnowledgeGraph) -> None:
+    told = str(kg.explain("thalidomide", "birth defects"))
+    assert "limb development protects against phocomelia" in told
+    assert "Sources dispute that SALL4 protects against embryo-fetal toxicity." in told
+
+
+def test_reasons_fit_a_screen(kg: KnowledgeGraph) -> None:
+    reasons = kg.why("lenalidomide", "thalidomide", "multiple myeloma")
+    assert len(str(reasons).splitlines()) <= 60
+    assert len(str(reasons.whole()).splitlines()) > 65

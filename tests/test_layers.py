@@ -85,6 +85,7 @@ WITHIN = {
         "trials": 2,
         "compare": 3,
         "explain": 3,
+        "explanation": 1,
         "without": 3,
         "why": 4,
         "__init__": 5,

@@ -127,12 +127,19 @@ def test_no_and_not_curated_are_different_answers(kg: KnowledgeGraph) -> None:
     assert kg.status("thalidomide", "degrades", "GSPT1").word == "not curated"
 
 
-def test_what_is_known_of_narrower_kinds_is_told_and_supports_nothing_wider(kg: KnowledgeGraph) -> None:
+def test_a_kind_of_an_effect_is_that_effect_and_a_license_for_one_lymphoma_is_not_one_for_all(kg: KnowledgeGraph) -> None:
     harm = kg.status("thalidomide", "hasAdverseEffect", "neuropathy")
-    assert harm.word == "not curated"
-    assert "peripheral neuropathy" in {item.object.label for item in harm.narrower}
-    assert "narrower kinds of neuropathy" in str(harm)
-    assert not kg.status("lenalidomide", "approvedFor", "lymphoma"), "a license for one lymphoma is not one for all"
+    assert harm.word == "supported"
+    assert "of kinds of neuropathy: thalidomide has adverse effect peripheral neuropathy" in str(harm)
+    clots = kg.status("lenalidomide", "hasAdverseEffect", "blood clots")
+    assert clots.word == "supported"
+    assert clots.narrower[0].value("boxedWarning") is True
+    assert len(str(clots).splitlines()) < 20
+    license = kg.status("lenalidomide", "approvedFor", "lymphoma")
+    assert license.word == "not curated"
+    assert "For kinds of it a source says so: lenalidomide is approved for follicular lymphoma" in str(license)
+    early = kg.status("lenalidomide", "approvedFor", "lymphoma", datetime.date(2013, 7, 1))
+    assert {item.object.label for item in early.narrower} == {"mantle cell lymphoma"}
     assert not kg.status("thalidomide", "degrades", "GSPT1").narrower
 
 

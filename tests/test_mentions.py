@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from imidgraph import KnowledgeGraph
+from imidgraph import EntityNotFound, KnowledgeGraph
 
 INTERVENTIONS = Path(__file__).parent / "names" / "interventions.tsv"
 
@@ -25,7 +25,7 @@ def test_of_interventions_the_exact_set_of_drugs_is_found(kg: KnowledgeGraph) ->
         found = {item.entity.label for item in kg.mentions(row["intervention"]) if item.entity.category == "Drug"}
         if found != wanted:
             wrong.append((row["intervention"], found))
-    assert len(rows) > 70
+    assert len(rows) > 400
     assert wrong == []
 
 
@@ -76,6 +76,50 @@ def test_short_names_never_match_by_chance(kg: KnowledgeGraph, text: str, labels
     else:
         assert set(labels) >= set(found)
         assert {"lenalidomide", "MM-010", "deep vein thrombosis", "skin rash"} & set(labels) <= set(found)
+
+
+ABSTRACTS = {
+    "Lenalidomide plus dexamethasone improved survival in relapsed or refractory multiple myeloma; neutropenia, thromboembolism "
+    "and infection were more common.": "lenalidomide|dexamethasone|multiple myeloma|neutropenia|thromboembolism|infection",
+    "Pomalidomide with low-dose dexamethasone (POM+LoDEX) in RRMM refractory to bortezomib; haematological events were anaemia "
+    "(33%) and thrombocytopenia (22%).": "pomalidomide|dexamethasone|multiple myeloma|bortezomib|anemia|thrombocytopenia",
+    "Lenalidomide binds cereblon and degrades IKZF1 and CK1α in MDS cells.": "lenalidomide|CRBN|IKZF1|CSNK1A1|"
+    "myelodysplastic syndrome",
+    "Tumour flare and tumour lysis syndrome in CLL; rash, diarrhoea, pruritus and muscle cramps.": "tumor flare|"
+    "tumor lysis syndrome|chronic lymphocytic leukemia|skin rash|diarrhea|pruritus|muscle spasm",
+    "Mezigdomide and dex in triple-class-refractory MM: neutropenia 77%, infections 65%.": "mezigdomide|dexamethasone|"
+    "multiple myeloma|neutropenia|infection",
+    "Deep-vein thromboses (DVT) and pulmonary emboli (PE) on thal/dex.": "deep vein thrombosis|pulmonary embolism|thalidomide|"
+    "dexamethasone",
+}
+
+
+@pytest.mark.parametrize("text", ABSTRACTS)
+def test_drugs_diseases_and_effects_of_an_abstract_are_found(kg: KnowledgeGraph, text: str) -> None:
+    assert {item.entity.label for item in kg.mentions(text)} == set(ABSTRACTS[text].split("|"))
+
+
+def test_a_placebo_is_no_drug(kg: KnowledgeGraph) -> None:
+    for text in ("matching placebo for lenalidomide", "Lenalidomide-matching placebo", "Placebo capsules matching lenalidomide"):
+        assert [item.entity.label for item in kg.mentions(text)] == ["placebo"], text
+    both = kg.mentions("placebo for lenalidomide, and pomalidomide or placebo")
+    assert [item.entity.label for item in both if item.entity.category == "Drug"] == ["pomalidomide"]
+
+
+def test_a_misspelled_name_is_never_guessed_in_silence(kg: KnowledgeGraph) -> None:
+    guessed = kg.mentions("lenalidomode 25 mg")
+    assert guessed[0].is_guess
+    assert "Read 'lenalidomode' as lenalidomide" in str(guessed)
+    assert not any(item.is_guess for item in kg.mentions("talidomida, Lenalidomidum, dexametasona"))
+    with pytest.raises(EntityNotFound, match="Did you mean 'lenalidomide'"):
+        kg.entity("lenalidomode")
+
+
+def test_the_drugs_of_a_regimen_count_as_named(kg: KnowledgeGraph) -> None:
+    found = kg.mentions("Isa-Pd versus Pd")
+    assert [item.entity.label for item in found] == ["Isa-Pd", "Pd"]
+    assert {drug.label for drug in found.drugs} == {"isatuximab", "pomalidomide", "dexamethasone"}
+    assert {drug.label for drug in kg.mentions("LenDex").drugs} == {"lenalidomide", "dexamethasone"}
 
 
 def test_what_drugs_make_together_is_said(kg: KnowledgeGraph) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
 from click.testing import CliRunner
 
-from imidgraph import KnowledgeGraph
+from imidgraph import KnowledgeGraph, QueryError
 from imidgraph.cli import main
 from imidgraph.prose.references import ris
 
@@ -56,3 +57,28 @@ def test_the_shell_gives_references() -> None:
     assert "pubmed:26131937" in {each["id"] for each in json.loads(found.stdout)}
     told = CliRunner().invoke(main, ["show", "CSNK1A1", "--format", "ris"])
     assert told.stdout.startswith("TY  - ")
+
+
+def test_every_answer_gives_its_references_in_each_form(kg: KnowledgeGraph) -> None:
+    for answer in (
+        kg.entity("iberdomide"),
+        kg.run("approved-indications", drug="pomalidomide"),
+        kg.explain("thalidomide", "phocomelia"),
+        kg.status("lenalidomide", "approvedFor", "CLL"),
+    ):
+        number = len(answer.sources) or len(answer.references)
+        assert number
+        assert answer.bibliography().startswith("1. ")
+        assert len(answer.bibliography().splitlines()) == number
+        assert answer.bibliography("bibtex").count("\n@") + 1 == number
+        assert answer.bibliography("ris").count("TY  - ") == number
+        assert len(json.loads(answer.bibliography("csl"))) == number
+    with pytest.raises(QueryError, match="Choose from text, bibtex, ris and csl"):
+        answer.bibliography("endnote")
+
+
+def test_a_statement_shows_itself_in_a_notebook(kg: KnowledgeGraph) -> None:
+    shown = kg.statements("lenalidomide", "degrades", "IKZF1")[0]._repr_html_()
+    assert shown.startswith("<p>Lenalidomide")
+    assert "<li>" in shown
+    assert "<script" not in shown

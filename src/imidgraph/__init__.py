@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from imidgraph.traversals.centrality import Centrality, Communities, Ranked
     from imidgraph.traversals.chains import Chain, Hop
     from imidgraph.traversals.compare import Aspect, Comparison
-    from imidgraph.traversals.explain import Explanation
+    from imidgraph.traversals.explanation import Explanation
     from imidgraph.traversals.neighborhood import Neighborhood
     from imidgraph.traversals.paths import Path, Paths, Step
     from imidgraph.traversals.similar import Likeness, Similar
@@ -85,7 +85,7 @@ _HOMES = {
     "traversals.centrality": "Centrality Communities Ranked",
     "traversals.chains": "Chain Hop",
     "traversals.compare": "Aspect Comparison",
-    "traversals.explain": "Explanation",
+    "traversals.explanation": "Explanation",
     "traversals.neighborhood": "Neighborhood",
     "traversals.paths": "Path Paths Step",
     "traversals.similar": "Likeness Similar",

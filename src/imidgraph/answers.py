@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
 from imidgraph import pages  # imported when an answer is shown: pages know every answer, and an answer knows no page
-from imidgraph.errors import MissingExtra
+from imidgraph.errors import MissingExtra, QueryError
 from imidgraph.prose import NOT_ADVICE, references
 from imidgraph.words import lexical
 
@@ -93,6 +93,31 @@ class Answer(ABC):
     def references(self) -> list[dict[str, Any]]:
         """Its sources with the fields of CSL, for a citation manager."""
         return [references.csl(source) for source in self.sources]
+
+    def bibliography(self, format: str = "text") -> str:
+        """Give its sources as a list of references for a document or a citation manager.
+
+        Parameters
+        ----------
+        format : str
+            ``text``, ``bibtex``, ``ris`` or ``csl`` (CSL-JSON).
+
+        Examples
+        --------
+        >>> import imidgraph
+        >>> print(imidgraph.load().status("lenalidomide", "approvedFor", "CLL").bibliography().partition(". https")[0])
+        1. REVLIMID (lenalidomide) capsules, US prescribing information
+        """
+        match format:
+            case "text":
+                return "".join(f"{number}. {source.citation}\n" for number, source in enumerate(self.sources, 1))
+            case "bibtex":
+                return references.bibtex(self.references)
+            case "ris":
+                return references.ris(self.references)
+            case "csl":
+                return write_json(self.references)
+        raise QueryError(f"Unknown format of references: {format!r}. Choose from text, bibtex, ris and csl.")
 
     @property
     def gaps(self) -> tuple[str, ...]:

@@ -150,7 +150,7 @@ class KnowledgeGraph:
         """
         return self._stamped(knowledge.lookups.status(self.names, self.reader, subject, predicate, object, as_of))
 
-    def explain(self, start: str, end: str, timeout: float = SECONDS) -> traversals.explain.Explanation:
+    def explain(self, start: str, end: str, timeout: float = SECONDS) -> traversals.explanation.Explanation:
         """Explain how one entity affects another: the chains of steps between them, each with its evidence.
 
         >>> print(kg.explain("lenalidomide", "MDS with del(5q)").chains[0])

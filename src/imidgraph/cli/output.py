@@ -21,7 +21,8 @@ from imidgraph.errors import QueryError
 if TYPE_CHECKING:
     from imidgraph.answers import Answer, Drawable
 
-FORMATS = ("table", "csv", "tsv", "json", "markdown", "csl", "ris", "bib")
+FORMATS = ("table", "csv", "tsv", "json", "markdown", "citations", "csl", "ris", "bib")
+_REFERENCES = {"citations": "text", "csl": "csl", "ris": "ris", "bib": "bibtex"}
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -52,7 +53,8 @@ def prints(default: str | None = None) -> Callable[[Callable[..., Answer]], Call
 
 def format_option(default: str | None = None) -> Callable[[Command], Command]:
     """Add ``--format`` to a command."""
-    told = f"Output format; csl, ris and bib print the references.  [default: {default or 'table on a terminal, tsv in a pipe'}]"
+    usual = default or "table on a terminal, tsv in a pipe"
+    told = f"Output format; citations, csl, ris and bib print the references.  [default: {usual}]"
     return click.option("--format", "-f", type=click.Choice(FORMATS), default=default, help=told)
 
 
@@ -79,21 +81,14 @@ def draws(command: Callable[..., Drawable]) -> Callable[..., Drawable]:
 
 def emit(answer: Answer, format: str | None) -> None:
     """Print an answer: its data on standard output, what else there is to say on standard error."""
-    from imidgraph.answers import write_json
-    from imidgraph.prose.references import bibtex, ris
-
     is_told = bool(answer) or bool(answer.rows)  # in this order: the rows of a card take as long as the card
     format = format or ("table" if sys.stdout.isatty() else "tsv")
     if format == "json":
         click.echo(_safe(answer.to_json()))
     elif format == "markdown":
         click.echo(shown(answer.markdown()), nl=False)
-    elif format == "csl":
-        click.echo(_safe(write_json(answer.references)))
-    elif format == "ris":
-        click.echo(_safe(ris(answer.references)), nl=False)
-    elif format == "bib":
-        click.echo(_safe(bibtex(answer.references)), nl=False)
+    elif format in _REFERENCES:
+        click.echo(_safe(answer.bibliography(_REFERENCES[format])), nl=format == "csl")
     elif format == "csv":
         click.echo(_safe(pages.delimited.write_csv(answer)), nl=False)
     elif format == "tsv":

@@ -42,10 +42,11 @@ def compare(drugs: tuple[str, ...], whole: bool, timeout: float) -> Drawable:
 @click.argument("drug")
 @click.option("--over", required=True, help="The other drug.")
 @click.option("--for", "disease", required=True, help="The disease.")
+@click.option("--all", "-a", "whole", is_flag=True, help="Show all reasons in full, not only the first of each kind.")
 @timeout_option
 @prints()
 @draws
-def why(drug: str, over: str, disease: str, timeout: float) -> Drawable:
+def why(drug: str, over: str, disease: str, whole: bool, timeout: float) -> Drawable:
     """Show the evidence for DRUG over another drug, and against it.
 
     Lists each reason in one disease, with its sources.
@@ -54,20 +55,24 @@ def why(drug: str, over: str, disease: str, timeout: float) -> Drawable:
     For example:
       imidgraph why lenalidomide --over thalidomide --for "multiple myeloma"
     """
-    return opened().why(drug, over, disease, timeout)
+    reasons = opened().why(drug, over, disease, timeout)
+    return reasons.whole() if whole else reasons
 
 
 @click.command()
 @click.argument("start")
 @click.argument("end")
 @click.option("--shown", default=MOST_TOLD, show_default=True, type=click.IntRange(1), help="Number of chains to show.")
+@click.option(
+    "--all", "-a", "whole", is_flag=True, help="Show all chains with the sentences of each step, not only a line a step."
+)
 @timeout_option
 @prints()
 @draws
-def explain(start: str, end: str, shown: int, timeout: float) -> Drawable:
+def explain(start: str, end: str, shown: int, whole: bool, timeout: float) -> Drawable:
     """Explain step by step how START is linked to END.
 
-    The chains of steps between them, a sentence a step, each with its sources.
+    What is stated of both, then the chains of steps between them, a line a step, each with its sources.
 
     A drug and a disease or a risk, two drugs, a resistance and a drug. It says what is not curated.
 
@@ -76,7 +81,8 @@ def explain(start: str, end: str, shown: int, timeout: float) -> Drawable:
       imidgraph explain pomalidomide "multiple myeloma"
       imidgraph explain thalidomide "birth defects" --picture why.svg
     """
-    return replace(opened().explain(start, end, timeout), shown=shown)
+    explanation = replace(opened().explain(start, end, timeout), shown=shown)
+    return explanation.whole() if whole else explanation
 
 
 @click.command()

@@ -34,6 +34,8 @@ class Form:
         The most things that a line names.
     is_counted : bool
         Whether a line is told with a figure.
+    is_whole : bool
+        Whether a line tells all statements of what it names, and not the first only.
     rest : Form, optional
         How all that the lines leave out is told in one more; where there is none, it is named and counted.
     """
@@ -44,6 +46,7 @@ class Form:
     lines: int = 4
     names: int = 6
     is_counted: bool = False
+    is_whole: bool = False
     rest: Form | None = None
 
 
@@ -88,15 +91,16 @@ class Group:
         """The statements that its line names: one of each thing, so many as a line has room for."""
         if self.figure is not None:
             return self.holding(self.figure)
-        first: dict[Any, Statement] = {}
+        named: dict[Any, list[Statement]] = {}
         for item in self.statements:
-            first.setdefault(self.form.named(item, self.term), item)
-        return tuple(first.values())[: self.form.names]
+            named.setdefault(self.form.named(item, self.term), []).append(item)
+        kept = list(named.values())[: self.form.names]
+        return tuple(item for items in kept for item in (items if self.form.is_whole else items[:1]))
 
     @cached_property
     def left(self) -> int:
         """How many things there are that its line has no room for."""
-        return len({self.form.named(item, self.term) for item in self.statements}) - len(self.told)
+        return max(0, len({self.form.named(item, self.term) for item in self.statements}) - self.form.names)
 
     @cached_property
     def passages(self) -> tuple[Evidence, ...]:
@@ -187,6 +191,11 @@ def other(item: Statement, term: Term) -> Term:
     return item.subject if item.object.iri == term.iri and item.subject.iri != term.iri else item.object
 
 
+def measure(item: Statement) -> Term:
+    """Give what is to be done: the subject of a measure, the object of what a label requires."""
+    return item.object if item.category == "Requirement" else item.subject
+
+
 def rank(group: Group) -> int:
     """Put the doses by disease first, then other doses, then what to do when blood counts fall, then other rules."""
     if group.form is not DOSED:
@@ -252,8 +261,8 @@ def _license(item: Statement, term: Term) -> Any:
     return item.qualifiers.get("jurisdiction")
 
 
-def _measure(item: Statement, term: Term) -> Any:
-    return item.subject, item.qualifiers.get("jurisdiction"), item.population
+def _measure(item: Statement, term: Term) -> Term:
+    return measure(item)
 
 
 def _itself(item: Statement, term: Term) -> Any:
@@ -274,13 +283,14 @@ APPROVED = Form(lambda group: summary.approval(group.about, group.told), _alone,
 REGIMENS = Form(
     lambda group: summary.related(group.told, group.term, group.left), _relation, lambda item, term: item.subject, names=8
 )
-ALSO = Form(lambda group: f"Also: {summary.placed(group.told, group.left)}", _relation, lambda item, term: item.subject, names=8)
+ALSO = Form(lambda group: f"Also: {dosing.asked(group.told, group.left)}", _relation, _measure, names=4, is_whole=True)
 MEASURES = Form(
-    lambda group: summary.measures((group.about, *group.others), group.told, group.left),
+    lambda group: dosing.measures((group.about, *group.others), group.told, group.left),
     lambda item, term: (item.object, ""),
     _measure,
     lines=3,
-    names=16,
+    names=6,
+    is_whole=True,
     rest=ALSO,
 )
 AGAINST = Form(lambda group: summary.placed(group.told, group.left), _relation, lambda item, term: item.subject, names=10)
@@ -292,7 +302,7 @@ AMOUNTS = Form(lambda group: dosing.doses(group.told, group.term), _relation, _i
 DOSED = Form(
     lambda group: dosing.doses(group.told, group.term), lambda item, term: (other(item, term), ""), _itself, lines=3, names=40
 )
-REQUIRED = Form(lambda group: dosing.required(group.told), _relation, _itself, names=60)
+REQUIRED = Form(lambda group: f"Requires {dosing.asked(group.told, group.left)}", _relation, _measure, names=6, is_whole=True)
 FORBIDDEN = Form(lambda group: dosing.contraindicated(group.told), _relation, _itself, names=20)
 RESULTS = Form(
     lambda group: summary.measured(group.told[0]),

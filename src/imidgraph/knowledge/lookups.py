@@ -65,9 +65,12 @@ class Mentions(Listing[Mention]):
         The entities, each with how and where the text names it.
     regimen : Term or None
         The regimen that the drugs make together, where the graph holds one.
+    drugs : tuple of Term
+        The drugs, those of the regimens among them.
     """
 
     regimen: Term | None = None
+    drugs: tuple[Term, ...] = ()
 
     columns = ("entity", "label", "category", "text", "start", "end")
     notice = ""
@@ -84,8 +87,13 @@ class Mentions(Listing[Mention]):
         made = f", which make {self.regimen}" if self.regimen else ""
         return f"{len(self)} mentions{made}"
 
+    def _gaps(self) -> Iterator[str]:
+        yield from super()._gaps()
+        yield from (f"Read {item.text!r} as {item.entity}; no name in the graph is spelled so." for item in self if item.is_guess)
+
     def _document(self) -> dict[str, Any]:
-        return {**super()._document(), "regimen": self.regimen and self.regimen.curie}
+        drugs = [term.curie for term in self.drugs]
+        return {**super()._document(), "regimen": self.regimen and self.regimen.curie, "drugs": drugs}
 
 
 @dataclass(frozen=True, repr=False)
@@ -127,7 +135,9 @@ class Status(Answer):
     found : tuple of Statement
         The statements that say so: those of the fact, and where sources differ the other ones too.
     narrower : tuple of Statement
-        Where the fact is not curated, the statements about narrower kinds of the object. They do not support the fact itself.
+        Where the fact itself is not curated, the statements about narrower kinds of the object, those of boxed warnings in
+        front. A drug that has a kind of an effect has that effect; one that is approved for a kind of a disease is not
+        approved for the whole of it.
     unknown : tuple of str
         What to say of names that are not in the graph.
     day : str or None
@@ -160,16 +170,22 @@ class Status(Answer):
             undated = sum(not item.since and not item.negated for item in self.found)
             but = f" Left out: {counted(undated, 'statement')} without a date." if undated else ""
             return f"No, not on {self.day}: {self.subject} {self.predicate} {self.object} from {self.since} on.{but}"
+        if self.narrower:
+            return self._of_kinds
         return {
             "supported": f"A source says so: {fact}.",
             "disputed": f"Sources disagree: {fact}.",
             "denied": f"A source denies it: {fact}.",
-        }.get(self.word, f"Not curated here: {fact}. That does not mean that it is false{self._of_kinds}.")
+        }.get(self.word, f"Not curated here: {fact}. That does not mean that it is false.")
 
     @property
     def _of_kinds(self) -> str:
-        kinds = dict.fromkeys(str(item.object) for item in self.narrower)
-        return f": it is curated of {capped(kinds)}" if kinds else ""
+        """The answer in one sentence, where only narrower kinds of the object are curated."""
+        fact = f"{self.subject} {self.predicate} {capped(dict.fromkeys(str(item.object) for item in self.narrower))}"
+        if self.word == "supported":
+            return f"A source says so of kinds of {self.object}: {fact}."
+        open_ = f"Not curated here for {self.object} as a whole. That does not mean that it is false."
+        return f"{open_} For kinds of it a source says so: {fact}."
 
     @property
     def rows(self) -> list[Row]:
@@ -235,7 +251,7 @@ def mentions(finder: Finder, text: str) -> Mentions:
         The text: an intervention of a trial, a sentence, an abstract.
     """
     found = tuple(finder.find(text))
-    return Mentions(found, finder.regimen(item.entity for item in found))
+    return Mentions(found, finder.regimen(item.entity for item in found), tuple(finder.drugs(found)))
 
 
 def statements(
@@ -280,7 +296,12 @@ def status(names: Names, reader: Reader, subject: str, predicate: str, object: s
     iris = tuple(term.iri for term in fact)
     found = reader.find(*iris)
     if not found:
-        return Status(*fact, "not curated", (), tuple(reader.narrower(*iris)))
+        kinds = reader.narrower(*iris)
+        if day is not None and any(item.since for item in kinds):
+            kinds = [item for item in kinds if item.since and item.holds_on(day)]
+        kinds.sort(key=lambda item: (item.value("boxedWarning") is not True, -item.strength))
+        has_kind = any(item.category == "Risk" and not item.disputed for item in kinds)
+        return Status(*fact, "supported" if has_kind else "not curated", (), tuple(kinds))
     if day is not None and any(item.since for item in found):
         return _on(day, fact, found)
     rivals = reader.rivals(*iris)

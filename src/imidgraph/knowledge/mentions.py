@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from imidgraph.knowledge.names import Names
-from imidgraph.knowledge.spelling import key_of, normalize, singular
+from imidgraph.knowledge.spelling import inn, key_of, normalize, singular
 from imidgraph.model import Term
 from imidgraph.stores import Store
 
@@ -16,6 +17,19 @@ _REGIMENS = """
 SELECT ?regimen ?label ?drug WHERE { ?regimen a imid:Regimen ; rdfs:label ?label ; imid:hasComponent ?drug }
 """
 _TOKEN = re.compile(r"[^\W_]+")
+_CAMEL = re.compile(r"[A-Z][a-z]+")
+_SHORT = 4  # letters of a short name of a drug, which stands in those of regimens
+_JOINING = frozenset({"and", "plus", "with"})
+_JOINED = re.compile(r"\s?[-/+&]\s?")  # between names that are told together
+_DOSED = re.compile(r"\b(?:dose|ld|hd)[\s-]+$", re.IGNORECASE)
+_OF_PLACEBO = re.compile(
+    r"\bplacebos?\b[\s\w(-]{0,25}?\b(?:for|of|matching|matched (?:to|with)|to match|identical to|mimicking|resembling)"
+    r"\s+(?:the\s+|oral\s+)?$",
+    re.IGNORECASE,
+)
+_PLACEBO = re.compile(
+    r"(?:[\s-]+(?:matching|matched|identical|oral|capsules?|tablets?|\d+ ?mg))*[\s-]+placebos?\b", re.IGNORECASE
+)
 _LONGEST = 14  # words of a name
 _UNNAMED = frozenset(
     {"Authority", "Endpoint", "Generation", "Jurisdiction", "ResistanceMechanism", "ResistanceStrategy", "Setting"}
@@ -47,12 +61,15 @@ class Mention:
         How the text names it.
     start, end : int
         Where, as offsets in the text.
+    is_guess : bool
+        Whether its spelling is that of no name, and one letter away from one.
     """
 
     entity: Term
     text: str
     start: int
     end: int
+    is_guess: bool = False
 
 
 class Finder:
@@ -88,25 +105,36 @@ class Finder:
         only where the text names something else of medicine too.
         """
         text = text[:_MOST]
-        tokens = [(match.start(), match.end(), key_of(match[0])) for match in _TOKEN.finditer(text)]
+        tokens = [token for match in _TOKEN.finditer(text) for token in self._tokens(match)]
         shouted = _is_shouted(text)
         found: list[tuple[Mention, str]] = []
         place = 0
         while place < len(tokens):
             for size in range(min(_LONGEST, len(tokens) - place), 0, -1):
                 start, end = tokens[place][0], tokens[place + size - 1][1]
-                key = "".join(token[2] for token in tokens[place : place + size])
+                words = [token[2] for token in tokens[place : place + size]]
+                key = "".join(words)
                 term = self._named(key, text[start:end], shouted, size)
-                if term is not None and not self._is_told(term, [token[2] for token in tokens[place : place + size]]):
-                    found.append((Mention(term, text[start:end], start, end), self._needs(term, key, shouted)))
+                if term is not None and not self._is_told(term, words):
+                    is_guess = size == 1 and not self._is_name(key)
+                    found.append(
+                        (Mention(term, text[start:end], start, end, is_guess), self._needs(term, key, shouted, text[:start]))
+                    )
                     place += size
                     break
             else:
                 place += 1
-        sure = {mention.entity for mention, needs in found if not needs}
-        is_medical = any(term.category in _MEDICAL for term in sure)
-        met = {"": True, "medicine": is_medical}
-        return [mention for mention, needs in found if met.get(needs, mention.entity in sure)]
+        return [mention for mention in _met(found, text) if not _is_placebo(mention, text)]
+
+    def drugs(self, mentions: Iterable[Mention]) -> list[Term]:
+        """Give the drugs that a text names, those of the regimens that it names among them, in its order."""
+        parts = {regimen: drugs for drugs, regimen in self._regimens.items()}
+        drugs = {term.iri: term for term in self._named_drugs}
+        named: dict[str, None] = {}
+        for mention in mentions:
+            term = mention.entity
+            named.update(dict.fromkeys([term.iri] if term.category == "Drug" else sorted(parts.get(term, ()))))
+        return [drugs[iri] for iri in named if iri in drugs]
 
     def regimen(self, terms: Iterable[Term]) -> Term | None:
         """Give the regimen that some drugs make together; None where they make none that the graph holds."""
@@ -145,10 +173,30 @@ class Finder:
         """Tell whether a name only tells drugs, or the dose of one: the drugs are then found one by one."""
         if len(words) == 1 or self._drug_keys.isdisjoint(words):
             return False
-        return term.category == "Regimen" or "dose" in words
+        named = [word for word in words if word in self._drug_keys]
+        is_list = any(len(word) > _SHORT for word in named) or all(word in _JOINING for word in words if word not in named)
+        return "dose" in words or term.category == "Product" or (term.category == "Regimen" and is_list)
 
-    def _needs(self, term: Term, key: str, shouted: bool) -> str:
-        """Say what a text must name too, so that a name in it is no chance: itself in full, or something of medicine."""
+    def _tokens(self, match: re.Match[str]) -> Iterator[tuple[int, int, str]]:
+        """Give a word with its place; two names of drugs that are written as one, such as LenDex, are two."""
+        parts = _CAMEL.findall(match[0])
+        if len(parts) > 1 and "".join(parts) == match[0] and all(key_of(part) in self._drug_keys for part in parts):
+            place = match.start()
+            for part in parts:
+                yield place, place + len(part), key_of(part)
+                place += len(part)
+        else:
+            yield match.start(), match.end(), key_of(match[0])
+
+    def _is_name(self, key: str) -> bool:
+        """Tell whether a word is a name in some spelling or language, and not one that is only like a name."""
+        known = self._names.by_key()
+        return key in known or (singular(key) or "") in known or inn(key) in self._inns
+
+    def _needs(self, term: Term, key: str, shouted: bool, before: str) -> str:
+        """Say what a text must name too, so that a name in it is no chance: itself in full, a drug, or something of medicine."""
+        if term.category == "Drug" and len(key) == 3 and not _DOSED.search(before):
+            return "drug"
         if shouted and len(key) <= 4 and term.category != "Drug" and any(map(_is_abbreviation, self._names.spelled(key))):
             return "itself"
         is_word = term.category == "Trial" and key.isalpha()
@@ -162,7 +210,9 @@ class Finder:
             terms = [term for term in terms if ranked[term] == best]
             if len(terms) == 1 and self._is_spelled(terms[0], form or "", written, shouted, size):
                 return terms[0]
-        return self._misspelled(key) if size == 1 and len(key) >= _MISSPELLED else None
+        if size > 1 or len(key) < _MISSPELLED or not key.isalpha():
+            return None
+        return self._inns.get(inn(key)) or self._misspelled(key)
 
     def _is_spelled(self, term: Term, key: str, written: str, shouted: bool, size: int) -> bool:
         """Tell whether a text can mean a name that is written so: the case of short names and abbreviations counts."""
@@ -170,7 +220,7 @@ class Finder:
         if size > 1 and len(key) <= 5 and key.isalpha() and normalize(written) not in map(normalize, spelled):
             return False  # two short words, such as "is a"
         if term.category == "Drug":
-            return len(key) > 3 or (len(key) == 3 and not written.islower())
+            return len(key) >= 3
         if len(key) <= 3 and all(name.islower() for name in spelled):
             return False  # a lay word such as fit
         if len(key) > 4 and not any(map(_is_abbreviation, spelled)):
@@ -180,12 +230,21 @@ class Finder:
         return shouted or bare in alike or bare.removesuffix("s") in alike or bare.casefold() in alike
 
     def _misspelled(self, key: str) -> Term | None:
-        """Give the drug whose name is misspelled by one letter, as in other languages."""
+        """Give the drug whose name is misspelled by one letter."""
         from rapidfuzz import process
         from rapidfuzz.distance import Levenshtein
 
         found = process.extractOne(key, self._drugs.keys(), scorer=Levenshtein.distance, score_cutoff=1)
         return self._drugs[found[0]] if found else None
+
+    @cached_property
+    def _inns(self) -> dict[str, Term]:
+        """The drugs by what languages have in common of their names."""
+        return {inn(key): term for key, term in self._drugs.items()}
+
+    @cached_property
+    def _named_drugs(self) -> list[Term]:
+        return list(dict.fromkeys(term for _, term, _ in self._names.texts() if term.category == "Drug"))
 
     @cached_property
     def _drugs(self) -> dict[str, Term]:
@@ -228,6 +287,30 @@ class Finder:
             folded, [normalize(name) for name, _ in names], scorer=fuzz.ratio, limit=10, score_cutoff=_LIKE
         ):
             yield names[place][1], names[place][0], round(score, 1)
+
+
+def _met(found: Sequence[tuple[Mention, str]], text: str) -> Iterator[Mention]:
+    """Give the mentions beside which a text names what they need."""
+    sure = {mention.entity for mention, needs in found if not needs}
+    joined: set[Mention] = set()  # short names of drugs that stand together, such as len/dex
+    for (one, _), (other, _) in pairwise(found):
+        if {one.entity.category, other.entity.category} == {"Drug"} and _JOINED.fullmatch(text[one.end : other.start]):
+            joined |= {one, other}
+    has_drug = any(term.category in {"Drug", "Regimen"} for term in sure)
+    met = {"": True, "medicine": any(term.category in _MEDICAL for term in sure)}
+    for mention, needs in found:
+        if needs == "drug":
+            if has_drug or mention in joined or not mention.text.islower():
+                yield mention
+        elif met.get(needs, mention.entity in sure):
+            yield mention
+
+
+def _is_placebo(mention: Mention, text: str) -> bool:
+    """Tell whether a text names a drug only to say what a placebo looks like."""
+    if mention.entity.category != "Drug":
+        return False
+    return bool(_OF_PLACEBO.search(text[: mention.start]) or _PLACEBO.match(text, mention.end))
 
 
 def _is_abbreviation(name: str) -> bool:

@@ -28,6 +28,9 @@ SELECT ?entity ?label ?category ?root ?property ?name WHERE {
 _ROOTS = "SELECT ?class ?root WHERE { VALUES ?root { imid:Entity imid:Source } ?class rdfs:subClassOf+ ?root }"
 _CALLED = "VALUES ?entity { %s }"
 _IDENTIFIED = "VALUES (?property ?name) { (skos:exactMatch %s) (skos:closeMatch %s) }"
+_RELATIONS = """
+SELECT ?relation ?label WHERE { ?relation rdfs:subPropertyOf* imid:relatedTo ; rdfs:label ?label }
+"""
 _SOURCE = 10  # what a source is called stands behind what an entity is called
 _PRODUCT = 5  # a trade name is that of the drug first, and of the licensed product behind it
 _PRIORITY = {"label": 0, "brandName": 1, "altLabel": 1, "exactMatch": 2, "closeMatch": 3}
@@ -103,6 +106,9 @@ class Names:
             iri = expand(name) or name
             if iri.startswith(IMID):
                 resolved[key] = iri
+                continue
+            if key == "predicate" and (relation := self._relations.get(key_of(name))):
+                resolved[key] = relation
                 continue
             try:
                 resolved[key] = self.find(name, parameter.entity_class).iri
@@ -184,6 +190,12 @@ class Names:
             rank = _PRIORITY[local_name(property_)] + behind
             rows.append((Term(entity, label, local_name(category)), rank, local_name(property_), name))
         return rows
+
+    @cached_property
+    def _relations(self) -> dict[str, str]:
+        """The relations, by their names as people write them."""
+        rows = self._store.select(_RELATIONS).rows
+        return {key_of(name): str(relation) for relation, label in rows for name in (label, local_name(relation))}
 
     @cached_property
     def _by_iri(self) -> dict[str, dict[Term, int]]:

@@ -79,7 +79,10 @@ class Section(Listing[Statement]):
         alike = (
             Group(about, tuple(sorted(items, key=forms.certainty)), self.term, form) for (form, about, _), items in found.items()
         )
-        return tuple(sorted(_merged(alike), key=self._importance))
+        merged = sorted(_merged(alike), key=self._importance)
+        if any(group.form is forms.REQUIRED for group in merged):
+            merged = sorted(_asked(merged), key=self._importance)
+        return tuple(merged)
 
     @cached_property
     def leading(self) -> tuple[Group, ...]:
@@ -177,8 +180,8 @@ def _divided(form: Form, groups: Sequence[Group]) -> tuple[list[Group], list[Gro
 
 def _together(form: Form, told: Sequence[Group], groups: Sequence[Group]) -> Iterator[Group]:
     """Put groups into one line, without what other lines name."""
-    named = {item.subject for group in told for item in group.statements}
-    items = tuple(item for group in groups for item in group.statements if item.subject not in named)
+    named = {forms.measure(item) for group in told for item in group.statements}
+    items = tuple(item for group in groups for item in group.statements if forms.measure(item) not in named)
     if items:
         yield Group(items[0].predicate, items, groups[0].term, form)
 
@@ -194,3 +197,27 @@ def _merged(groups: Iterable[Group]) -> Iterator[Group]:
     for first, *rest in alike.values():
         items = (*first.statements, *(item for group in rest for item in group.statements))
         yield replace(first, statements=items, others=tuple(group.about for group in rest))
+
+
+def _asked(groups: Sequence[Group]) -> Iterator[Group]:
+    """Put what a label requires to the first effect against which it is done, so that a measure is told once, with its schedule.
+
+    What is done against no effect that is told goes with the last one.
+    """
+    taken: set[Statement] = set()
+    for group in groups:
+        if group.form is forms.MEASURES:
+            done = {item.subject for item in group.statements}
+            required = [item for each in groups if each.form is forms.REQUIRED for item in each.statements if item not in taken]
+            mine = [item for item in required if item.object in done]
+            taken.update(mine)
+            yield replace(group, statements=_fullest((*group.statements, *mine)))
+    for group in groups:
+        if group.form is not forms.MEASURES and (items := tuple(item for item in group.statements if item not in taken)):
+            yield replace(group, statements=items)
+
+
+def _fullest(items: Sequence[Statement]) -> tuple[Statement, ...]:
+    """Put the measures first of which most is stated, and those of labels before others."""
+    known = Counter(forms.measure(item) for item in items if "jurisdiction" in item.qualifiers)
+    return tuple(sorted(items, key=lambda item: -known[forms.measure(item)]))

@@ -14,6 +14,7 @@ _FOLDED = str.maketrans("’-_‐‑–—", "'      ", "®™©")
 # What British and American spelling differ in, in the words of medicine.
 _BRITISH = re.compile(r"(?<=[a-z])aem|\baem|haem|oedem|rrhoea|oestr|foet|paed|tumour|leukaem|oesoph|neighbour|coeliac")
 _AMERICAN = {"tumour": "tumor", "rrhoea": "rrhea", "neighbour": "neighbor"}
+_ENDING = re.compile(r"(?:um|[aeo])$")  # of the name of a drug in Latin or another language
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _LIST = re.compile(r"[,;+/&]|\b(?:and|with|plus|or)\b", re.IGNORECASE)  # a text that names several things
 _REGISTER = re.compile(r"([A-Za-z][A-Za-z.\s-]*?)[\s:#]+((?:[A-Za-z]+[-:]?)?\d[\w.:-]*)")
@@ -63,6 +64,19 @@ def singular(key: str) -> str | None:
     if len(key) < 6 or not key.endswith("s") or key.endswith(("ss", "us", "is")):
         return None
     return f"{key[:-3]}y" if key.endswith("ies") else key[:-1]
+
+
+def inn(key: str) -> str:
+    """Fold what languages write differently in the international name of a drug: h behind a consonant, y, ph, the ending.
+
+    Examples
+    --------
+    >>> inn("thalidomide") == inn("talidomida") == inn("thalidomidum"), inn("ciclofosfamida") == inn("cyclophosphamide")
+    (True, True)
+    >>> inn("prednisone") == inn("prednisolone")
+    False
+    """
+    return _ENDING.sub("", key.replace("ph", "f").replace("th", "t").replace("y", "i"))
 
 
 def spellings(name: str) -> Iterator[str]:

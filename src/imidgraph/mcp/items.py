@@ -19,7 +19,7 @@ from imidgraph.prose.statement import doubt, figure, sentence, unsure
 from imidgraph.sparql.results import Results
 from imidgraph.traversals.chains import Chain
 from imidgraph.traversals.compare import Comparison
-from imidgraph.traversals.explain import Explanation
+from imidgraph.traversals.explanation import Explanation
 from imidgraph.words import counted
 
 Item = dict[str, Any]

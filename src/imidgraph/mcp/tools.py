@@ -23,7 +23,7 @@ from imidgraph.mcp.replies import LARGEST, MOST_BYTES, Prepared, Reply, prepare
 from imidgraph.rdf import Iri, NamedNode
 from imidgraph.sparql.results import Results, Triples
 from imidgraph.traversals.compare import Comparison
-from imidgraph.traversals.explain import Explanation
+from imidgraph.traversals.explanation import Explanation
 from imidgraph.verbs import SEARCHES, VERBS, Parameter, Verb
 
 _CURSOR = Parameter("cursor", "The cursor from the previous reply, to get the next items.", most=9)

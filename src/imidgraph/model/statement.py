@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, ClassVar
 
 from imidgraph.model.evidence import Evidence, Frequency, strength
@@ -55,6 +56,11 @@ class Statement:
     agent_type: str | None = None
     qualifiers: Mapping[str, tuple[Any, ...]] = field(default_factory=dict, hash=False)
     evidence: tuple[Evidence, ...] = field(default=(), hash=False)
+
+    def _repr_html_(self) -> str:
+        """Show the statement in a notebook: its sentence with its sources, static, without scripts."""
+        cited = "".join(f"<li>{escape(source.citation)}</li>" for source in dict.fromkeys(item.source for item in self.evidence))
+        return f"<p>{escape(str(self))}</p><ol>{cited}</ol>"
 
     @property
     def label(self) -> str:

@@ -17,7 +17,7 @@ from imidgraph.prose.citations import cited
 from imidgraph.prose.statement import sentence
 from imidgraph.traversals.chains import Chain, Hop
 from imidgraph.traversals.compare import Comparison
-from imidgraph.traversals.explain import Explanation
+from imidgraph.traversals.explanation import Explanation
 from imidgraph.traversals.neighborhood import Neighborhood
 from imidgraph.traversals.paths import Paths
 from imidgraph.traversals.why import Why

@@ -43,7 +43,7 @@ def text(answer: Answer) -> str:
             told.append("")
         told.append("  " * line.depth + line.text if width is None else _wrapped(line, width))
     gaps = answer.gaps if width is None else tuple(_wrapped(Line(0, gap, is_paragraph=True), width) for gap in answer.gaps)
-    told += [*([""] if gaps and len(told) > 1 else []), *gaps]
+    told += [*([""] if gaps and len(told) > 1 and width is None else []), *gaps]
     sources = notes.lines() if width is None else _brief_sources(notes, width)
     return "\n".join([*told, *([""] if notes.cited and width is None else []), *sources, *_unread(answer, notes)])
 
@@ -57,7 +57,7 @@ def _marked(line: Line) -> str:
 def _brief_sources(notes: Notes, width: int) -> Iterator[str]:
     """List sources one behind the other, each by a name that finds it; their full citations stand in the other layouts."""
     if notes.cited:
-        named = "; ".join(f"[{number}] {short(source)}" for number, source in notes.cited.items())
+        named = "; ".join(f"[{number}] {short(source).removesuffix('.')}" for number, source in notes.cited.items())
         yield textwrap.fill(f"Sources ({LEGEND}): {named}.", width, subsequent_indent="  ", break_on_hyphens=False)
 
 

@@ -10,21 +10,20 @@ from imidgraph.knowledge.entities import Entity
 from imidgraph.knowledge.lookups import Status
 from imidgraph.knowledge.sections import Section
 from imidgraph.model import Statement, Term
-from imidgraph.pages.brief import brief, brief_comparison
+from imidgraph.pages.brief import brief, brief_comparison, brief_explanation, brief_reasons
 from imidgraph.pages.card import grouped
 from imidgraph.pages.lines import Line, Lines
 from imidgraph.prose.citations import Notes
 from imidgraph.prose.statement import details, occurrence, occurrences, sentence
 from imidgraph.traversals.chains import Chain
 from imidgraph.traversals.compare import Comparison
-from imidgraph.traversals.explain import Explanation
+from imidgraph.traversals.explanation import Explanation
 from imidgraph.traversals.paths import Paths
 from imidgraph.traversals.why import Why
 from imidgraph.traversals.without import Outcome, Without
 from imidgraph.words import counted
 
 _MOST_CITED = 4  # sources of a reason
-_MOST_STATED = 5  # statements of an explanation under one heading
 
 
 @singledispatch
@@ -43,17 +42,17 @@ def outline(answer: Answer, notes: Notes) -> Lines | None:
 
 @outline.register
 def _(answer: Explanation, notes: Notes) -> Lines:
-    kinds = answer.of_kinds
-    ends, shown = (answer.start, answer.end), max(answer.shown, _MOST_STATED)
-    yield from _told("Stated:", [item for item in answer.stated if item not in kinds], notes, shown, ends)
-    yield from _told(f"Stated about {answer.parts}, not about {answer.wide} as a whole:", kinds, notes, 2 * shown, ends)
-    yield from _told(f"About others, mentioning {answer.start}:", answer.mentions, notes, shown, ends)
-    for number, chain in enumerate(answer.chains[: answer.shown], 1):
+    if answer.is_brief:
+        yield from brief_explanation(answer, notes)
+        return
+    ends = answer.start, answer.end
+    yield from _told("Stated:", answer.direct, notes, ends)
+    yield from _told(f"Stated about {answer.parts}, not about {answer.wide} as a whole:", answer.of_kinds, notes, ends)
+    yield from _told(f"About others, mentioning {answer.start}:", answer.mentions, notes, ends)
+    for number, chain in enumerate(answer.chains, 1):
         verdict = answer.verdict(chain)
         yield Line(0, f"{number}. {chain}" + (f" ({verdict})" if verdict else ""))
         yield from _chain(chain, notes)
-    if len(answer.chains) > answer.shown:
-        yield Line(0, f"and {counted(len(answer.chains) - answer.shown, 'more chain')}")
 
 
 def _chain(chain: Chain, notes: Notes) -> Lines:
@@ -68,6 +67,9 @@ def _chain(chain: Chain, notes: Notes) -> Lines:
 
 @outline.register
 def _(answer: Why, notes: Notes) -> Lines:
+    if answer.is_brief:
+        yield from brief_reasons(answer, notes)
+        return
     for side, reasons in answer.sides.items():
         if reasons:
             yield Line(0, f"{'for neither' if side == 'neither' else side}:")
@@ -95,9 +97,15 @@ def _(answer: Paths, notes: Notes) -> Lines:
 def _(answer: Status, notes: Notes) -> Lines:
     yield Line(0, answer.sentence, is_paragraph=True)
     yield from (Line(1, f"{sentence(item)}{notes.cite([item])}") for item in answer.found)
-    if answer.narrower:
-        yield Line(0, f"Curated for narrower kinds of {answer.object}:")
-    yield from (Line(1, f"{sentence(item)}{notes.cite([item])}") for item in answer.narrower)
+    if not answer.narrower:
+        return
+    yield Line(0, f"Curated for kinds of {answer.object}:")
+    first: dict[Term, Statement] = {}
+    for item in answer.narrower:
+        first.setdefault(item.object, item)
+    yield from (Line(1, f"{kind}: {sentence(item)}{notes.cite([item])}") for kind, item in first.items())
+    if left := len(answer.narrower) - len(first):
+        yield Line(1, f"and {counted(left, 'more statement')}")
 
 
 @outline.register
@@ -171,16 +179,14 @@ def _listed(term: Term, statements: Iterable[Statement], notes: Notes) -> Lines:
                 yield Line(2, f"{text}{notes.cite_evidence(evidence)}")
 
 
-def _told(heading: str, items: Iterable[Statement], notes: Notes, shown: int | None = None, ends: Sequence[Term] = ()) -> Lines:
+def _told(heading: str, items: Iterable[Statement], notes: Notes, ends: Sequence[Term] = ()) -> Lines:
     """Tell statements under a heading; of what is not one of the ends it is said first of what they speak."""
     once = list(dict.fromkeys(items))
     if once:
         yield Line(0, heading)
-    for item in once[:shown]:
+    for item in once:
         about = ", ".join(term.label for term in (item.subject, item.object) if ends and term not in ends)
         yield Line(1, (f"{about}: " if about else "") + f"{sentence(item)}{notes.cite([item])}")
-    if shown is not None and len(once) > shown:
-        yield Line(1, f"and {counted(len(once) - shown, 'more statement')}")
 
 
 def _names(terms: Iterable[Term]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,13 @@ from imidgraph.words import counted
 
 LEGEND = "* seen in a copy or a report, not in the source itself"
 _SUBSTANCE = re.compile(r" \([^)]*\)[^,(]*(?=,)")  # behind the brand, with the form of the drug
+_LABEL = re.compile(
+    r",? (US|UK|EU|Canadian) (?:prescribing information|product (?:information|monograph)|summary of product characteristics)"
+)
+_LEAFLET = re.compile(r", (EU) package leaflets? as of ")
+_ASIDE = re.compile(r" \([^)]*\)|–.*")
+_INITIALS = re.compile(r"(?<=\w) [A-Z]{1,3}$")
+_LONGEST = 60  # characters of a title in a short name
 _TRUST = ("source", "copy", "unconfirmed")
 
 
@@ -39,25 +47,29 @@ def passage(evidence: Evidence) -> str:
 
 
 def short(source: Source) -> str:
-    """Name a source in a few words, with what finds it: who wrote an article and when, the brand of a label, else the title.
+    """Name a source in a few words, with what finds it: who wrote an article and when, the brand of a label, else its title.
 
     Examples
     --------
     >>> short(Source("https://pubmed.ncbi.nlm.nih.gov/1", "On glue", "Article", None, "Nature", "Ito T", "2010-03-01"))
-    'Ito T, Nature 2010, pubmed:1'
+    'Ito 2010, pubmed:1'
     >>> short(Source("", "REVLIMID (lenalidomide) capsules, US prescribing information", "DrugLabel"))
-    'REVLIMID, US prescribing information'
+    'REVLIMID US label'
     """
     if source.category == "DrugLabel":
-        return _SUBSTANCE.sub("", source.label, count=1)
+        named = _LABEL.sub(r" \1 label", _SUBSTANCE.sub("", source.label, count=1))
+        return _LEAFLET.sub(r" \1 leaflet of ", named)
     if source.category != "Article":
-        return source.label
-    where = " ".join(part for part in (source.journal, str(source.published or "")[:4]) if part)
+        return textwrap.shorten(_ASIDE.sub("", source.label), _LONGEST, placeholder=" ...")
+    year = str(source.published or "")[:4]
     if not source.iri.startswith(IMID):
         found = source.curie
+    elif source.volume and source.pages:
+        found = " ".join(part for part in (source.journal, f"{source.volume}:{source.pages}") if part)
     else:
-        found = f"{source.volume}:{source.pages}" if source.volume and source.pages else source.label
-    return ", ".join(part for part in (source.first_author, where, found) if part)
+        found = textwrap.shorten(source.label, _LONGEST, placeholder=" ...")
+    who = _INITIALS.sub("", source.first_author) if source.first_author else source.journal
+    return ", ".join(part for part in (" ".join(filter(None, (who, year))), found) if part)
 
 
 def cited(items: Iterable[Statement]) -> str:
@@ -198,6 +210,7 @@ class Notes:
         yield from (f"  [{number}] {source.citation}" for number, source in self.cited.items())
 
 
-def _trust(evidence: Evidence) -> int:
-    """Rank a piece of evidence: the best trusted one first."""
-    return _TRUST.index(evidence.verification) if evidence.verification in _TRUST else 0
+def _trust(evidence: Evidence) -> tuple[bool, int]:
+    """Rank a piece of evidence: the best trusted one first, and last what a second reader did not find right."""
+    doubted = evidence.reading_outcome not in {None, "right"}
+    return doubted, _TRUST.index(evidence.verification) if evidence.verification in _TRUST else 0

@@ -1,4 +1,4 @@
-"""Doses, requirements and contraindications of labels in one line each, with the places and the people that they hold in."""
+"""Doses, measures, requirements and contraindications in one line each, with the places and the people that they hold in."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from imidgraph.model import Statement, Term
 from imidgraph.prose.qualifiers import told as in_words
-from imidgraph.prose.summary import capped
+from imidgraph.prose.statement import sentence
 from imidgraph.words import begun, initials, listed
 
-_MOST_DOSES = 2  # of one group of patients that a line tells
-_MOST_REQUIRED = 6  # measures that a line tells
+_MOST_DOSES = 1  # of one group of patients that a line tells
 _AMOUNT = ("doseAmount", "doseUnit")
 _DOSE = (*_AMOUNT, "doseSchedule", "thresholdMeasure", "thresholdLower", "thresholdUpper", "thresholdUnit", "action")
 _TIMING = ("timing",)  # what a schedule is told by where no number is curated
@@ -64,25 +63,44 @@ def _placed(dose: str, whom: Mapping[str, Iterable[str]]) -> str:
     return f"{dose} ({'; '.join(told)})"
 
 
-def required(items: Iterable[Statement]) -> str:
-    """Tell what a label asks for, in each place with how often and how long.
+def measures(abouts: Sequence[Term], items: Sequence[Statement], left: int = 0) -> str:
+    """Tell what is done against effects: one measure in its sentence, several by name, with how often and how long.
+
+    Examples
+    --------
+    >>> from imidgraph.model import Relation
+    >>> risk = Term("", "neutropenia")
+    >>> ends = Term("", "blood count monitoring"), Relation("", "mitigates"), risk
+    >>> measures([risk], [Statement("", *ends, statement="Blood counts are checked weekly.")])
+    'Against neutropenia: Blood counts are checked weekly.'
+    """
+    sentences = {str(item) for item in items if item.statement}
+    alone = len(sentences) == 1 and len({item.subject for item in items}) == 1
+    return f"Against {listed(abouts)}: {sentence(items[0]) if alone else asked(items, left)}"
+
+
+def asked(items: Iterable[Statement], left: int = 0) -> str:
+    """Tell what is to be done, in each place with how often and how long; what is asked for alike is told together.
 
     Examples
     --------
     >>> from imidgraph.model import Relation
     >>> from imidgraph.namespaces import IMID
-    >>> ends = Term("", "lenalidomide"), Relation("", "requires"), Term("", "no blood donation")
     >>> rule = {"jurisdiction": (Term(IMID + "EU", "European Union"),), "durationAfter": ("P7D",)}
-    >>> required([Statement("", *ends, qualifiers=rule)])
-    'Requires no blood donation (EU: until 7 days after the last dose)'
+    >>> ends = Term("", "lenalidomide"), Relation("", "requires"), Term("", "no blood donation")
+    >>> asked([Statement("", *ends, category="Requirement", qualifiers=rule)])
+    'no blood donation (EU: until 7 days after the last dose)'
     """
     found: dict[Term, dict[str, list[Statement]]] = {}
     for item in items:
+        places = found.setdefault(item.object if item.category == "Requirement" else item.subject, {})
         for code in _codes(item):
-            found.setdefault(item.object, {}).setdefault(code, []).append(item)
-    most = sorted(found.items(), key=lambda entry: -len(entry[1]))
-    told = (f"{measure} ({_rules(places)})" for measure, places in most)
-    return f"Requires {capped(told, _MOST_REQUIRED)}"
+            places.setdefault(code, []).append(item)
+    alike: dict[str, list[str]] = {}
+    for thing, places in found.items():
+        alike.setdefault(_rules(places), []).append(str(thing))
+    told = [", ".join(names) + (f" ({rules})" if rules else "") for rules, names in alike.items()]
+    return "; ".join(told) + (f"; and {left} more" if left else "")
 
 
 def contraindicated(items: Iterable[Statement]) -> str:
@@ -126,7 +144,7 @@ def _rules(places: Mapping[str, Sequence[Statement]]) -> str:
 
 def _schedule(items: Sequence[Statement]) -> str:
     """Tell how often and how long something is asked for in one place; a schedule for each disease stands in its section."""
-    if len({item.qualifiers.get("disease") for item in items}) > 1:
+    if len({item.qualifiers.get("disease") for item in items if item.category == "Requirement"}) > 1:
         return "schedule by disease"
     phases = sorted(items, key=lambda item: "lastsFor" not in item.qualifiers)
     told = [*filter(None, (" ".join(_of(item, _SCHEDULE)) for item in phases))] or [

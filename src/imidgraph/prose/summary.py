@@ -46,7 +46,8 @@ def approval(about: Term, items: Sequence[Statement]) -> str:
     'multiple myeloma: US (2006-06-29)'
     """
     if items[0].negated:
-        return f"Not for {about}: {sentence(items[0])}"
+        said = sentence(items[0])
+        return said if str(about) in said else f"Not for {about}: {said}"
     own = [item for item in items if is_own(item)]
     days = {place: str(item.value("approvalDate") or "") for item in own for place in _places(item)}
     partner = dict.fromkeys(place for item in items if item not in own for place in _places(item) if place not in days)
@@ -134,22 +135,6 @@ def named(things: Iterable[Term], left: int = 0) -> str:
     """
     names = list(dict.fromkeys(map(str, things)))
     return f"{', '.join(names)} and {left} more" if left else listed(names)
-
-
-def measures(abouts: Sequence[Term], items: Sequence[Statement], left: int = 0) -> str:
-    """Tell what is done against effects: one measure in its sentence, several by name, with where each is asked for.
-
-    Examples
-    --------
-    >>> from imidgraph.model import Relation
-    >>> risk = Term("", "neutropenia")
-    >>> ends = Term("", "blood count monitoring"), Relation("", "mitigates"), risk
-    >>> measures([risk], [Statement("", *ends, statement="Blood counts are checked weekly.")])
-    'Against neutropenia: Blood counts are checked weekly.'
-    """
-    sentences = {str(item) for item in items if item.statement}
-    alone = len(sentences) == 1 and len({item.subject for item in items}) == 1
-    return f"Against {listed(abouts)}: {sentence(items[0]) if alone else placed(items, left)}"
 
 
 def placed(items: Iterable[Statement], left: int = 0) -> str:

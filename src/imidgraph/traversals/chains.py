@@ -15,6 +15,7 @@ from imidgraph.words import listed, plural
 
 _BROADER = compress(PREFIXES["skos"] + "broader")
 _LEAST = 0.05  # what a step without evidence counts
+_AGAINST = {"AdverseEffect": "protects against", "Disease": "works against"}  # said of less of what is bad
 _LEVELS = {"hypothesis": 0.5, "observation": 0.8}  # what a step counts that is not told as established
 
 
@@ -69,10 +70,15 @@ class Hop:
             found.setdefault(sentence(item), []).append(item)
         return found
 
+    @property
+    def ends_as_stated(self) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
+        """The subjects and the objects of its statements, whatever the direction in which the chain passes."""
+        return (self.ends, self.starts) if self.backward else (self.starts, self.ends)
+
     def __str__(self) -> str:
-        one, other = (self.ends, self.starts) if self.backward else (self.starts, self.ends)
-        relation = plural(self.relation) if len(one) > 1 else self.relation
-        return f"{listed(one)} {relation} {listed(other)}"
+        one, other = self.ends_as_stated
+        relation = _plainly(self.relation, other[0])
+        return f"{listed(one)} {plural(relation) if len(one) > 1 else relation} {listed(other)}"
 
 
 @dataclass(frozen=True)
@@ -161,7 +167,7 @@ class Chain:
             if hop.sign == 0:
                 yield f"The sources do not say whether {listed(hop.ends)} goes up or down."
             for item in hop.statements:
-                told = f"{item.subject} {item.predicate} {item.object}"
+                told = f"{item.subject} {_plainly(item.predicate.label, item.object)} {item.object}"
                 if item.disputed:
                     yield f"Sources dispute that {told}."
                 elif item.knowledge_level == "hypothesis":
@@ -195,3 +201,14 @@ class Chain:
 
     def __str__(self) -> str:
         return " > ".join(listed(terms) for terms in self.nodes)
+
+
+def _plainly(relation: str, object: Term) -> str:
+    """Word a relation so that less of what is bad is no double negative.
+
+    Examples
+    --------
+    >>> _plainly("decreases", Term("", "phocomelia", "AdverseEffect")), _plainly("decreases", Term("", "IL2", "Protein"))
+    ('protects against', 'decreases')
+    """
+    return _AGAINST.get(object.category, relation) if relation == "decreases" else relation

@@ -1,4 +1,4 @@
-"""Explanations: how one entity affects another, as chains of steps with their evidence, and what stays open."""
+"""Explaining: how one entity affects another is found, as chains of steps with their evidence."""
 
 from __future__ import annotations
 
@@ -6,25 +6,21 @@ import contextlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
-from imidgraph.answers import Drawable, Row
 from imidgraph.errors import PathNotFound, QueryError
 from imidgraph.knowledge.relations import BROADER
-from imidgraph.limits import MOST_TOLD, Deadline, OutOfTime
+from imidgraph.limits import Deadline, OutOfTime
 from imidgraph.model import Statement, Term
 from imidgraph.namespaces import IMID, compress
-from imidgraph.prose.citations import cited
-from imidgraph.prose.statement import sentence
 from imidgraph.traversals.chains import Chain, Hop
 from imidgraph.traversals.edges import Edges
+from imidgraph.traversals.explanation import Explanation
 from imidgraph.traversals.mechanisms import Mechanisms
 from imidgraph.traversals.paths import Path, paths
 from imidgraph.traversals.trials import kinds_of
-from imidgraph.words import listed
 
 _BINDS = compress(IMID + "binds")
 _HOLDS = frozenset({compress(IMID + "hasComponent")})
@@ -32,129 +28,6 @@ _BROADER = compress(BROADER)
 _LONGEST_WAY = 5  # hops from a drug to what a resistance mechanism changes
 _LONGEST_DETOUR = 3  # hops between entities that no chain of causes joins
 _FEWEST_WAYS = 50
-
-
-@dataclass(frozen=True, repr=False)
-class Explanation(Drawable):
-    """What the graph knows of how one entity affects another.
-
-    Parameters
-    ----------
-    start, end : Term
-        The entities.
-    stated : tuple of Statement
-        The statements that name both, then those that name a narrower kind of one of them.
-    chains : tuple of Chain
-        The chains of steps between them, the best supported first.
-    kinds : tuple of Term
-        The narrower kinds of the end.
-    mentions : tuple of Statement
-        Where nothing is stated and no chain leads: statements about the end that mention the start.
-    hierarchy : tuple of Statement
-        Where no chain leads: what joins those that are named with the ends, the drugs of a regimen and the kinds of the end.
-    shown : int
-        The number of chains that its text tells.
-    """
-
-    start: Term
-    end: Term
-    stated: tuple[Statement, ...]
-    chains: tuple[Chain, ...]
-    kinds: tuple[Term, ...] = ()
-    mentions: tuple[Statement, ...] = ()
-    hierarchy: tuple[Statement, ...] = ()
-    shown: int = field(default=MOST_TOLD, compare=False)
-
-    columns = ("chain", "step", "from", "relation", "to", "sign", "statement", "sources", "score")
-
-    def __bool__(self) -> bool:
-        """Tell whether the graph knows anything of it."""
-        return bool(self.stated or self.chains or self.mentions)
-
-    @property
-    def of_kinds(self) -> tuple[Statement, ...]:
-        """The statements that name a narrower kind of an end, or a drug of a regimen: first the best of each kind."""
-        ends = {self.start.iri, self.end.iri}
-        return tuple(item for item in self.stated if {item.subject.iri, item.object.iri} != ends)
-
-    def _gaps(self) -> Iterator[str]:
-        if not self.chains and not any(item.predicate.is_step or item.predicate.curie == _BINDS for item in self.stated):
-            no = "No chain of curated steps leads" if self.stated else "No statement and no chain of curated steps leads"
-            kinds = " or one of its kinds" if self.kinds else ""
-            yield f"{no} from {self.start} to {self.end}{kinds}. That does not mean that there is none."
-        if self.limit:
-            yield f"The search was {self.limit}."
-
-    def verdict(self, chain: Chain) -> str:
-        """Say in a few words what a chain does to the end.
-
-        Examples
-        --------
-        >>> import imidgraph
-        >>> explanation = imidgraph.load().explain("thalidomide", "birth defects")
-        >>> explanation.verdict(explanation.chains[0])
-        'can cause phocomelia'
-        """
-        reached = listed(chain.reached)
-        good, bad = {
-            "Disease": (f"works against {reached}", f"promotes {reached}"),
-            "AdverseEffect": (f"protects against {reached}", f"can cause {reached}"),
-        }.get(self.end.category, (f"lowers {reached}", f"raises {reached}"))
-        return {-1: good, 1: bad, 0: "overall direction unclear"}.get(2 if chain.sign is None else chain.sign, "")
-
-    def _document(self) -> dict[str, Any]:
-        return {
-            "start": self.start.curie,
-            "end": self.end.curie,
-            "stated": [item.to_dict() for item in self.stated],
-            "chains": [chain.to_dict() | {"verdict": self.verdict(chain)} for chain in self.chains],
-            "kinds": [term.curie for term in self.kinds],
-            "mentions": [item.to_dict() for item in self.mentions],
-        }
-
-    @cached_property
-    def rows(self) -> list[Row]:
-        """The sentences of each step of each chain; statements outside the chains follow, with neither chain nor step."""
-        return list(self._rows())
-
-    def _rows(self) -> Iterator[Row]:
-        for number, chain in enumerate(self.chains, 1):
-            for place, hop in enumerate(chain.hops, 1):
-                ends = listed(hop.starts), hop.relation, listed(hop.ends)
-                for told, items in hop.sentences.items():
-                    yield number, place, *ends, hop.sign, told, cited(items), round(chain.score, 2)
-        for item in (*self.stated, *self.mentions):
-            ends = item.subject.label, item.relation, item.object.label
-            yield None, None, *ends, None, sentence(item), cited([item]), round(item.strength, 2)
-
-    @property
-    def title(self) -> str:
-        """The ends."""
-        return f"{self.start} and {self.end}"
-
-    @property
-    def statements(self) -> tuple[Statement, ...]:
-        """The statements that are told, then those of the chains."""
-        found = [*self.stated, *self.mentions]
-        for chain in self.chains:
-            found += [item for hop in chain.hops if not hop.is_hierarchy for item in hop.statements]
-            found += chain.observed
-        return tuple(dict.fromkeys(found))
-
-    def tell(self, shown: int) -> str:
-        """Tell it in words, with so many chains."""
-        return str(replace(self, shown=shown))
-
-    @property
-    def parts(self) -> str:
-        """What `of_kinds` names: the drugs of a regimen, or narrower kinds."""
-        return "its drugs" if self.start.category == "Regimen" else "narrower kinds"
-
-    @property
-    def wide(self) -> str:
-        """The end whose kinds or drugs are told, or both."""
-        named = {term.iri for item in self.of_kinds for term in (item.subject, item.object)}
-        return " and ".join(str(end) for end in (self.start, self.end) if end.iri not in named) or f"{self.start} and {self.end}"
 
 
 def explain(edges: Edges, start: Term, end: Term, deadline: Deadline) -> Explanation:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
@@ -59,6 +59,8 @@ class Why(Drawable):
         The reasons, those on efficacy first.
     comparison : Comparison
         Both drugs side by side, with the frequencies of adverse effects in their own populations.
+    is_brief : bool
+        Whether it shows the first reasons of each kind, on one screen, or everything.
     """
 
     drug: Term
@@ -66,6 +68,7 @@ class Why(Drawable):
     disease: Term
     reasons: tuple[Reason, ...]
     comparison: Comparison
+    is_brief: bool = field(default=True, compare=False, kw_only=True)
 
     @property
     def for_it(self) -> tuple[Reason, ...]:
@@ -84,6 +87,10 @@ class Why(Drawable):
 
     columns = ("speaks", "about", "reason", "sources")
     nothing = "No reason is curated. That does not mean that there is none."
+
+    def whole(self) -> Why:
+        """Give the same reasons, all of them shown in full."""
+        return replace(self, is_brief=False)
 
     @property
     def sides(self) -> dict[str, tuple[Reason, ...]]:
@@ -271,17 +278,26 @@ class _Weigher:
             items = tuple(warning[effect] for effect in both for warning in boxed)
             yield Reason("risk", None, f"The boxed warnings of both drugs include {listed(both)}.", items)
         for place, (warned, other) in enumerate(((self._drug, self._over), (self._over, self._drug))):
-            alone = (item for effect, item in boxed[place].items() if effect not in boxed[1 - place])
-            yield from (self._warning(warned, other, item) for item in alone)
+            alone = [item for effect, item in boxed[place].items() if effect not in boxed[1 - place]]
+            yield from self._warning(warned, other, alone)
 
-    def _warning(self, warned: Term, other: Term, item: Risk) -> Reason:
-        """Tell of a boxed warning of one drug beside what is known of the other: that it has none is no reason for it."""
-        effect = item.object
-        risks = [risk for risk in self._edges.about(other.curie) if isinstance(risk, Risk) and risk.object == effect]
-        figures = Group(effect, tuple(risks), other, SEEN).figures
-        known = f"where it was seen in {occurrence(figures[0])}" if figures else "and no figure is curated"
-        text = f"The boxed warning of {warned} includes {effect}. No such warning is curated for {other}, {known}."
-        return Reason("risk", None, text, (item, *risks))
+    def _warning(self, warned: Term, other: Term, boxed: Sequence[Risk]) -> Iterator[Reason]:
+        """Tell of boxed warnings of one drug beside what is known of the other: that it has none is no reason for it."""
+        bare: list[Risk] = []
+        others: list[Risk] = []
+        for item in boxed:
+            effect = item.object
+            risks = [risk for risk in self._edges.about(other.curie) if isinstance(risk, Risk) and risk.object == effect]
+            if figures := Group(effect, tuple(risks), other, SEEN).figures:
+                known = f"For {other} no such warning is curated, and it was seen in {occurrence(figures[0])}."
+                yield Reason("risk", None, f"The boxed warning of {warned} includes {effect}. {known}", (item, *risks))
+            else:
+                bare.append(item)
+                others += risks
+        if bare:
+            named = listed([item.object for item in bare])
+            text = f"The boxed warning of {warned} includes {named}. For {other} no such warning and no figure are curated."
+            yield Reason("risk", None, text, (*bare, *others))
 
     def _resistance(self) -> Iterator[Reason]:
         """Tell which of them is used where the other has failed."""
