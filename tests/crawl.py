@@ -95,6 +95,9 @@ class Crawl:
 
     async def _follow(self, client: httpx.AsyncClient, url: str, page: str) -> None:
         answer = await client.get(url)
+        while answer.status_code == 503 and "Retry-After" in answer.headers:  # busy, as it should say on a slow machine
+            await asyncio.sleep(int(answer.headers["Retry-After"]))
+            answer = await client.get(url)
         self.asked += 1
         if answer.status_code != 200:
             self.wrong.append(f"{url}: {answer.status_code}, linked on {page}")
