@@ -385,6 +385,7 @@ def test_a_table_is_sorted_filtered_and_paged(served: Served, browsers: dict[str
     page.goto(f"{served.address}/graph?center=lenalidomide")
     page.locator("summary", has_text="statements that join them").click()
     rows = page.locator("table.facts tbody tr:visible")
+    rows.first.wait_for()
     assert rows.count() == 50
     page.get_by_role("button", name="Statement", exact=True).click()
     first = rows.first.inner_text()
