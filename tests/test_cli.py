@@ -28,7 +28,7 @@ def test_show_prints_a_card_with_sources() -> None:
     assert result.exit_code == 0
     assert "Degrades CSNK1A1" in result.stdout
     assert "Boxed warnings:" in result.stdout
-    assert "[1] REVLIMID, US prescribing" in result.stdout
+    assert "[1] REVLIMID US label" in result.stdout
     assert NOT_ADVICE in result.stderr
     assert NOT_ADVICE not in result.stdout
 

@@ -118,8 +118,9 @@ def contraindicated(items: Iterable[Statement]) -> str:
     for item in items:
         unless = "; ".join(str(value) for value in item.qualifiers.get("population", ()))
         found.setdefault((item.object, unless), []).extend(_codes(item))
-    named = sorted(found.items(), key=lambda entry: -len(entry[1]))
-    told = (f"{group} ({', '.join(codes)}{f', {unless}' if unless else ''})" for (group, unless), codes in named)
+    # what harms an unborn child first, then what holds in most places
+    named = sorted(found.items(), key=lambda entry: (not str(entry[0][0]).startswith("pregnan"), -len(entry[1])))
+    told = (f"{group} ({', '.join(sorted(codes))}{f', {unless}' if unless else ''})" for (group, unless), codes in named)
     return f"Must not be used in {listed(list(told))}"
 
 
