@@ -31,6 +31,16 @@ SHAPES = {
         f"{FIGURE} ; :percentUpper 59.0 .",
         "The lower bound of a frequency must be above 0",
     ),
+    "an excluded bound beside another": (
+        f"{FIGURE} ; :percentLower 3.0 ; :percentUpper 7.0 ; :boundExcluded true .",
+        f"{FIGURE} ; :percentUpper 7.0 ; :boundExcluded true .",
+        "A bound that is excluded must be the only one",
+    ),
+    "an excluded bound of an exact figure": (
+        f"{FIGURE} ; :percent 5.0 ; :boundExcluded true .",
+        f"{FIGURE} ; :percentLower 5.0 ; :boundExcluded true .",
+        "A bound that is excluded must be the only one",
+    ),
     "a band beside a percentage": (
         f"{FIGURE} ; :band 'common' ; :percent 5.0 .",
         f"{FIGURE} ; :percent 5.0 .",

@@ -83,6 +83,8 @@ class Frequency(Evidence):
     ----------
     percent, percent_lower, percent_upper : Decimal, optional
         The frequency, or its bounds.
+    bound_excluded : bool, optional
+        Whether the only bound is not part of the frequency, as in "less than 5 %".
     band : str, optional
         The class of frequency that a label states, such as ``very common``.
     grade : str, optional
@@ -96,6 +98,7 @@ class Frequency(Evidence):
     percent: Decimal | None = None
     percent_lower: Decimal | None = None
     percent_upper: Decimal | None = None
+    bound_excluded: bool | None = None
     band: str | None = None
     grade: str | None = None
     comparator: str | None = None

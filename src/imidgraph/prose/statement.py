@@ -195,7 +195,8 @@ def share(evidence: Frequency) -> str:
     if evidence.percent is not None:
         return f"{number(evidence.percent)} %"
     lower, upper = evidence.percent_lower, evidence.percent_upper
-    return span(lower, None if upper == 100 and lower is not None else upper, " %")
+    words = {"at_least": "more than", "below": "less than"} if evidence.bound_excluded else {}
+    return span(lower, None if upper == 100 and lower is not None else upper, " %", **words)
 
 
 def _of(people: Any) -> str:
