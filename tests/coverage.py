@@ -2,9 +2,10 @@
 
 Run it with: python -m tests.coverage.
 
-The terms that count are in label-terms.tsv: each that a US label which could be read, or the FDA's announcement of it, lists at 10 %
-or more of any grade, or at 5 % or more of grade 3 or 4, and each that an EU leaflet calls very common or common. What papers alone
-report is no term of a label. A term is in the graph if an adverse effect of the drug has it as its name or synonym, and a frequency.
+The terms that count are in label-terms.tsv: each that a US label which could be read, or the FDA's announcement of it, lists at
+10 % or more of any grade, or at 5 % or more of grade 3 or 4, and each that an EU leaflet calls very common or common. What papers
+alone report is no term of a label. A term is in the graph if an adverse effect of the drug has it as its name or synonym, and a
+frequency.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ def main() -> None:
     kg = imidgraph.load()
     for drug, missing in absent(kg).items():
         every = len(terms()[drug])
-        print(f"{drug}: {every} terms count, {every - len(missing)} in the graph. Not there: {', '.join(sorted(missing)) or 'none'}.")
+        absentees = ", ".join(sorted(missing)) or "none"
+        print(f"{drug}: {every} terms count, {every - len(missing)} in the graph. Not there: {absentees}.")
     print("trials of phase 3: {}, with a result: {}".format(*trials(kg)))
 
 

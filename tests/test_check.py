@@ -68,9 +68,10 @@ def test_one_file_is_checked_with_its_shapes(ontology: Path) -> None:
     result = runner.invoke(main, ["build", "--check", str(ontology / "facts/risks/more.yaml")])
     lines = result.stderr.splitlines()
     assert result.exit_code == 2
-    assert len(lines) == 2
+    assert len(lines) == 3
     assert "ontology/facts/risks/more.yaml:1: another: imid:severity has a value" in lines[0]
     assert lines[1].startswith("ontology/facts/risks/more.yaml:10: another-b: A frequency must name the population")
+    assert lines[2].startswith("ontology/facts/risks/more.yaml:1: another: Risks with a severity that nothing in their evidence")
     good = runner.invoke(main, ["build", "--check", str(ontology / "facts/risks/drugs.yaml")])
     assert (good.exit_code, good.stderr.endswith("drugs.yaml.\n")) == (0, True)
     assert "No errors in " in good.stderr
