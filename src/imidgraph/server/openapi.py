@@ -157,10 +157,11 @@ def _parameter(parameter: Parameter, place: str) -> Json:
     described: Json = {
         "name": parameter.name,
         "in": place,
-        "required": parameter.required,
         "description": parameter.help,
         "schema": parameter.schema,
     }
+    if parameter.required:
+        described["required"] = True
     return described if parameter.example is None else described | {"example": parameter.example}
 
 
