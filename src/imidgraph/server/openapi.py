@@ -90,13 +90,12 @@ def openapi(graph: KnowledgeGraph, version: str) -> Json:
     >>> openapi(imidgraph.load(), "1")["openapi"]
     '3.1.0'
     """
-    answer = _content(ROWS, "Table") | _content(TRIPLES)
     status: Json = {"type": "object", "required": ["status"]}
     paths: Json = {path_of(verb): {"get": _lookup(verb, graph)} for verb in VERBS.values()}
     paths |= {
         "/queries": _document("listQueries", "List the named queries", {"application/json": {"schema": {"type": "array"}}}),
         "/queries/{name}": {"get": _named(graph.queries)},
-        "/sparql": _sparql(answer),
+        "/sparql": _sparql(),
         "/catalog": _described("catalog", "Describe the named queries as SHACL executables"),
         "/void": _described("void", "Describe the data set"),
         "/version": _document(
@@ -127,7 +126,11 @@ def openapi(graph: KnowledgeGraph, version: str) -> Json:
     components = {
         "schemas": {"Answer": _ANSWER, "Problem": _PROBLEM, "Table": _RESULTS},
         "headers": _HEADERS,
-        "responses": {"Answer": _answered(None)["200"], "Description": _ok("The description", _content(TRIPLES))["200"]}
+        "responses": {
+            "Answer": _answered(None)["200"],
+            "Description": _ok("The description", _content(TRIPLES))["200"],
+            "Solutions": _ok("The answer", _content(ROWS, "Table") | _content(TRIPLES))["200"],
+        }
         | {name: {"description": told, "content": problem} for name, (_, told) in _ERRORS.items()},
     }
     return {"openapi": "3.1.0", "info": info, "paths": paths, "components": components}
@@ -187,7 +190,7 @@ def _named(catalog: Catalog) -> Json:
     }
 
 
-def _sparql(answer: Json) -> Json:
+def _sparql() -> Json:
     graphs = [
         {"name": f"{kind}-graph-uri", "in": "query", "schema": {"type": "array", "items": _TEXT}, "description": description}
         for kind, description in (("default", "A graph to query instead of all graphs"), ("named", "A graph that GRAPH can name"))
@@ -199,21 +202,21 @@ def _sparql(answer: Json) -> Json:
         "properties": {"query": _TEXT} | {item["name"]: item["schema"] for item in graphs},
     }
     bodies = {"application/x-www-form-urlencoded": {"schema": form}, "application/sparql-query": {"schema": _TEXT}}
+    solutions = {"200": {"$ref": "#/components/responses/Solutions"}}
     failures = ("BadRequest", "NotAcceptable", "Busy", "Timeout")
     return {
         "get": {
             "operationId": "querySparql",
             "summary": "Answer a SPARQL 1.1 query, or describe the service",
             "parameters": [query, *graphs],
-            "responses": _ok("The answer", answer) | _failures(*failures, "AddressTooLong"),
+            "responses": solutions | _failures(*failures, "AddressTooLong"),
         },
         "post": {
             "operationId": "postSparql",
             "summary": "Answer a SPARQL 1.1 query",
             "parameters": graphs,
             "requestBody": {"required": True, "content": bodies},
-            "responses": _ok("The answer", answer)
-            | _failures(*failures, "Forbidden", "TooLarge", "AddressTooLong", "Unsupported"),
+            "responses": solutions | _failures(*failures, "Forbidden", "TooLarge", "AddressTooLong", "Unsupported"),
         },
     }
 
