@@ -165,7 +165,7 @@ def test_a_license_for_a_wider_setting_covers_the_narrower_one(kg: KnowledgeGrap
     assert not [reason for reason in choice.for_it if reason.kind == "license"]
     licenses = [reason.text for reason in choice.against_it if reason.kind == "license"]
     assert [text for text in licenses if "European Union" in text and "maintenance after transplant" in text]
-    assert len(licenses) == 4
+    assert len(licenses) == 5
     assert not [text for text in licenses if "no setting named" in text]
     assert [text for text in licenses if "newly diagnosed under the label of Darzalex" in text]
 

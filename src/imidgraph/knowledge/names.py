@@ -172,9 +172,14 @@ class Names:
         folded = normalize(name)
         if len(folded) < _SHORTEST:
             return []
-        names = {normalize(text): text for text, term, _ in self.texts() if self.fits(term, category) and len(text) >= _SHORTEST}
-        found = process.extract(folded, list(names), scorer=fuzz.ratio, limit=3, score_cutoff=_NEAR)
-        return [names[match] for match, _, _ in found]
+        named = ((text, term) for text, term, _ in self.texts() if self.fits(term, category) and len(text) >= _SHORTEST)
+        names = {normalize(text): (text, term) for text, term in named}
+        found = process.extract(folded, list(names), scorer=fuzz.ratio, limit=10, score_cutoff=_NEAR)
+        nearest: dict[Term, str] = {}  # each entity once, by the name that is nearest
+        for match, _, _ in found:
+            text, term = names[match]
+            nearest.setdefault(term, text)
+        return list(nearest.values())[:3]
 
     @cached_property
     def _names(self) -> list[Name]:
