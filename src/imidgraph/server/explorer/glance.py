@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -102,8 +103,11 @@ def drugs(assigned: Iterable[Statement]) -> list[Term]:
 
 def brands(names: Iterable[str], statements: Sequence[Statement]) -> tuple[str, ...]:
     """Put the brands of a drug first that the sources of most statements name."""
-    titles = [passage.source.label.lower() for item in statements for passage in item.evidence]
-    number = {name: sum(str(name).lower() in title for title in titles) for name in names}
+    titles = [passage.source.label for item in statements for passage in item.evidence]
+    number = {}
+    for name in names:
+        word = re.compile(rf"(?<!\w){re.escape(str(name))}(?!\w)", re.IGNORECASE)  # Lenalid is no part of lenalidomide
+        number[name] = sum(word.search(title) is not None for title in titles)
     return tuple(sorted(number, key=lambda name: (-number[name], name)))
 
 
