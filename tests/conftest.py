@@ -24,6 +24,8 @@ from tests.servers import GRAPH, Served, comunica, oxigraph, virtuoso
 
 ROOT = Path(__file__).resolve().parents[1]
 
+os.environ.pop("COLUMNS", None)  # pytest-xdist hands the width of its own terminal on; ours are laid out for a pipe
+
 # how long an example takes is a matter of the benchmarks: a busy machine fails no test
 settings.register_profile("unhurried", parent=settings.default, deadline=None)
 settings.load_profile("unhurried")

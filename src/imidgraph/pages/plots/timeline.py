@@ -151,7 +151,7 @@ def timeline(
     >>> import imidgraph
     >>> plot = timeline(imidgraph.load().statements("lenalidomide", "approvedFor").statements)
     >>> plot.rows[0][:4]
-    ('lenalidomide', 'adult T-cell leukemia/lymphoma', 'JP', '2017-03-02')
+    ('lenalidomide', 'adult T-cell leukemia/lymphoma', 'Japan', '2017-03-02')
     """
     notes = notes or Notes()
     found = sorted(map(Approval, statements), key=_order)
