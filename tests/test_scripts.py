@@ -248,6 +248,18 @@ def violations(page: Any) -> list[tuple[str, str]]:
     return [(each["id"], each["nodes"][0]["html"][:200]) for each in page.evaluate("axe.run()")["violations"]]
 
 
+def settle(page: Any) -> None:
+    """Wait until names that come late and marks of faults no longer change the page: axe fails where it changes under it."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate("""() => new Promise((quiet) => {
+        const roots = [document, ...[...document.querySelectorAll("*")].map((each) => each.shadowRoot).filter(Boolean)];
+        let waiting = setTimeout(quiet, 700);
+        const watch = new MutationObserver(() => { clearTimeout(waiting); waiting = setTimeout(quiet, 700); });
+        roots.forEach((root) => watch.observe(root, {subtree: true, childList: true, attributes: true}));
+        setTimeout(quiet, 6000);
+    })""")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.needs("node_modules/axe-core")
 def test_axe_finds_no_barrier_while_one_works(served: Served, browser: Any, scheme: str) -> None:
@@ -258,6 +270,7 @@ def test_axe_finds_no_barrier_while_one_works(served: Served, browser: Any, sche
     shown.locator(".cm-lintRange-error").wait_for()
     write(shown, "SELECT * { ?drug imid:degra")
     shown.locator("[role=option]").first.wait_for()
+    settle(shown)
     found = violations(shown)
     shown.goto("/graph?center=cereblon")
     network(shown)("$id('imid:lenalidomide').emit('tap')")
