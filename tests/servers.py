@@ -144,7 +144,7 @@ def comunica(program: Path, folder: Path) -> Iterator[str]:
     """Start Comunica over the release, and give the address of its endpoint."""
     shutil.copy(RELEASE, folder / "imid.ttl")
     port = free_port()
-    command = [program, str(folder / "imid.ttl"), "-p", str(port), "-t", "60", "-w", "1"]
+    command = [program, str(folder / "imid.ttl"), "-p", str(port), "-t", "120", "-w", "1"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         address = f"http://127.0.0.1:{port}/sparql"
