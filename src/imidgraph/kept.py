@@ -16,7 +16,9 @@ class Kept(Generic[Value]):
     Parameters
     ----------
     most : int
-        How many are kept.
+        How much is kept: so many values, or so much of what they weigh.
+    weigh : callable, optional
+        Says how much a value weighs, such as its bytes.
 
     Examples
     --------
@@ -25,10 +27,19 @@ class Kept(Generic[Value]):
     [1, 1, 3]
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, weigh: Callable[[Value], int] = lambda _: 1) -> None:
         self._most = most
+        self._weigh = weigh
+        self._weight = 0
         self._lock = Lock()
         self._known: OrderedDict[Hashable, Value] = OrderedDict()
+
+    def known(self, key: Hashable) -> Value | None:
+        """Give the value that is kept under a key, if there is one."""
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+            return self._known.get(key)
 
     def get(self, key: Hashable, ask: Callable[[], tuple[Value, bool]]) -> Value:
         """Give the value that is kept under a key, or ask for it.
@@ -45,9 +56,11 @@ class Kept(Generic[Value]):
                 self._known.move_to_end(key)
                 return self._known[key]
         value, is_kept = ask()
-        if is_kept:
+        if is_kept and self._weigh(value) <= self._most:
             with self._lock:
-                self._known[key] = value
-                if len(self._known) > self._most:
-                    self._known.popitem(last=False)
+                if key not in self._known:
+                    self._known[key] = value
+                    self._weight += self._weigh(value)
+                while self._weight > self._most:
+                    self._weight -= self._weigh(self._known.popitem(last=False)[1])
         return value

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 import imidgraph
 from imidgraph.errors import ImidgraphError
 from imidgraph.server import descriptions
+from imidgraph.server.answers import Written
 from imidgraph.server.explorer import routes as explorer
 from imidgraph.server.metrics import MEDIA_TYPE
 from imidgraph.server.negotiation import HTML, TRIPLES, negotiate
@@ -66,8 +67,12 @@ async def catalog(request: Request) -> Response:
 async def openapi(request: Request) -> Response:
     """Describe the routes."""
     edition = edition_of(request)
-    document = await to_thread.run_sync(describe_routes, edition.graph, imidgraph.__version__)
-    return edition.answers.listed(request, document)
+
+    def write() -> tuple[Written, bool]:
+        return Written(bytes(JSONResponse(describe_routes(edition.graph, imidgraph.__version__)).body)), True
+
+    written = await to_thread.run_sync(edition.written.get, "openapi", write)
+    return edition.answers.document(request, written.body, "application/json")
 
 
 def prefers_data(request: Request) -> bool:

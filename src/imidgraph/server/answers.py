@@ -9,6 +9,7 @@ import json
 import math
 import re
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
@@ -34,6 +35,25 @@ _VARY = "Accept, Accept-Encoding"
 _PIECE = 1 << 18  # bytes that are sent at once
 _MOST_UNREAD = 256 << 20  # bytes of answers that are sent at the same time
 _VOLATILE = re.compile(r"rand|now|uuid|bnode|\\u", re.IGNORECASE)  # may give another answer each time
+
+
+@dataclass(frozen=True)
+class Written:
+    """A document as it is sent, with what its headers tell.
+
+    Parameters
+    ----------
+    body : bytes
+        The document.
+    notice : str
+        What stands above it: that it is no advice.
+    limit : str, optional
+        Where it was cut.
+    """
+
+    body: bytes
+    notice: str = ""
+    limit: str | None = None
 
 
 class Answers:

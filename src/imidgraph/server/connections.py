@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +29,7 @@ SECONDS_UNREAD = 30.0
 """Seconds that an answer may wait for its reader to take more of it."""
 SECONDS_OF_ANSWER = 600.0
 """Seconds in which an answer must be read."""
+_SWITCH = 0.001  # seconds after which a thread that makes a page lets the one that answers requests go on
 
 
 class _Flow(FlowControl):
@@ -202,4 +204,5 @@ def run(app: ASGIApp, listener: socket.socket, proxies: Sequence[str], grace: in
         timeout_graceful_shutdown=grace,
     )
     with contextlib.suppress(KeyboardInterrupt):  # it has ended gracefully by then
+        sys.setswitchinterval(_SWITCH)
         uvicorn.Server(config).run(sockets=[listener])

@@ -20,7 +20,7 @@ import imidgraph
 from imidgraph.errors import ImidgraphError, OntologyError
 from imidgraph.kept import Kept
 from imidgraph.prose import NOT_ADVICE
-from imidgraph.server.answers import Answers
+from imidgraph.server.answers import Answers, Written
 from imidgraph.server.descriptions import PARTITION
 from imidgraph.server.explorer.home import home
 from imidgraph.server.explorer.things import Thing, thing
@@ -32,6 +32,7 @@ from imidgraph.workers.pool import Pool
 
 _LOG = logging.getLogger("imidgraph.server")
 _MOST_THINGS = 8192  # that are kept
+_MOST_WRITTEN = 32 << 20  # bytes of documents that are kept
 _LOOK = 1.0  # seconds between two looks at what is served
 _NICE = 10  # how far free queries step back for pages, named queries and lookups
 
@@ -43,6 +44,11 @@ class Edition:
     ----------
     settings : Settings
         What to serve, and within which limits.
+
+    Attributes
+    ----------
+    written : Kept of Written
+        The documents that were asked for last.
 
     Raises
     ------
@@ -70,6 +76,7 @@ class Edition:
         self.answers = Answers(self._own, self._free, settings.limit, tag)
         self._classes: list[tuple[str, int]] | None = None
         self._things: Kept[Thing | None] = Kept(_MOST_THINGS)
+        self.written: Kept[Written] = Kept(_MOST_WRITTEN, lambda written: len(written.body))
         self._reading: asyncio.Task[None] | None = None
         self.pages = Pages(self.answers, self.graph.queries, self.version or "", NOT_ADVICE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -14,6 +15,7 @@ from imidgraph import pages
 from imidgraph.answers import Answer, write_json
 from imidgraph.prose.references import bibtex, ris
 from imidgraph.server import protocol
+from imidgraph.server.answers import Written
 from imidgraph.server.negotiation import HTML, NotAcceptable, negotiate
 from imidgraph.server.serving import edition_of, in_lane
 from imidgraph.verbs import SEARCHES, VERBS, Verb
@@ -50,18 +52,25 @@ async def _answer(verb: Verb, request: Request) -> Response:
     values = verb.read(_given(verb, request))
     bounds = {"timeout": edition.timeout} if verb.name in SEARCHES else {}
 
-    def write() -> tuple[Answer, str]:
-        answer = verb.ask(edition.graph, values, **bounds)
-        return answer, "" if media_type == HTML else WRITERS[media_type](answer)
+    def ask() -> Answer:
+        return verb.ask(edition.graph, values, **bounds)
 
-    answer, text = await in_lane(request, write)
+    def write() -> tuple[Written, bool]:
+        answer = ask()
+        body = WRITERS[media_type](answer).encode("utf-8", "replace")
+        return Written(body, answer.notice, answer.limit), not (bounds and answer.limit)  # time may not be up again
+
     if media_type == HTML:
-        return edition.pages.lookup(request, answer)
-    response = edition.answers.document(request, text.encode("utf-8", "replace"), media_type)
-    if answer.notice:
-        response.headers["X-Notice"] = answer.notice
-    if answer.limit:
-        response.headers["X-Imidgraph-Truncated"] = answer.limit
+        return edition.pages.lookup(request, await in_lane(request, ask))
+    asked = datetime.date.today(), verb.name, repr(values), media_type
+    written = edition.written.known(asked)
+    if written is None:
+        written = await in_lane(request, lambda: edition.written.get(asked, write))
+    response = edition.answers.document(request, written.body, media_type)
+    if written.notice:
+        response.headers["X-Notice"] = written.notice
+    if written.limit:
+        response.headers["X-Imidgraph-Truncated"] = written.limit
     return response
 
 
