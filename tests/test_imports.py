@@ -226,8 +226,9 @@ def test_a_denial_is_never_an_assertion(tmp_path: Path, word: str, form: str) ->
     }
     path.write_text(text[form])
     assert not asserted(path)
-    path.write_text(text[form].replace("negated", "Negated"))
-    assert not asserted(path)
+    for name in ("Negated", " negated ", "biolink:negated", "https://w3id.org/biolink/vocab/negated", "is_negated"):
+        path.write_text(text[form].replace("negated", name))
+        assert not asserted(path), name
 
 
 @pytest.mark.parametrize("word", ["", "false", "FALSE", "F", "0", "0.0", "no", "NA", "nan"])
@@ -245,6 +246,10 @@ def test_a_truth_value_that_is_unknown_is_an_error(tmp_path: Path, word: str) ->
         list(read_graph(path))
     path.write_text("subject\tobject\tnegated\tNegated\nX:1\tX:2\tfalse\ttrue\n")
     with pytest.raises(OntologyError, match="2 columns are called 'negated'"):
+        list(read_graph(path))
+    path = tmp_path / "a_edges.jsonl"
+    path.write_text('{"subject": "X:1", "object": "X:2", "negated": false, "biolink:negated": true}')
+    with pytest.raises(OntologyError, match="'negated', 'biolink:negated' say the same"):
         list(read_graph(path))
 
 

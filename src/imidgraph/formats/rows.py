@@ -40,6 +40,8 @@ LISTS = frozenset(
 """The slots of Biolink that hold several values, which tables join with ``|``."""
 
 _TRUE, _FALSE = {"true", "t", "yes", "y", "1", "1.0"}, {"false", "f", "no", "n", "0", "0.0"}
+_DENIALS = {"is_negated", "isnegated", "negation"}  # other names of the same slot
+_OF_BIOLINK = ("biolink:", "https://w3id.org/biolink/vocab/")
 _MISSING = {"NA", "<NA>", "NaN", "nan"}  # what R and pandas write where nothing is
 _NAMES = {"name", "label", "symbol", "synonym"}  # where NA may be a name, as that of a gene is
 _UNNAMED = re.compile(r"(Unnamed: [0-9]+)?")  # the column of row names, as R and pandas write it and read it back
@@ -179,7 +181,11 @@ def _cell(name: str, text: str, escaped: bool) -> str | list[str]:
 
 
 def _key(name: str) -> str:
-    lowered = name.lower()
+    lowered = name.strip().lower()
+    for prefix in _OF_BIOLINK:
+        lowered = lowered.removeprefix(prefix)
+    if lowered in _DENIALS:
+        return "negated"
     return lowered if lowered in CORE else name
 
 
@@ -209,6 +215,9 @@ def keyed(record: Record) -> Record:
     """
     if not isinstance(record, dict):
         raise ValueError("a JSON object is expected")
+    denials = [key for key in record if _key(key) == "negated"]
+    if len(denials) > 1:
+        raise ValueError(f"{', '.join(map(repr, denials))} say the same. Keep one of them")
     return {
         key if key in CORE or _key(key) in record else _key(key): value
         for key, value in record.items()
