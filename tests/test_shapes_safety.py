@@ -28,13 +28,18 @@ SHAPES = {
     ),
     "a bound that is no bound": (
         f"{FIGURE} ; :percentLower 0.0 ; :percentUpper 59.0 .",
-        f"{FIGURE} ; :percentUpper 59.0 .",
+        f"{FIGURE} ; :percentUpper 59.0 ; :boundExcluded false .",
         "The lower bound of a frequency must be above 0",
     ),
     "an excluded bound beside another": (
         f"{FIGURE} ; :percentLower 3.0 ; :percentUpper 7.0 ; :boundExcluded true .",
         f"{FIGURE} ; :percentUpper 7.0 ; :boundExcluded true .",
         "A bound that is excluded must be the only one",
+    ),
+    "an upper bound that may or may not be reached": (
+        f"{FIGURE} ; :percentUpper 5.0 .",
+        f"{FIGURE} ; :percentUpper 5.0 ; :boundExcluded true .",
+        "'less than 5 %' is not 'up to 5 %'",
     ),
     "an excluded bound of an exact figure": (
         f"{FIGURE} ; :percent 5.0 ; :boundExcluded true .",
@@ -135,6 +140,16 @@ QUERIED = {
         "populations-left-unsaid",
         ":planted a :Requirement ; :population 'mantle cell lymphoma' ; :statement 'Blood counts are checked weekly.' .",
         ":planted a :Requirement ; :population 'mantle cell lymphoma' ; :statement 'In mantle cell lymphoma, weekly.' .",
+    ),
+    "labels told of where one label lists it": (
+        "labels-left-unnamed",
+        f"{RISK} ; :statement 'Labels list rash.' . :planted-a :source :us .",
+        f"{RISK} , :planted-b ; :statement 'Labels list rash.' . :planted-a :source :us . :planted-b :source :eu .",
+    ),
+    "the label of another place": (
+        "labels-left-unnamed",
+        f"{RISK} ; :statement 'The US label lists rash.' . :planted-a :source :eu .",
+        f"{RISK} ; :statement 'The US label lists rash.' . :planted-a :source :us .",
     ),
     "the day of an announcement": (
         "dates-without-authority",
