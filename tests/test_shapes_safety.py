@@ -136,6 +136,11 @@ QUERIED = {
         f"{RISK} . :planted-a :percent 7.7 ; :arm 'thalidomide and dexamethasone' .",
         f"{RISK} ; :inCombinationWith :dexamethasone . :planted-a :percent 7.7 ; :arm 'thalidomide and dexamethasone' .",
     ),
+    "a partner that only the sentence names": (
+        "partners-in-sentences",
+        f"{RISK} ; :statement 'Clots occur in people who also take dexamethasone.' .",
+        f"{RISK} ; :statement 'Clots occur in people who also take dexamethasone.' ; :inCombinationWith :dexamethasone .",
+    ),
     "a rule for one disease told of everybody": (
         "populations-left-unsaid",
         ":planted a :Requirement ; :population 'mantle cell lymphoma' ; :statement 'Blood counts are checked weekly.' .",
@@ -150,6 +155,13 @@ QUERIED = {
         "labels-left-unnamed",
         f"{RISK} ; :statement 'The US label lists rash.' . :planted-a :source :eu .",
         f"{RISK} ; :statement 'The US label lists rash.' . :planted-a :source :us .",
+    ),
+    "a name of the ontology told as the words of the source": (
+        "diseases-beyond-population",
+        ":planted :predicate :enrolls ; :object :del5q ; :population 'MDS with del(5q), alone or with other changes' ; "
+        ":statement 'It enrolled people with MDS with isolated del(5q).' . :del5q rdfs:label 'MDS with isolated del(5q)' .",
+        ":planted :predicate :enrolls ; :object :del5q ; :population 'MDS with del(5q), alone or with other changes' ; "
+        ":statement 'It enrolled people with MDS with del(5q).' . :del5q rdfs:label 'MDS with isolated del(5q)' .",
     ),
     "the day of an announcement": (
         "dates-without-authority",
