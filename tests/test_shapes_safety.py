@@ -163,6 +163,11 @@ QUERIED = {
         ":planted :predicate :enrolls ; :object :del5q ; :population 'MDS with del(5q), alone or with other changes' ; "
         ":statement 'It enrolled people with MDS with del(5q).' . :del5q rdfs:label 'MDS with isolated del(5q)' .",
     ),
+    "an attempt told without a verb": (
+        "fragments",
+        ":planted :predicate :triedIn ; :statement 'Daratumumab and pomalidomide against pomalidomide.' .",
+        ":planted :predicate :triedIn ; :statement 'APOLLO tested daratumumab added to pomalidomide.' .",
+    ),
     "the day of an announcement": (
         "dates-without-authority",
         """:planted a :Indication ; :approvalDate "2025-04-17"^^xsd:date ; :evidence :planted-a .
