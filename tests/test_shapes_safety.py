@@ -168,6 +168,14 @@ QUERIED = {
         ":planted :predicate :triedIn ; :statement 'Daratumumab and pomalidomide against pomalidomide.' .",
         ":planted :predicate :triedIn ; :statement 'APOLLO tested daratumumab added to pomalidomide.' .",
     ),
+    "a dose for people whom the license leaves out": (
+        "doses-for-everybody",
+        ":planted a :Dose ; :subject :lenalidomide ; :object :lymphoma ; :jurisdiction :US . :license :predicate :approvedFor ; "
+        ":subject :lenalidomide ; :object :lymphoma ; :jurisdiction :US ; :minimumPriorLines 1 .",
+        ":planted a :Dose ; :subject :lenalidomide ; :object :lymphoma ; :jurisdiction :US ; :setting :previously-treated . "
+        ":license :predicate :approvedFor ; "
+        ":subject :lenalidomide ; :object :lymphoma ; :jurisdiction :US ; :minimumPriorLines 1 .",
+    ),
     "the day of an announcement": (
         "dates-without-authority",
         """:planted a :Indication ; :approvalDate "2025-04-17"^^xsd:date ; :evidence :planted-a .
