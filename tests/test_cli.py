@@ -39,8 +39,44 @@ def test_show_gives_data_to_a_program() -> None:
     document = json.loads(run("show", "CSNK1A1", "--all", "--format", "json").stdout)
     ends = ("imid:lenalidomide", "imid:degrades")
     assert any((item["subject"], item["predicate"]) == ends and item["evidence"] for item in document["statements"])
-    rows = list(csv.DictReader(io.StringIO(run("show", "CSNK1A1", "--format", "csv").stdout)))
+    rows = list(csv.DictReader(io.StringIO(run("show", "CSNK1A1", "--all", "--format", "csv").stdout)))
     assert any((row["subject"], row["relation"]) == ("lenalidomide", "degrades") and row["sources"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_text"),
+    [
+        (("show", "revlimid"), True),
+        (("show", "revlimid", "--section", "doses"), True),
+        (("status", "lenalidomide", "degrades", "IKZF1"), True),
+        (("explain", "thalidomide", "birth defects"), True),
+        (("compare", "lenalidomide", "pomalidomide"), True),
+        (("why", "pomalidomide", "--over", "lenalidomide", "--for", "myeloma"), True),
+        (("without", "cereblon"), True),
+        (("stats",), True),
+        (("search", "blood clots"), False),
+        (("mentions", "len/dex"), False),
+        (("statements", "-s", "lenalidomide", "-p", "degrades"), False),
+        (("similar", "lenalidomide"), False),
+        (("run", "boxed-warnings"), False),
+        (("queries", "list"), False),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_a_pipe_gets_a_text_to_read_or_the_rows_of_a_table(words: tuple[str, ...], is_text: bool) -> None:
+    told = run(*words).stdout
+    assert told == run(*words, "--format", "table" if is_text else "tsv").stdout
+    if is_text:
+        assert all(len(line) <= 100 or "http" in line for line in told.splitlines())
+
+
+def test_the_rows_of_a_card_are_its_lines() -> None:
+    rows = list(csv.DictReader(io.StringIO(run("show", "revlimid", "--format", "csv").stdout)))
+    sections = json.loads(run("show", "revlimid", "--format", "json").stdout)["sections"]
+    told = [(section["name"], line["text"]) for section in sections for line in section["lines"]]
+    assert [(row["section"], row["text"]) for row in rows] == told
+    assert all(row["sources"] and int(row["statements"]) for row in rows)
+    assert len(run("show", "revlimid", "--all", "--format", "csv").stdout.splitlines()) > 500
 
 
 def test_show_gives_a_section_or_all() -> None:

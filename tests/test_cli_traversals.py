@@ -38,7 +38,7 @@ def test_explain_gives_data_to_a_program() -> None:
 def test_explain_says_gaps_and_exits_1_where_it_knows_nothing() -> None:
     known = run("explain", "thalidomide", "nerve damage")
     assert known.exit_code == 0
-    assert "No chain of curated steps" in known.stderr
+    assert "No chain of curated steps" in known.stdout
     assert run("explain", "eragidomide", "leprosy").exit_code == 1
     told = run("explain", "thalidomide", "nerve damage", "--format", "table")
     assert told.output.count("No chain of curated steps") == 1
@@ -59,7 +59,7 @@ def test_paths_and_their_bounds() -> None:
     assert {row["object"] for row in rows} >= {"IKZF1", "IKZF3"}
     assert all(row["sources"] for row in rows)
     cut = run("paths", "thalidomide", "pomalidomide", "--limit", "2")
-    assert "stopped at 2 paths" in cut.stderr
+    assert "stopped at 2 paths" in cut.stdout
     around = run("paths", "thalidomide", "pomalidomide", "--max-length", "2", "--avoid", "IKZF1", "--format", "table")
     assert "IKZF1" not in around.stdout
 
@@ -70,7 +70,7 @@ def test_why_gives_both_sides() -> None:
     assert all(row["sources"] for row in rows)
 
 
-def test_compare_tells_on_a_terminal_and_gives_rows_in_a_pipe() -> None:
+def test_compare_tells_a_text_and_gives_rows_on_request() -> None:
     told = run("compare", "lenalidomide", "pomalidomide", "--format", "table").stdout
     assert "only lenalidomide, as far as curated: CSNK1A1" in told
     assert "do not subtract" in told

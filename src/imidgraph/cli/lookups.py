@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 @click.argument("name")
 @click.option("--section", "-s", help="Show only this section, in full, such as approvals.")
 @click.option("--all", "-a", "whole", is_flag=True, help="Show everything, not only the summary.")
-@prints()
+@prints
 def show(name: str, section: str | None, whole: bool) -> Answer:
     """Show what to know first about NAME, on one screen, with its sources.
 
     NAME is a label, synonym, brand, lay word, identifier or IRI: revlimid, "blood clots", CHEBI:63791. The last line names
-    the sections that hold the rest. On a terminal this is a card, in a pipe the statements; --format markdown makes a card
-    for a document.
+    the sections that hold the rest. --format csv or tsv gives the lines of the card as rows, with --all the statements;
+    --format markdown makes a card for a document.
 
     \b
     For example:
@@ -43,7 +43,7 @@ def show(name: str, section: str | None, whole: bool) -> Answer:
 @click.command()
 @click.argument("words", nargs=-1, required=True)
 @click.option("--limit", "-n", default=MOST_MATCHES, show_default=True, help="Maximum number of matches.")
-@prints()
+@prints
 def search(words: tuple[str, ...], limit: int) -> Answer:
     """Search for entities with names like WORDS."""
     return opened().search(" ".join(words), limit)
@@ -51,7 +51,7 @@ def search(words: tuple[str, ...], limit: int) -> Answer:
 
 @click.command()
 @click.argument("text", nargs=-1, required=True)
-@prints()
+@prints
 def mentions(text: tuple[str, ...]) -> Answer:
     """Find the entities that TEXT mentions, in order.
 
@@ -66,7 +66,7 @@ def mentions(text: tuple[str, ...]) -> Answer:
 @click.option("--subject", "-s", help="The subject of the statements.")
 @click.option("--predicate", "-p", help="The relation, such as degrades or approvedFor.")
 @click.option("--object", "-o", help="The object of the statements.")
-@prints()
+@prints
 def statements(subject: str | None, predicate: str | None, object: str | None) -> Answer:
     """List statements by subject, relation or object, with their sources."""
     if subject is None and predicate is None and object is None:
@@ -79,7 +79,7 @@ def statements(subject: str | None, predicate: str | None, object: str | None) -
 @click.argument("predicate")
 @click.argument("object")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The date to check, such as 2013-01-01.")
-@prints("table")
+@prints
 def status(subject: str, predicate: str, object: str, as_of: datetime | None) -> Answer:
     """Check whether a fact is supported, disputed, denied or not curated.
 
@@ -95,7 +95,7 @@ def status(subject: str, predicate: str, object: str, as_of: datetime | None) ->
 
 
 @click.command()
-@prints()
+@prints
 def stats() -> Answer:
     """Count what is in the graph and how well it is supported."""
     return opened().stats()

@@ -27,33 +27,25 @@ _REFERENCES = {"citations": "text", "csl": "csl", "ris": "ris", "bib": "bibtex"}
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def prints(default: str | None = None) -> Callable[[Callable[..., Answer]], Callable[..., None]]:
+def prints(command: Callable[..., Answer]) -> Callable[..., None]:
     """Print the answer that a command gives, and add ``--format`` to it.
 
     What the answer leaves open and its notice go to standard error. The exit code is 1 where nothing was found.
-
-    Parameters
-    ----------
-    default : str, optional
-        The format where the user names none; if left out, a table on a terminal and TSV in a pipe.
     """
 
-    def decorate(command: Callable[..., Answer]) -> Callable[..., None]:
-        @functools.wraps(command)
-        def printing(*arguments: Any, format: str | None, **options: Any) -> None:
-            answer = command(*arguments, **options)
-            emit(answer, format)
-            if not answer:
-                sys.exit(NOTHING)
+    @functools.wraps(command)
+    def printing(*arguments: Any, format: str | None, **options: Any) -> None:
+        answer = command(*arguments, **options)
+        emit(answer, format)
+        if not answer:
+            sys.exit(NOTHING)
 
-        return format_option(default)(printing)
-
-    return decorate
+    return format_option()(printing)
 
 
 def format_option(default: str | None = None) -> Callable[[Command], Command]:
     """Add ``--format`` to a command."""
-    usual = default or "table on a terminal, tsv in a pipe"
+    usual = default or "text; in a pipe tsv where the answer is a table"
     told = f"Output format; citations, csl, ris and bib print the references.  [default: {usual}]"
     return click.option("--format", "-f", type=click.Choice(FORMATS), default=default, help=told)
 
@@ -82,7 +74,7 @@ def draws(command: Callable[..., Drawable]) -> Callable[..., Drawable]:
 def emit(answer: Answer, format: str | None) -> None:
     """Print an answer: its data on standard output, what else there is to say on standard error."""
     is_told = bool(answer) or bool(answer.rows)  # in this order: the rows of a card take as long as the card
-    format = format or ("table" if sys.stdout.isatty() else "tsv")
+    format = format or ("table" if sys.stdout.isatty() or pages.outlines.is_document(answer) else "tsv")
     if format == "json":
         click.echo(_safe(answer.to_json()))
     elif format == "markdown":

@@ -25,7 +25,7 @@ def queries() -> None:
 
 @queries.command("list")
 @click.option("--tag", help="Only queries on this topic, such as risks.")
-@prints()
+@prints
 def list_queries(tag: str | None) -> Answer:
     """List the named queries."""
     return _catalog().tagged(tag)
@@ -68,7 +68,7 @@ def _example(item: Query) -> str:
 @click.command()
 @click.argument("name", shell_complete=_complete_query)
 @click.argument("parameters", nargs=-1, metavar="[PARAMETER=VALUE]...")
-@prints()
+@prints
 def run(name: str, parameters: tuple[str, ...]) -> Answer:
     """Run a named query; `imidgraph queries list` lists them.
 

@@ -22,14 +22,14 @@ predicate_option = click.option("--predicate", "-p", "predicates", multiple=True
 @click.argument("drugs", nargs=-1, required=True)
 @click.option("--all", "-a", "whole", is_flag=True, help="Show everything, not only the main differences.")
 @timeout_option
-@prints()
+@prints
 @draws
 def compare(drugs: tuple[str, ...], whole: bool, timeout: float) -> Drawable:
     """Compare two or more DRUGS side by side.
 
     What they share, how often harm was seen, trials between them, what is disputed.
 
-    On a terminal it is told with numbered sources. As data, there is a row for each relation and entity, with what is
+    It is told with numbered sources. As csv or tsv, there is a row for each relation and entity, with what is
     stated of each drug. Frequencies come from different trials: do not subtract them.
     """
     if len(drugs) < 2:
@@ -44,7 +44,7 @@ def compare(drugs: tuple[str, ...], whole: bool, timeout: float) -> Drawable:
 @click.option("--for", "disease", required=True, help="The disease.")
 @click.option("--all", "-a", "whole", is_flag=True, help="Show all reasons in full, not only the first of each kind.")
 @timeout_option
-@prints()
+@prints
 @draws
 def why(drug: str, over: str, disease: str, whole: bool, timeout: float) -> Drawable:
     """Show the evidence for DRUG over another drug, and against it.
@@ -67,7 +67,7 @@ def why(drug: str, over: str, disease: str, whole: bool, timeout: float) -> Draw
     "--all", "-a", "whole", is_flag=True, help="Show all chains with the sentences of each step, not only a line a step."
 )
 @timeout_option
-@prints()
+@prints
 @draws
 def explain(start: str, end: str, shown: int, whole: bool, timeout: float) -> Drawable:
     """Explain step by step how START is linked to END.
@@ -95,7 +95,7 @@ def explain(start: str, end: str, shown: int, whole: bool, timeout: float) -> Dr
 @click.option("--avoid", multiple=True, help="An entity that no path may go through. Can be repeated.")
 @predicate_option
 @click.option("--directed", is_flag=True, help="Follow relations only from subject to object.")
-@prints()
+@prints
 @draws
 def paths(start: str, end: str, **bounds: Any) -> Drawable:
     """List the paths from START to END, shortest first.
@@ -115,7 +115,7 @@ def paths(start: str, end: str, **bounds: Any) -> Drawable:
 @click.option("--limit", "-n", default=MOST_NODES, show_default=True, type=click.IntRange(1), help="Maximum number of entities.")
 @timeout_option
 @predicate_option
-@prints()
+@prints
 @draws
 def neighborhood(center: str, **bounds: Any) -> Drawable:
     """List the entities within some hops of NAME, the nearest first."""
@@ -127,7 +127,7 @@ def neighborhood(center: str, **bounds: Any) -> Drawable:
 @click.option("--limit", "-n", default=MOST_ALIKE, show_default=True, type=click.IntRange(1), help="Maximum number of entities.")
 @click.option("--aspect", "-a", "aspects", multiple=True, default=ALIKE_IN, show_default=True, help="A pillar to compare by.")
 @timeout_option
-@prints()
+@prints
 def similar(entity: str, **bounds: Any) -> Answer:
     """List the entities that have the most in common with NAME, such as a drug.
 
@@ -139,7 +139,7 @@ def similar(entity: str, **bounds: Any) -> Answer:
 @click.command()
 @click.argument("entity", metavar="NAME")
 @timeout_option
-@prints()
+@prints
 def without(entity: str, timeout: float) -> Answer:
     """Show which drug effects depend on NAME.
 

@@ -42,12 +42,21 @@ class Entity(Answer, Term):
     is_brief: bool = field(default=True, compare=False, kw_only=True)
     _reader: Reader | None = field(default=None, compare=False, kw_only=True)
 
-    columns = COLUMNS
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns: of the lines of a brief card, or of statements."""
+        return ("section", "text", "sources", "statements") if self.is_brief else COLUMNS
 
     @property
     def rows(self) -> list[Row]:
-        """The statements about it."""
-        return list(statement_rows(self.statements))
+        """The lines of its sections on a brief card, or all statements about it."""
+        if not self.is_brief:
+            return list(statement_rows(self.statements))
+        return [
+            (section["name"], line["text"], ", ".join(line["sources"]), line["number"])
+            for section in self._sections()
+            for line in section["lines"]
+        ]
 
     @property
     def title(self) -> str:

@@ -20,7 +20,7 @@ from imidgraph.pages.outlines import outline
 from imidgraph.prose.citations import LEGEND, Notes, short, unread
 from imidgraph.traversals.compare import Comparison
 
-_WIDTH = 100  # characters of a line of a brief card that goes to a file or a pipe
+_WIDTH = 100  # characters of a line that goes to a file or a pipe
 
 
 def text(answer: Answer) -> str:
@@ -36,16 +36,17 @@ def text(answer: Answer) -> str:
     lines, notes = _outlined(answer)
     if lines is None:
         return "\n".join([*([tables.text(answer)] if answer.rows else []), *answer.gaps])
-    width = shutil.get_terminal_size((_WIDTH, 24)).columns if getattr(answer, "is_brief", False) else None
+    width = shutil.get_terminal_size((_WIDTH, 24)).columns
+    is_brief = getattr(answer, "is_brief", False)
     told = [answer.title]
-    for line in lines if width is None else _folded(lines):
-        if width is None and not line.depth and told[-1].startswith(" "):
+    for line in _folded(lines) if is_brief else lines:
+        if not is_brief and not line.depth and told[-1].startswith(" "):
             told.append("")
-        told.append("  " * line.depth + line.text if width is None else _wrapped(line, width))
-    gaps = answer.gaps if width is None else tuple(_wrapped(Line(0, gap, is_paragraph=True), width) for gap in answer.gaps)
-    told += [*([""] if gaps and len(told) > 1 and width is None else []), *gaps]
-    sources = notes.lines() if width is None else _brief_sources(notes, width)
-    return "\n".join([*told, *([""] if notes.cited and width is None else []), *sources, *_unread(answer, notes)])
+        told.append(_wrapped(line, width))
+    gaps = [_wrapped(Line(0, gap, is_paragraph=True), width) for gap in answer.gaps]
+    told += [*([""] if gaps and len(told) > 1 and not is_brief else []), *gaps]
+    sources = _brief_sources(notes, width) if is_brief else notes.lines()
+    return "\n".join([*told, *([""] if notes.cited and not is_brief else []), *sources, *_unread(answer, notes)])
 
 
 def _marked(line: Line) -> str:
@@ -154,7 +155,9 @@ def _folded(lines: Sequence[Line]) -> Iterator[Line]:
 
 def _wrapped(line: Line, width: int) -> str:
     first = "  " * line.depth
-    return textwrap.fill(line.text, width, initial_indent=first, subsequent_indent=f"{first}  ", break_on_hyphens=False)
+    return textwrap.fill(
+        line.text, width, initial_indent=first, subsequent_indent=f"{first}  ", break_on_hyphens=False, break_long_words=False
+    )
 
 
 def _nested(lines: Sequence[Line]) -> str:

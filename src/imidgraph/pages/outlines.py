@@ -9,6 +9,7 @@ from imidgraph.answers import Answer
 from imidgraph.knowledge.entities import Entity
 from imidgraph.knowledge.lookups import Status
 from imidgraph.knowledge.sections import Section
+from imidgraph.knowledge.stats import Stats
 from imidgraph.model import Statement, Term
 from imidgraph.pages.brief import brief, brief_comparison, brief_explanation, brief_reasons
 from imidgraph.pages.card import grouped
@@ -21,7 +22,7 @@ from imidgraph.traversals.explanation import Explanation
 from imidgraph.traversals.paths import Paths
 from imidgraph.traversals.why import Why
 from imidgraph.traversals.without import Outcome, Without
-from imidgraph.words import counted
+from imidgraph.words import begun, counted, spaced
 
 _MOST_CITED = 4  # sources of a reason
 
@@ -38,6 +39,19 @@ def outline(answer: Answer, notes: Notes) -> Lines | None:
         Where its sources get their numbers.
     """
     return None
+
+
+def is_document(answer: Answer) -> bool:
+    """Tell whether an answer is a text to read, and not a table.
+
+    Examples
+    --------
+    >>> import imidgraph
+    >>> kg = imidgraph.load()
+    >>> is_document(kg.entity("lenalidomide")), is_document(kg.search("lenalidomide"))
+    (True, False)
+    """
+    return outline.dispatch(type(answer)) is not outline.dispatch(object)
 
 
 @outline.register
@@ -162,6 +176,17 @@ def _(answer: Entity, notes: Notes) -> Lines:
         if values:
             yield Line(0, f"{name}: {', '.join(values)}")
     yield from _listed(answer, answer.statements, notes)
+
+
+@outline.register
+def _(answer: Stats, notes: Notes) -> Lines:
+    counts: dict[str, dict[str, float]] = {}
+    for count in answer:
+        counts.setdefault(count.topic, {})[count.kind] = count.number
+    for topic, numbers in counts.items():
+        total = numbers.pop("all", None)
+        yield Line(0, f"{begun(topic)}{'' if total is None else f' ({total})'}:")
+        yield Line(1, ", ".join(f"{spaced(kind)} {number}" for kind, number in numbers.items()))
 
 
 @outline.register
