@@ -15,7 +15,6 @@ import mcp_types as types
 from anyio import to_thread
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
-from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.exceptions import MCPError
 
 import imidgraph
@@ -189,6 +188,8 @@ async def exchange(server: Server[Any], scope: MutableMapping[str, Any], body: b
     tuple of int, dict and bytes
         The status, the headers and the body of the answer.
     """
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
     waiting = [{"type": "http.request", "body": body}]
     started: list[dict[str, Any]] = []
     parts: list[bytes] = []

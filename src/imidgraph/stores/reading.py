@@ -66,6 +66,9 @@ def read_into(store: pyoxigraph.Store, path: Path, progress: Progress | None = N
         base = path.resolve().as_uri()
         if path != RELEASE:  # ours is checked when it is built
             check_file(path, format)
+        elif progress is None:
+            load(path=str(path), format=format, base_iri=base)  # so that it waits for no other thread
+            return
         with unpacked(path, progress) as source:
             if _start(source) == codecs.BOM_UTF8:
                 source.read(len(codecs.BOM_UTF8))
