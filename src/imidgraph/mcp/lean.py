@@ -87,7 +87,7 @@ def _built_later() -> Iterator[None]:
     settings, adapter, is_deferred = BaseModel.model_config, cast("Any", TypeAdapter), "_defer_build"
     before, told = settings.get("defer_build", False), vars(adapter).get(is_deferred)
     settings["defer_build"] = True
-    setattr(adapter, is_deferred, True)  # a union takes no setting; where a new pydantic asks for another name, it is built at once
+    setattr(adapter, is_deferred, True)  # a union takes no setting; a pydantic that asks for another name builds it at once
     try:
         yield
     finally:

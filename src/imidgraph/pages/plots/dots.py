@@ -365,8 +365,8 @@ class _Drawing:
     def _legend(self, y: float) -> float:
         text = (
             "Dot: the figure. Line through it: 95 % interval (Wilson), computed here, not stated by the source. Bar: a range, or "
-            "dashed a class of frequency, that the source states. Arrow: a bound, such as at least or less than. Diamond: the group "
-            "compared. "
+            "dashed a class of frequency, that the source states. Arrow: a bound, such as at least or less than. "
+            "Diamond: the group compared. "
             f"{self.cut}{LEGEND}. {NOT_ADVICE}"
         )
         room = self.width - 2 * MARGIN
