@@ -176,6 +176,11 @@ QUERIED = {
         ":license :predicate :approvedFor ; "
         ":subject :lenalidomide ; :object :lymphoma ; :jurisdiction :US ; :minimumPriorLines 1 .",
     ),
+    "a difference by chance": (
+        "differences-by-chance",
+        ":result a :TrialResult ; :pValue '0.26' ; :statement 'Survival was 13 months versus 12.' .",
+        ":result a :TrialResult ; :pValue '0.26' ; :statement 'Survival was 13 months versus 12, not significantly longer.' .",
+    ),
     "the day of an announcement": (
         "dates-without-authority",
         """:planted a :Indication ; :approvalDate "2025-04-17"^^xsd:date ; :evidence :planted-a .
