@@ -190,6 +190,18 @@ def test_a_frame_has_floats_for_numbers_and_exact_texts(kg: KnowledgeGraph) -> N
     assert kg.run("risk-frequencies").to_pandas()["percent"].dtype == "float64"
 
 
+def test_numbers_of_every_query_can_be_plotted(kg: KnowledgeGraph) -> None:
+    plotted = 0
+    for name, query in kg.queries.items():
+        columns = {column.name for column in query.returns if column.type in {"decimal", "integer"}}
+        columns |= {column.name for column in query.returns if "percent" in column.name.lower()}
+        if columns:
+            frame = kg.run(name, **{key: value for key, value in query.example.items() if query.params[key].required}).to_pandas()
+            assert {str(frame[column].dtype) for column in columns} == {"float64"}, name
+            plotted += len(columns)
+    assert plotted > 80
+
+
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=25) | st.integers() | st.decimals(-1000, 1000, places=2))
 def test_json_keeps_every_digit(number: Decimal | int) -> None:
     table = Table(("n",), [(number,)])

@@ -29,24 +29,24 @@ def told(kg: KnowledgeGraph, name: str) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "most"),
     [
-        ("lenalidomide", 73),
-        ("thalidomide", 68),
-        ("pomalidomide", 68),
+        ("lenalidomide", 64),
+        ("thalidomide", 60),
+        ("pomalidomide", 62),
         ("iberdomide", 30),
-        ("neutropenia", 40),
-        ("blood clots", 40),
-        ("multiple myeloma", 40),
-        ("MM-003", 40),
-        ("RVd", 40),
-        ("cereblon", 40),
-        ("Lenalidomide REMS", 40),
-        ("dexamethasone", 40),
-        ("IMiDs", 40),
-        ("avadomide", 40),
+        ("neutropenia", 30),
+        ("blood clots", 30),
+        ("multiple myeloma", 38),
+        ("MM-003", 30),
+        ("RVd", 30),
+        ("cereblon", 30),
+        ("Lenalidomide REMS", 30),
+        ("dexamethasone", 30),
+        ("IMiDs", 30),
+        ("avadomide", 30),
     ],
 )
 def test_a_card_is_short_and_its_lines_fit(kg: KnowledgeGraph, name: str, most: int) -> None:
-    lines = told(kg, name)
+    lines = str(kg.entity(name)).splitlines()
     assert len(lines) <= most
     assert all(len(line) <= 100 for line in lines)
 
@@ -56,14 +56,14 @@ def test_every_kind_of_thing_has_a_short_card(kg: KnowledgeGraph) -> None:
     things = [one for kind, one in rows if str(kind).startswith(IMID) and str(one).startswith(IMID)]
     assert len(things) > 10
     for one in things:
-        assert len(told(kg, str(one))) <= 60, one
+        assert len(str(kg.entity(str(one))).splitlines()) <= 60, one
 
 
 def test_what_a_caregiver_must_know_stands_on_the_card_of_a_drug(kg: KnowledgeGraph) -> None:
     text = " ".join(" ".join(told(kg, "Revlimid")).split())
     first, *_ = re.findall(r"Boxed warnings: (.*?) Contraindications", text)
-    assert first.startswith("Embryo-fetal toxicity, ")
-    assert "venous thromboembolism" in first
+    assert first.startswith("Embryo-fetal toxicity; venous thromboembolism (deep vein thrombosis and pulmonary embolism); ")
+    assert "hematologic toxicity (neutropenia and thrombocytopenia). " in first
     assert "birth defects" in first
     for what in (
         "Must not be used in pregnant women (EU, US)",
@@ -71,15 +71,13 @@ def test_what_a_caregiver_must_know_stands_on_the_card_of_a_drug(kg: KnowledgeGr
         "condom use by men, no blood donation (EU: until 7 days after the last dose; US: until 4 weeks after the last dose)",
         "no sperm donation (EU: until 7 days after the last dose; US: during treatment; how long after it is not curated)",
         "effective contraception (EU: from 4 weeks before treatment until 4 weeks after the last dose)",
-        "two contraceptive methods (US: from 4 weeks before treatment until 4 weeks after the last dose)",
         "multiple myeloma 25 mg (US; EU, newly diagnosed, transplant ineligible), 10 mg (US, maintenance after transplant)",
         "People on dialysis: 5 mg once daily, after dialysis on dialysis days (EU, multiple myeloma)",
-        "people whose platelets fall",
         "The dose on dialysis of the US label could not be read",
-        "Against neutropenia and thrombocytopenia: blood count monitoring (EU, US: schedule by disease)",
+        "Against neutropenia and thrombocytopenia: blood count monitoring (EU, US: by disease)",
         "Against venous thromboembolism: thromboprophylaxis (US)",
-        "multiple myeloma: US (2006-06-29), EU (2007-06-14), Canada (2008-10), Japan (2010-06-25), UK",
-        "mantle cell lymphoma: US (2013-06-05)",
+        "multiple myeloma: US 2006, EU 2007, Canada 2008, Japan 2010, UK",
+        "mantle cell lymphoma: US 2013",
         "not indicated and not recommended for chronic lymphocytic leukemia",
         "with digoxin: peak concentration",
         "with oral contraceptives: the contraceptive may stop working",
@@ -126,9 +124,9 @@ def test_the_sources_of_a_card_are_numbered_from_one(kg: KnowledgeGraph) -> None
     for name in ("Revlimid", "blood clots"):
         listed = str(kg.entity(name)).partition("\nSources (")[2]
         numbers = [int(number) for number in re.findall(r"\[(\d+)\]", listed)]
-        assert numbers == list(range(1, len(numbers) + 1))
+        assert sorted(numbers) == list(range(1, len(numbers) + 1))  # versions of a label stand together
         document = kg.entity(name).to_dict()
-        assert [source["number"] for source in document["sources"]][: len(numbers)] == numbers
+        assert [source["number"] for source in document["sources"]][: len(numbers)] == sorted(numbers)
 
 
 def test_a_wider_term_answers_with_its_kinds(kg: KnowledgeGraph) -> None:

@@ -130,14 +130,14 @@ def test_no_and_not_curated_are_different_answers(kg: KnowledgeGraph) -> None:
 def test_a_kind_of_an_effect_is_that_effect_and_a_license_for_one_lymphoma_is_not_one_for_all(kg: KnowledgeGraph) -> None:
     harm = kg.status("thalidomide", "hasAdverseEffect", "neuropathy")
     assert harm.word == "supported"
-    assert "of kinds of neuropathy: thalidomide has adverse effect peripheral neuropathy" in str(harm)
+    assert "of kinds of neuropathy: thalidomide has adverse effect peripheral neuropathy" in harm.sentence
     clots = kg.status("lenalidomide", "hasAdverseEffect", "blood clots")
     assert clots.word == "supported"
     assert clots.narrower[0].value("boxedWarning") is True
     assert len(str(clots).splitlines()) < 20
     license = kg.status("lenalidomide", "approvedFor", "lymphoma")
     assert license.word == "not curated"
-    assert "For kinds of it a source says so: lenalidomide is approved for follicular lymphoma" in str(license)
+    assert "For kinds of it a source says so: lenalidomide is approved for follicular lymphoma" in license.sentence
     early = kg.status("lenalidomide", "approvedFor", "lymphoma", datetime.date(2013, 7, 1))
     assert {item.object.label for item in early.narrower} == {"mantle cell lymphoma"}
     assert not kg.status("thalidomide", "degrades", "GSPT1").narrower
@@ -232,3 +232,24 @@ def test_an_iri_is_found_without_reading_every_name(kg: KnowledgeGraph) -> None:
         assert fresh.names.find("imid:lenalidomide", "Entity").label == "lenalidomide"
         assert "_names" not in vars(fresh.names)
         assert fresh.names.roots.items() >= kg.names.roots.items()
+
+
+def test_the_status_of_a_class_is_that_of_each_of_its_drugs(kg: KnowledgeGraph) -> None:
+    every = kg.status("immunomodulatory drugs", "degrades", "IKZF1")
+    assert every.word == "supported"
+    assert [str(each.subject) for each in every.members] == ["lenalidomide", "pomalidomide", "thalidomide"]
+    assert every.sources
+    mixed = kg.status("IMiDs", "degrades", "CSNK1A1")
+    assert mixed.word == "not curated"
+    assert {str(each.subject): each.word for each in mixed.members} == {
+        "lenalidomide": "supported",
+        "pomalidomide": "denied",
+        "thalidomide": "disputed",
+    }
+    assert "supported for lenalidomide; disputed for thalidomide; denied for pomalidomide" in mixed.sentence
+    assert {row[0] for row in mixed.rows} == {"supported", "denied", "disputed"}
+    assert "  pomalidomide: denied" in str(mixed)
+    assert [each["status"] for each in mixed.to_dict()["members"]] == ["supported", "denied", "disputed"]
+    assert kg.status("CELMoDs", "degrades", "IKZF3").word == "not curated"  # nothing is curated for one of them
+    assert kg.status("third generation", "approvedFor", "myeloma", datetime.date(2013, 1, 1)).members[0].word == "denied"
+    assert not kg.status("lenalidomide", "degrades", "GSPT1").members

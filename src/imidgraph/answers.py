@@ -70,6 +70,11 @@ class Answer(ABC):
         """The rows: plain values in the order of the columns, decimal numbers exact."""
 
     @property
+    def numeric(self) -> Set[str]:
+        """The columns that are known to hold numbers, even where none of their cells has one."""
+        return frozenset()
+
+    @property
     def title(self) -> str:
         """What it answers, in a few words."""
         return f"{len(self.rows)} rows"
@@ -151,7 +156,8 @@ class Answer(ABC):
         except ImportError as error:
             raise MissingExtra("pandas", "pandas") from error
         values = zip(*self.rows, strict=True) if self.rows else ((),) * len(self.columns)
-        series = {name: _series(pandas, column) for name, column in zip(self.columns, values, strict=True)}
+        pairs = zip(self.columns, values, strict=True)
+        series = {name: _series(pandas, column, name in self.numeric) for name, column in pairs}
         return pandas.DataFrame(series, columns=list(self.columns))
 
     def to_dict(self) -> dict[str, Any]:
@@ -330,10 +336,10 @@ def _jsonable(value: Any) -> Any:
     return value if type(value) in (str, list, dict, tuple) else lexical(value)
 
 
-def _series(pandas: Any, values: Iterable[Any]) -> Any:
+def _series(pandas: Any, values: Iterable[Any], is_numeric: bool) -> Any:
     column = list(values)
     known = [value for value in column if value is not None]
-    if known and all(isinstance(value, int | float | Decimal) and not isinstance(value, bool) for value in known):
+    if (known or is_numeric) and all(isinstance(value, int | float | Decimal) and not isinstance(value, bool) for value in known):
         return pandas.Series([None if value is None else _float(value) for value in column], dtype="float64")
     if column and all(isinstance(value, bool) for value in column):
         return pandas.Series(column, dtype="bool")

@@ -75,7 +75,7 @@ class Entity(Answer, Term):
     def __getstate__(self) -> dict[str, Any]:
         parts = {
             name: getattr(self, name)
-            for name in ("attributes", "as_subject", "as_object", "telling", "kinds", "of_kinds", "articles")
+            for name in ("attributes", "as_subject", "as_object", "telling", "kinds", "of_kinds", "boxed_kinds", "articles")
         }
         return super().__getstate__() | parts | {"_reader": None}
 
@@ -168,7 +168,13 @@ class Entity(Answer, Term):
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The statements about it in the sections of its card, what matters most first."""
-        return sections(Term(self.iri, self.label, self.category), self.statements)
+        return sections(Term(self.iri, self.label, self.category), self.statements, self.boxed_kinds)
+
+    @cached_property
+    def boxed_kinds(self) -> dict[Term, list[Term]]:
+        """The kinds of each effect that its boxed warning names."""
+        boxed = dict.fromkeys(item.object for item in self.as_subject if item.value("boxedWarning") is True)
+        return {effect: self._reading().kinds(effect.iri) for effect in boxed} if len(boxed) > 1 else {}
 
     @property
     def sources(self) -> tuple[Source, ...]:

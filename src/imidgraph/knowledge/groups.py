@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -66,6 +66,8 @@ class Group:
         How they are told.
     others : tuple of Term
         What else they have in common, where the same is told of several things.
+    kinds : mapping of Term to sequence of Term
+        The kinds of what they are about, where one line tells wider and narrower things.
     """
 
     about: Term
@@ -73,6 +75,7 @@ class Group:
     term: Term
     form: Form
     others: tuple[Term, ...] = ()
+    kinds: Mapping[Term, Sequence[Term]] = field(default_factory=dict, compare=False)
 
     @cached_property
     def figures(self) -> tuple[Frequency, ...]:
@@ -197,12 +200,14 @@ def measure(item: Statement) -> Term:
 
 
 def rank(group: Group) -> int:
-    """Put the doses by disease first, then other doses, then what to do when blood counts fall, then other rules."""
+    """Put the doses by disease first, then those on dialysis, other doses, what to do when blood counts fall, other rules."""
     if group.form is not DOSED:
         return 0
-    if any("doseAmount" in item.qualifiers for item in group.statements):
+    if group.about.label == "people on dialysis":
         return 1
-    return 2 if "count" in str(group.statements[0].value("thresholdMeasure")) else 3
+    if any("doseAmount" in item.qualifiers for item in group.statements):
+        return 2
+    return 3 if "count" in str(group.statements[0].value("thresholdMeasure")) else 4
 
 
 def form(item: Statement, term: Term) -> Form:
@@ -269,7 +274,7 @@ def _itself(item: Statement, term: Term) -> Any:
     return item.iri
 
 
-WARNED = Form(lambda group: summary.warned(group.told, group.term), _relation, names=12)
+WARNED = Form(lambda group: summary.warned(group.told, group.term, group.kinds), _relation, names=12)
 UNCOUNTED = Form(lambda group: summary.uncounted([other(item, group.term) for item in group.told], group.left), _relation)
 SEEN = Form(
     lambda group: summary.effect(group.about, group.told, group.figure),
@@ -279,28 +284,28 @@ SEEN = Form(
     is_counted=True,
 )
 SEEN_WITH = replace(SEEN, rest=UNCOUNTED)
-APPROVED = Form(lambda group: summary.approval(group.about, group.told), _alone, _license, lines=5, names=20)
+APPROVED = Form(lambda group: summary.licensed(group.about, group.told), _alone, _license, lines=5, names=20)
 REGIMENS = Form(
     lambda group: summary.related(group.told, group.term, group.left), _relation, lambda item, term: item.subject, names=8
 )
-ALSO = Form(lambda group: f"Also: {dosing.asked(group.told, group.left)}", _relation, _measure, names=4, is_whole=True)
+ALSO = Form(lambda group: f"Also: {dosing.asked(group.told, group.left)}", _relation, _measure, names=2, is_whole=True)
 MEASURES = Form(
     lambda group: dosing.measures((group.about, *group.others), group.told, group.left),
     lambda item, term: (item.object, ""),
     _measure,
     lines=3,
-    names=6,
+    names=5,
     is_whole=True,
     rest=ALSO,
 )
-AGAINST = Form(lambda group: summary.placed(group.told, group.left), _relation, lambda item, term: item.subject, names=10)
+AGAINST = Form(lambda group: summary.placed(group.told, group.left), _relation, lambda item, term: item.subject, names=6)
 PROGRAMS = Form(lambda group: summary.programs(group.told), _relation)
 MIXED = Form(
     lambda group: summary.mixed(group.told, group.term, group.left), lambda item, term: (item.predicate, item.negated), names=8
 )
 AMOUNTS = Form(lambda group: dosing.doses(group.told, group.term), _relation, _itself, names=40)
 DOSED = Form(
-    lambda group: dosing.doses(group.told, group.term), lambda item, term: (other(item, term), ""), _itself, lines=3, names=40
+    lambda group: dosing.doses(group.told, group.term), lambda item, term: (other(item, term), ""), _itself, lines=1, names=40
 )
 REQUIRED = Form(lambda group: f"Requires {dosing.asked(group.told, group.left)}", _relation, _measure, names=6, is_whole=True)
 FORBIDDEN = Form(lambda group: dosing.contraindicated(group.told), _relation, _itself, names=20)
@@ -316,4 +321,4 @@ TOLD = Form(
 JOINED = Form(lambda group: summary.joined(group.told, group.term), lambda item, term: (_CLASS, item.negated), names=8)
 RELATED = Form(lambda group: summary.related(group.told, group.term, group.left), _relation)
 NAMED = Form(lambda group: summary.named([other(item, group.term) for item in group.told], group.left), _relation, names=8)
-ACTS = replace(RELATED, lines=2, names=5)
+ACTS = replace(RELATED, lines=2, names=4)

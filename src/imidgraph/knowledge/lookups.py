@@ -15,7 +15,7 @@ from imidgraph.knowledge.statements import Reader
 from imidgraph.limits import whole
 from imidgraph.model import Statement, Term
 from imidgraph.prose.summary import capped
-from imidgraph.words import counted
+from imidgraph.words import counted, listed
 
 COLUMNS = ("subject", "relation", "object", "details", "sources", "statement")
 """The columns of a table of statements."""
@@ -138,6 +138,8 @@ class Status(Answer):
         Where the fact itself is not curated, the statements about narrower kinds of the object, those of boxed warnings in
         front. A drug that has a kind of an effect has that effect; one that is approved for a kind of a disease is not
         approved for the whole of it.
+    members : tuple of Status
+        Where the subject is a class or a generation of which it is not curated, the same asked of each of its drugs.
     unknown : tuple of str
         What to say of names that are not in the graph.
     day : str or None
@@ -152,6 +154,7 @@ class Status(Answer):
     word: str
     found: tuple[Statement, ...]
     narrower: tuple[Statement, ...] = ()
+    members: tuple[Status, ...] = ()
     unknown: tuple[str, ...] = ()
     day: str | None = None
     since: str = ""
@@ -172,6 +175,8 @@ class Status(Answer):
             return f"No, not on {self.day}: {self.subject} {self.predicate} {self.object} from {self.since} on.{but}"
         if self.narrower:
             return self._of_kinds
+        if self.members:
+            return self._of_members
         return {
             "supported": f"A source says so: {fact}.",
             "disputed": f"Sources disagree: {fact}.",
@@ -188,8 +193,22 @@ class Status(Answer):
         return f"{open_} For kinds of it a source says so: {fact}."
 
     @property
+    def _of_members(self) -> str:
+        """The answer in one sentence, where the subject is a class and it is curated only of its drugs."""
+        alike = {word: [str(each.subject) for each in self.members if each.word == word] for word in _WORDS}
+        told = "; ".join(f"{word} for {listed(drugs)}" for word, drugs in alike.items() if drugs)
+        fact = f"{self.predicate} {self.object}"
+        if self.word == "supported":
+            return f"A source says so: each drug of {self.subject} here ({listed(alike['supported'])}) {fact}."
+        return (
+            f"Not curated here for {self.subject} as a whole: {fact}. That does not mean that it is false. Of its drugs: {told}."
+        )
+
+    @property
     def rows(self) -> list[Row]:
-        """The word with each of the statements, or alone where there are none; then those of narrower kinds, marked as such."""
+        """The word with each of the statements, or alone; then those of narrower kinds, marked as such; or those of each drug."""
+        if self.members:
+            return [row for each in self.members for row in each.rows]
         nothing = (self.subject.label, self.predicate.label, self.object.label, "", "", "")
         stated = [(self.word, *row) for row in (statement_rows(self.found) if self.found else [nothing])]
         return stated + [("narrower kind", *row) for row in statement_rows(self.narrower)]
@@ -197,7 +216,7 @@ class Status(Answer):
     @property
     def statements(self) -> tuple[Statement, ...]:
         """The statements that say so, or that say it of a narrower kind."""
-        return self.found + self.narrower
+        return self.found + self.narrower + tuple(item for each in self.members for item in each.statements)
 
     @property
     def title(self) -> str:
@@ -220,7 +239,11 @@ class Status(Answer):
             "object": self.object.curie,
             "statements": [item.to_dict() for item in self.found],
             "narrower": [item.to_dict() for item in self.narrower],
+            "members": [each._document() for each in self.members],
         }
+
+
+_WORDS = ("supported", "disputed", "denied", "not curated")
 
 
 def search(finder: Finder, words: str, limit: int) -> Search:
@@ -295,6 +318,10 @@ def status(names: Names, reader: Reader, subject: str, predicate: str, object: s
         return Status(*fact, "not curated", (), unknown=tuple(unknown))
     iris = tuple(term.iri for term in fact)
     found = reader.find(*iris)
+    if not found and (drugs := reader.members(one.iri)):
+        members = tuple(status(names, reader, drug.iri, predicate, object, day) for drug in drugs)
+        every = all(each.word == "supported" for each in members)
+        return Status(*fact, "supported" if every else "not curated", (), members=members)
     if not found:
         kinds = reader.narrower(*iris)
         if day is not None and any(item.since for item in kinds):

@@ -14,7 +14,7 @@ from imidgraph.prose.statement import share
 Counts = dict[Term, tuple[Statement, Frequency]]
 _LINES = 3
 _NAMES = 4  # effects that a line names, each with its figure
-_LISTED = 6  # effects that a line names without
+_LISTED = 5  # effects that a line names without
 _TABLE = 4  # effects from which on figures are a table, and no finding on a few effects
 _LONG = 12  # effects from which on a table is long enough, and more people count more
 _GRADES: dict[str | None, int] = {"any": 0, None: 1}  # the figures of all people with an effect, which are told first

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -37,6 +37,8 @@ class Section(Listing[Statement]):
         What the boxed warning names, on the card of a drug: it is told first, and counted with the other effects.
     main : str
         The disease that a drug is approved for in most places.
+    kinds : mapping of Term to sequence of Term
+        The kinds of what the boxed warning names.
 
     Examples
     --------
@@ -49,6 +51,7 @@ class Section(Listing[Statement]):
     term: Term
     boxed: tuple[Statement, ...] = field(default=(), compare=False)
     main: str = field(default="", compare=False)
+    kinds: Mapping[Term, Sequence[Term]] = field(default_factory=dict, compare=False)
 
     columns = COLUMNS
 
@@ -77,7 +80,8 @@ class Section(Listing[Statement]):
                 form = forms.form(item, self.term)
                 found.setdefault((form, *form.shared(item, self.term)), []).append(item)
         alike = (
-            Group(about, tuple(sorted(items, key=forms.certainty)), self.term, form) for (form, about, _), items in found.items()
+            Group(about, tuple(sorted(items, key=forms.certainty)), self.term, form, kinds=self.kinds)
+            for (form, about, _), items in found.items()
         )
         merged = sorted(_merged(alike), key=self._importance)
         if any(group.form is forms.REQUIRED for group in merged):
@@ -129,7 +133,9 @@ class Section(Listing[Statement]):
         return {"section": self.name, "statements": [item.to_dict() for item in self]}
 
 
-def sections(term: Term, statements: Iterable[Statement]) -> tuple[Section, ...]:
+def sections(
+    term: Term, statements: Iterable[Statement], kinds: Mapping[Term, Sequence[Term]] | None = None
+) -> tuple[Section, ...]:
     """Put the statements about a thing into the sections of its card.
 
     Parameters
@@ -138,6 +144,8 @@ def sections(term: Term, statements: Iterable[Statement]) -> tuple[Section, ...]
         The thing.
     statements : iterable of Statement
         The statements, in the order of a card.
+    kinds : mapping of Term to sequence of Term, optional
+        The kinds of what the boxed warning names.
     """
     found: dict[str, list[Statement]] = {}
     places: dict[str, float] = {}
@@ -152,7 +160,7 @@ def sections(term: Term, statements: Iterable[Statement]) -> tuple[Section, ...]
         places[name] = min(place, places.get(name, place))
     boxed, main = tuple(found.get(BOXED, ())), _main(term, statements)
     names = sorted(found, key=lambda name: (places[name], name))
-    return tuple(Section(tuple(found[name]), name, term, boxed, main) for name in names)
+    return tuple(Section(tuple(found[name]), name, term, boxed, main, kinds or {}) for name in names)
 
 
 def _main(term: Term, statements: Iterable[Statement]) -> str:

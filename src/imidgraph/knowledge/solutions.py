@@ -6,7 +6,7 @@ leaves nothing of what is there. Only the first is a no.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from imidgraph.words import counted, listed
 
 FACT = "fact"
 """The column with the name of the statement that a row tells."""
+_NUMERIC = {"decimal", "integer"}
 _MOST = 3  # denials and ways out that are told
 
 
@@ -35,10 +36,13 @@ class Solutions(Results):
         The sources of the facts in it, in the order of the rows.
     why : tuple of str
         Where it is empty: why, and what to try, in sentences.
+    numeric : set of str
+        The columns that hold numbers, as the query says.
     """
 
     behind: tuple[Source, ...] = ()
     why: tuple[str, ...] = ()
+    numeric: Set[str] = frozenset()
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -74,13 +78,14 @@ def run(store: Store, reader: Reader, names: Names, query: Query, given: Mapping
     """
     values = names.resolve(query, given)
     found = store.select(query.bind(values))
+    numeric = frozenset(column.name for column in query.returns if column.type in _NUMERIC)
     if not found:
         why = tuple(_why(store, reader, names, query, values))
-        return Solutions(found.header, found.terms, found.elapsed, limit=found.limit, why=why)
+        return Solutions(found.header, found.terms, found.elapsed, limit=found.limit, why=why, numeric=numeric)
     place = found.header.index(FACT) if FACT in found.header else None
     facts = () if place is None else dict.fromkeys(row[place] for row in found.rows)
     behind = dict.fromkeys(source for sources in reader.behind(facts).values() for source in sources)
-    return Solutions(found.header, found.terms, found.elapsed, limit=found.limit, behind=tuple(behind))
+    return Solutions(found.header, found.terms, found.elapsed, limit=found.limit, behind=tuple(behind), numeric=numeric)
 
 
 def _why(store: Store, reader: Reader, names: Names, query: Query, values: Mapping[str, Any]) -> Iterator[str]:

@@ -49,6 +49,7 @@ SELECT DISTINCT ?subject ?object WHERE {
     ?association imid:subject ?subject ; imid:object ?object ; imid:evidence ?evidence . ?evidence imid:source ?source .
 }
 """
+_MEMBERSHIP = {"ClassMembership", "GenerationAssignment"}
 _OWN_ENDS = "SELECT ?subject ?object WHERE { ?association imid:subject ?subject ; imid:object ?object }"
 _HAVING = """
 SELECT DISTINCT ?subject ?object WHERE { ?association imid:evidence ?evidence ; imid:subject ?subject ; imid:object ?object }
@@ -240,6 +241,12 @@ class Reader:
         """Give the kinds of a thing, those of its kinds among them, in the order of their names."""
         kinds = {iri for (iri,) in self._select(_NARROWER, {"object": str(NamedNode(iri))}).rows}
         return sorted(self._names(kinds).values(), key=lambda term: (term.label, term.iri))
+
+    def members(self, iri: str) -> list[Term]:
+        """Give the drugs of a class or a generation, and of its kinds, in the order of their names; nothing of another thing."""
+        wide = (iri, *(kind.iri for kind in self.kinds(iri)))
+        stated = (item for item in self.to(wide) if item.category in _MEMBERSHIP and not item.negated)
+        return sorted({item.subject for item in stated}, key=lambda term: (term.label, term.iri))
 
     def to(self, objects: Iterable[str]) -> list[Statement]:
         """Find the statements that have one of many objects, given by their IRIs, in few queries."""

@@ -9,7 +9,7 @@ from imidgraph.knowledge.entities import Entity
 from imidgraph.knowledge.groups import Group
 from imidgraph.knowledge.kinds import KINDS
 from imidgraph.knowledge.sections import Section
-from imidgraph.model import Statement, Term
+from imidgraph.model import Relation, Statement, Term
 from imidgraph.pages.lines import Line
 from imidgraph.prose import summary
 from imidgraph.prose.citations import Notes
@@ -19,7 +19,9 @@ from imidgraph.traversals.explanation import Explanation
 from imidgraph.traversals.why import Reason, Why
 from imidgraph.words import begun, counted, listed
 
+_MOST_NAMES = 4  # that it is also called by
 _MOST_REST = 2  # of what is not told, that are named
+_FEW = 5  # things that are left of a section from which on they are only counted
 _MOST_SENTENCES = 2  # of a comparison, under one heading
 _MOST_KINDS = 4  # statements about narrower kinds
 _MOST_CITED = 3  # sources of a step or a reason
@@ -41,7 +43,7 @@ def brief(entity: Entity, notes: Notes) -> Iterator[Line]:
     if entity.definition:
         yield Line(0, entity.definition, is_paragraph=True)
     if entity.synonyms:
-        yield Line(0, f"Also called {summary.capped(entity.synonyms)}.", is_paragraph=True)
+        yield Line(0, f"Also called {summary.capped(_known_first(entity), _MOST_NAMES)}.", is_paragraph=True)
     if entity.kinds:
         yield Line(0, f"{begun(KINDS)}:")
         yield from _grouped(entity.kind_groups, notes)
@@ -52,6 +54,12 @@ def brief(entity: Entity, notes: Notes) -> Iterator[Line]:
     if others := [section for section in entity.sections if section not in told[:_MOST_SECTIONS]]:
         sections = ", ".join(f"{section.name} ({len(section)})" for section in others)
         yield Line(0, f"More sections: {sections}.", is_paragraph=True)
+
+
+def _known_first(entity: Entity) -> list[str]:
+    """Give its other names, those first that most labels are about."""
+    words = [set(source.label.lower().split()) for source in entity.sources if source.category == "DrugLabel"]
+    return sorted(entity.synonyms, key=lambda name: -sum(name.lower() in found for found in words))
 
 
 def brief_comparison(comparison: Comparison, notes: Notes) -> Iterator[Line]:
@@ -163,8 +171,9 @@ def _left(section: Section) -> str:
     if not section.left:
         return ""
     told_of = {group.about for group in section.leading}
-    named = dict.fromkeys(str(group.about) for group in section.left if group.about not in told_of)
-    return f"; and {len(section.left)} more" + (f": {summary.capped(named, _MOST_REST)}" if named else "")
+    things = [group.about for group in section.left if not isinstance(group.about, Relation)]
+    named = dict.fromkeys(str(about) for about in things if about not in told_of)
+    return f"; and {len(section.left)} more" + (f": {summary.capped(named, _MOST_REST)}" if 0 < len(named) < _FEW else "")
 
 
 def _licenses(aspect: Aspect) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,9 @@ from imidgraph.pages.outlines import outline
 from imidgraph.prose.citations import LEGEND, Notes, short, unread
 from imidgraph.traversals.compare import Comparison
 
+_ENDED = re.compile(r"\.( \[[^\]]*\])?$")  # a sentence with its full stop, perhaps cited
+_LEGEND = "* seen in a copy or a report; in full: --all"
+_PARAGRAPH = 600  # characters that a card tells in one paragraph under a heading
 _WIDTH = 100  # characters of a line that goes to a file or a pipe
 
 
@@ -39,7 +43,7 @@ def text(answer: Answer) -> str:
     width = shutil.get_terminal_size((_WIDTH, 24)).columns
     is_brief = getattr(answer, "is_brief", False)
     told = [answer.title]
-    for line in _folded(lines) if is_brief else lines:
+    for line in _folded(lines, isinstance(answer, Entity)) if is_brief else lines:
         if not is_brief and not line.depth and told[-1].startswith(" "):
             told.append("")
         told.append(_wrapped(line, width))
@@ -56,10 +60,14 @@ def _marked(line: Line) -> str:
 
 
 def _brief_sources(notes: Notes, width: int) -> Iterator[str]:
-    """List sources one behind the other, each by a name that finds it; their full citations stand in the other layouts."""
+    """List sources one behind the other, each by a short name; their full citations stand in the other layouts."""
     if notes.cited:
-        named = "; ".join(f"[{number}] {short(source).removesuffix('.')}" for number, source in notes.cited.items())
-        yield textwrap.fill(f"Sources ({LEGEND}): {named}.", width, subsequent_indent="  ", break_on_hyphens=False)
+        alike: dict[tuple[str, object], list[str]] = {}
+        for number, source in notes.cited.items():
+            versions = None if source.category == "DrugLabel" else number
+            alike.setdefault((short(source).removesuffix("."), versions), []).append(f"[{number}]")
+        named = "; ".join(f"{' '.join(numbers)} {name}" for (name, _), numbers in alike.items())
+        yield textwrap.fill(f"Sources ({_LEGEND}): {named}.", width, subsequent_indent="  ", break_on_hyphens=False)
 
 
 @singledispatch
@@ -142,15 +150,29 @@ def _unread(answer: Answer, notes: Notes) -> list[str]:
     return [left] if left else []
 
 
-def _folded(lines: Sequence[Line]) -> Iterator[Line]:
-    """Put a heading that has a single line under it in front of that line."""
-    under = [[line.depth > 0 for line in lines[place + 1 : place + 3]] for place in range(len(lines))]
-    alone = {place for place, line in enumerate(lines) if not line.depth and under[place] in ([True], [True, False])}
-    for place, line in enumerate(lines):
-        if place in alone:
-            yield Line(0, f"{line.text} {lines[place + 1].text}")
-        elif place - 1 not in alone:
-            yield line
+def _folded(lines: Sequence[Line], runs_on: bool) -> Iterator[Line]:
+    """Put what stands under a heading behind it where it is a single line; on a card, too, where it is short."""
+    parts: list[list[Line]] = []
+    for line in lines:
+        if line.depth and parts:
+            parts[-1].append(line)
+        else:
+            parts.append([line])
+    for heading, *under in parts:
+        is_short = runs_on and sum(len(line.text) for line in under) <= _PARAGRAPH
+        if len(under) == 1 or (under and is_short):
+            yield Line(0, f"{heading.text} {_run_on([line.text for line in under])}")
+        else:
+            yield from (heading, *under)
+
+
+def _run_on(texts: Sequence[str]) -> str:
+    """Put texts behind one another, those that begin like a sentence behind a full stop."""
+    told = texts[0]
+    for text in texts[1:]:
+        between = "" if _ENDED.search(told) else "." if text[:1].isupper() else ";"
+        told += f"{between} {text}"
+    return told
 
 
 def _wrapped(line: Line, width: int) -> str:

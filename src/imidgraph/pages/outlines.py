@@ -25,6 +25,7 @@ from imidgraph.traversals.without import Outcome, Without
 from imidgraph.words import begun, counted, spaced
 
 _MOST_CITED = 4  # sources of a reason
+_MOST_STATED = 2  # statements on each drug of a class
 
 
 @singledispatch
@@ -111,6 +112,11 @@ def _(answer: Paths, notes: Notes) -> Lines:
 def _(answer: Status, notes: Notes) -> Lines:
     yield Line(0, answer.sentence, is_paragraph=True)
     yield from (Line(1, f"{sentence(item)}{notes.cite([item])}") for item in answer.found)
+    for each in answer.members:
+        yield Line(1, f"{each.subject}: {each.word}")
+        yield from (Line(2, f"{sentence(item)}{notes.cite([item])}") for item in each.statements[:_MOST_STATED])
+        if (left := len(each.statements) - _MOST_STATED) > 0:
+            yield Line(2, f"and {counted(left, 'more statement')}")
     if not answer.narrower:
         return
     yield Line(0, f"Curated for kinds of {answer.object}:")

@@ -8,19 +8,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from imidgraph.model import Evidence, Source, Statement
-from imidgraph.namespaces import IMID
 from imidgraph.prose.statement import doubt, doubts, occurrence, unsure
 from imidgraph.words import counted
 
 LEGEND = "* seen in a copy or a report, not in the source itself"
 _SUBSTANCE = re.compile(r" \([^)]*\)[^,(]*(?=,)")  # behind the brand, with the form of the drug
 _LABEL = re.compile(
-    r",? (US|UK|EU|Canadian) (?:prescribing information|product (?:information|monograph)|summary of product characteristics)"
+    r",? (US|UK|EU|Canadian|Japanese) "
+    r"(?:(?:prescribing information|product (?:information|monograph)|summary of product characteristics|package insert)\b"
+    r"|package (leaflet)s?\b).*"
 )
-_LEAFLET = re.compile(r", (EU) package leaflets? as of ")
 _ASIDE = re.compile(r" \([^)]*\)|–.*")
 _INITIALS = re.compile(r"(?<=\w) [A-Z]{1,3}$")
-_LONGEST = 60  # characters of a title in a short name
+_LONGEST = 34  # characters of a short name
 _TRUST = ("source", "copy", "unconfirmed")
 
 
@@ -47,29 +47,27 @@ def passage(evidence: Evidence) -> str:
 
 
 def short(source: Source) -> str:
-    """Name a source in a few words, with what finds it: who wrote an article and when, the brand of a label, else its title.
+    """Name a source in a few words: who wrote an article and when, the brand of a label whatever its version, else its title.
 
     Examples
     --------
     >>> short(Source("https://pubmed.ncbi.nlm.nih.gov/1", "On glue", "Article", None, "Nature", "Ito T", "2010-03-01"))
-    'Ito 2010, pubmed:1'
+    'Ito 2010'
     >>> short(Source("", "REVLIMID (lenalidomide) capsules, US prescribing information", "DrugLabel"))
     'REVLIMID US label'
     """
+    if source.category == "Article":
+        who = _INITIALS.sub("", source.first_author) if source.first_author else source.journal
+        return " ".join(filter(None, (who, str(source.published or "")[:4]))) or _cut(source.label)
     if source.category == "DrugLabel":
-        named = _LABEL.sub(r" \1 label", _SUBSTANCE.sub("", source.label, count=1))
-        return _LEAFLET.sub(r" \1 leaflet of ", named)
-    if source.category != "Article":
-        return textwrap.shorten(_ASIDE.sub("", source.label), _LONGEST, placeholder=" ...")
-    year = str(source.published or "")[:4]
-    if not source.iri.startswith(IMID):
-        found = source.curie
-    elif source.volume and source.pages:
-        found = " ".join(part for part in (source.journal, f"{source.volume}:{source.pages}") if part)
-    else:
-        found = textwrap.shorten(source.label, _LONGEST, placeholder=" ...")
-    who = _INITIALS.sub("", source.first_author) if source.first_author else source.journal
-    return ", ".join(part for part in (" ".join(filter(None, (who, year))), found) if part)
+        named = _LABEL.sub(lambda found: f" {found[1]} {found[2] or 'label'}", _SUBSTANCE.sub("", source.label, count=1))
+        return _cut(named)
+    named = _ASIDE.sub("", source.label)
+    return _cut(named if len(named) <= _LONGEST else named.rpartition(": ")[2])
+
+
+def _cut(text: str) -> str:
+    return textwrap.shorten(text, _LONGEST, placeholder=" ...")
 
 
 def cited(items: Iterable[Statement]) -> str:

@@ -9,7 +9,7 @@ from imidgraph.prose.qualifiers import told as in_words
 from imidgraph.prose.statement import sentence
 from imidgraph.words import begun, initials, listed
 
-_MOST_DOSES = 1  # of one group of patients that a line tells
+_MOST_DOSES = 2  # of one group of patients that a line tells
 _AMOUNT = ("doseAmount", "doseUnit")
 _DOSE = (*_AMOUNT, "doseSchedule", "thresholdMeasure", "thresholdLower", "thresholdUpper", "thresholdUnit", "action")
 _TIMING = ("timing",)  # what a schedule is told by where no number is curated
@@ -32,7 +32,7 @@ def doses(items: Sequence[Statement], term: Term) -> str:
     if items[0].subject.iri == term.iri and items[0].object.category != "PatientGroup":
         return f"By disease: {'; '.join(_amounts(items))}"
     found: dict[Term, dict[str, dict[str, list[str]]]] = {}
-    for item in items:
+    for item in sorted(items, key=lambda item: "doseAmount" not in item.qualifiers):
         other = item.object if item.subject.iri == term.iri else item.subject
         dose = ", ".join(_of(item, _DOSE))
         found.setdefault(other, {}).setdefault(dose, {}).setdefault(_whom(item), []).extend(_codes(item))
@@ -146,7 +146,7 @@ def _rules(places: Mapping[str, Sequence[Statement]]) -> str:
 def _schedule(items: Sequence[Statement]) -> str:
     """Tell how often and how long something is asked for in one place; a schedule for each disease stands in its section."""
     if len({item.qualifiers.get("disease") for item in items if item.category == "Requirement"}) > 1:
-        return "schedule by disease"
+        return "by disease"
     phases = sorted(items, key=lambda item: "lastsFor" not in item.qualifiers)
     told = [*filter(None, (" ".join(_of(item, _SCHEDULE)) for item in phases))] or [
         " ".join(_of(item, _TIMING)) for item in phases

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from imidgraph.model import Frequency, Relation, Statement, Term
@@ -15,10 +16,13 @@ MOST_NAMED = 8
 """Things that a line names."""
 _RATIOS = ("hazardRatio", "hazardRatioLower", "hazardRatioUpper", "oddsRatio", "oddsRatioLower", "oddsRatioUpper")
 _CHANCES = ("pValue", "pSided")
+_DAY = re.compile(r" \((\d{4})[-\d]*\)")
 
 
-def warned(items: Sequence[Statement], term: Term) -> str:
+def warned(items: Sequence[Statement], term: Term, kinds: Mapping[Term, Sequence[Term]] | None = None) -> str:
     """Tell what a boxed warning names, and the gravest of it in a sentence; or whose boxed warnings name a thing.
+
+    What is narrower than something else that it names stands behind that in parentheses.
 
     Examples
     --------
@@ -28,7 +32,11 @@ def warned(items: Sequence[Statement], term: Term) -> str:
     'Stroke'
     """
     is_subject = items[0].subject.iri == term.iri
-    names = begun(listed(list(dict.fromkeys(str(item.object if is_subject else item.subject) for item in items))))
+    things = list(dict.fromkeys(item.object if is_subject else item.subject for item in items))
+    narrower = {thing: [kind for kind in things if kind in (kinds or {}).get(thing, ())] for thing in things}
+    behind = {kind for found in narrower.values() for kind in found}
+    wide = [f"{thing} ({listed(narrower[thing])})" if narrower[thing] else str(thing) for thing in things if thing not in behind]
+    names = begun("; ".join(wide) if behind else listed(wide))
     grave = [sentence(item) for item in items if is_subject and item.value("severity") == "fatal" and item.statement]
     return f"{names}. {grave[0]}" if grave else names
 
@@ -54,6 +62,21 @@ def approval(about: Term, items: Sequence[Statement]) -> str:
     told = [", ".join(f"{place} ({day})" if day else place for place, day in days.items())] if own else []
     told += [f"under the label of a partner drug: {', '.join(partner)}"] if partner else []
     return f"{about}: {'; '.join(told)}"
+
+
+def licensed(about: Term, items: Sequence[Statement]) -> str:
+    """Tell where something is approved for a disease as `approval` does, with the years only.
+
+    Examples
+    --------
+    >>> from imidgraph.model import Relation
+    >>> from imidgraph.namespaces import IMID
+    >>> ends = Term("", "lenalidomide"), Relation(IMID + "approvedFor", "is approved for"), Term("", "multiple myeloma")
+    >>> where = {"jurisdiction": (Term(IMID + "US", "United States"),), "approvalDate": ("2006-06-29",)}
+    >>> licensed(ends[2], [Statement("", *ends, qualifiers=where)])
+    'multiple myeloma: US 2006'
+    """
+    return _DAY.sub(r" \1", approval(about, items)) if not items[0].negated else approval(about, items)
 
 
 def is_own(item: Statement) -> bool:
