@@ -21,7 +21,9 @@ from hypothesis import strategies as st
 import imidgraph
 from imidgraph import KnowledgeGraph, QueryError, Results, Triples
 from imidgraph.answers import NOT_ADVICE, Answer, Drawable, Table, write_json
+from imidgraph.pages.outlines import outline
 from imidgraph.pages.picture import Picture
+from imidgraph.pages.tables import table
 from imidgraph.prose.citations import short
 
 MYELOMA = "multiple myeloma"
@@ -222,6 +224,11 @@ def test_what_json_has_no_number_for_is_a_text(kg: KnowledgeGraph) -> None:
 )
 def test_the_json_that_is_written_reads_back(value: object) -> None:
     assert json.loads(write_json(value)) == value
+
+
+def test_what_is_told_as_a_table_is_known_to_no_page() -> None:
+    told = {*outline.registry, *table.registry} - {object}
+    assert not [kind for kind in told if kind.is_table]
 
 
 def test_a_result_is_iterated_whatever_its_variables_are_called(kg: KnowledgeGraph) -> None:

@@ -182,12 +182,20 @@ def test_the_lean_import_leaves_the_sdk_whole() -> None:
         "from imidgraph.mcp.lean import lean\n"
         "with lean():\n"
         "    import imidgraph.mcp.server\n"
-        "assert not {'mcp', 'mcp.client', 'httpx2', 'rdflib', 'networkx', 'imidgraph.graph'} & sys.modules.keys()\n"
+        "heavy = {'mcp', 'mcp.client', 'httpx2', 'starlette', 'uvicorn', 'rdflib', 'networkx', 'imidgraph.graph'}\n"
+        "assert not heavy & sys.modules.keys(), heavy & sys.modules.keys()\n"
+        "from mcp_types import client_request_adapter, Tool\n"
+        "assert not (client_request_adapter.pydantic_complete or Tool.__pydantic_complete__), 'each is built when it is used'\n"
         "import mcp\n"
         "from mcp.client.client import Client\n"
         "from mcp.server.lowlevel import Server\n"
-        "assert Server is imidgraph.mcp.server.Server and mcp.ClientSession\n"
-        "print(mcp.types.Tool(name='a', input_schema={'type': 'object'}).model_dump_json())"
+        "assert mcp.ClientSession and Server('a').streamable_http_app().routes\n"
+        "print(client_request_adapter.validate_python({'method': 'ping'}))\n"
+        "print(mcp.types.Tool(name='a', input_schema={'type': 'object'}).model_dump_json())\n"
+        "import pydantic\n"
+        "class Model(pydantic.BaseModel):\n"
+        "    name: str\n"
+        "assert Model.__pydantic_complete__ and pydantic.TypeAdapter(int | str).pydantic_complete"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert found.returncode == 0, found.stderr

@@ -59,6 +59,9 @@ class Answer(ABC):
     nothing: ClassVar[str] = "Nothing found. It may not be curated here."
     """What an empty answer says."""
 
+    is_table: ClassVar[bool] = False
+    """Whether it is always told as its rows."""
+
     @property
     @abstractmethod
     def columns(self) -> tuple[str, ...]:
@@ -223,6 +226,7 @@ class Table(Answer):
     body: Sequence[Row]
 
     notice = ""
+    is_table = True
 
     @property
     def columns(self) -> tuple[str, ...]:

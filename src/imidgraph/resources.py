@@ -14,3 +14,15 @@ if not _PACKAGE.is_dir():
 ONTOLOGY = _ROOT / "ontology"
 RELEASE = ONTOLOGY / "imid.ttl"
 QUERIES = _ROOT / "queries"
+
+
+def query_files(directory: Path = QUERIES) -> list[Path]:
+    """Give the files of the named queries in a folder, by name; ``verify/`` holds the invariants, which are none.
+
+    Examples
+    --------
+    >>> "boxed-warnings" in [path.stem for path in query_files()]
+    True
+    """
+    found = (path for path in directory.glob("*/*.rq") if path.parent.name != "verify")
+    return sorted(found, key=lambda path: path.stem)

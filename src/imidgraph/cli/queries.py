@@ -12,6 +12,7 @@ from imidgraph.cli.group import FOUND, NOTHING, Group, opened
 from imidgraph.cli.output import emit, format_option, prints
 from imidgraph.errors import QueryError
 from imidgraph.limits import LIMIT, TIMEOUT
+from imidgraph.resources import QUERIES, query_files
 
 if TYPE_CHECKING:
     from imidgraph.answers import Answer
@@ -32,14 +33,13 @@ def list_queries(tag: str | None) -> Answer:
 
 
 def _catalog() -> Catalog:
-    from imidgraph.resources import QUERIES
     from imidgraph.sparql.catalog import Catalog
 
     return Catalog(QUERIES)
 
 
 def _complete_query(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    return [name for name in _catalog() if name.startswith(incomplete)]
+    return [path.stem for path in query_files() if path.stem.startswith(incomplete)]
 
 
 @queries.command("show")

@@ -73,7 +73,7 @@ def lean() -> Iterator[None]:
             yield
     finally:
         sys.meta_path.remove(absent)
-        for name in (*empty, *absent.touched()):
+        for name in {*empty, *absent.touched()}:
             del sys.modules[name]
         if was_collecting:
             gc.enable()
@@ -114,7 +114,8 @@ class _Absent(MetaPathFinder, Loader):
     def touched(self) -> list[str]:
         """Name the modules that are absent, and those that hold a name of theirs: who imports them later needs the real ones."""
         holding = [name for name, module in sys.modules.items() if self._classes.keys() & set(map(id, vars(module).values()))]
-        return list(dict.fromkeys([*self._modules, *holding]))
+        packages = [name.rpartition(".")[0] for name in holding]  # they hold what their modules define
+        return [name for name in {*self._modules, *holding, *packages} if name in sys.modules]
 
     def _named(self, name: str) -> type:
         if name.startswith("__"):

@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 import shutil
 import textwrap
-from collections.abc import Iterator, Sequence
-from functools import singledispatch
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
+from typing import TYPE_CHECKING, Any
 
 from imidgraph.answers import Answer
-from imidgraph.knowledge.entities import Entity
-from imidgraph.model import Source
-from imidgraph.pages import html as cards
 from imidgraph.pages import tables
 from imidgraph.pages.lines import Line
-from imidgraph.pages.markdown import comparison_card, entity_card
 from imidgraph.pages.markup import plain
-from imidgraph.pages.outlines import outline
 from imidgraph.prose.citations import LEGEND, Notes, short, unread
-from imidgraph.traversals.compare import Comparison
+
+if TYPE_CHECKING:
+    from imidgraph.model import Source
 
 _ENDED = re.compile(r"\.( \[[^\]]*\])?$")  # a sentence with its full stop, perhaps cited
 _LEGEND = "* seen in a copy or a report; in full: --all"
@@ -70,20 +67,9 @@ def _brief_sources(notes: Notes, width: int) -> Iterator[str]:
         yield textwrap.fill(f"Sources ({_LEGEND}): {named}.", width, subsequent_indent="  ", break_on_hyphens=False)
 
 
-@singledispatch
 def markdown(answer: Answer) -> str:
     """Lay an answer out as Markdown."""
-    return "\n".join(_markdown(answer)) + "\n"
-
-
-@markdown.register
-def _(answer: Entity) -> str:
-    return "\n".join(_markdown(answer)) + "\n" if answer.is_brief else entity_card(answer, answer.graph_version)
-
-
-@markdown.register
-def _(answer: Comparison) -> str:
-    return "\n".join(_markdown(answer)) + "\n" if answer.is_brief else comparison_card(answer, answer.graph_version)
+    return _card(answer, "markdown") or "\n".join(_markdown(answer)) + "\n"
 
 
 def _markdown(answer: Answer) -> Iterator[str]:
@@ -107,10 +93,9 @@ def _markdown(answer: Answer) -> Iterator[str]:
         yield from ("", "---", "", f"imidgraph {answer.graph_version or ''}, CC BY 4.0. **{answer.notice}**".replace(" ,", ","))
 
 
-@singledispatch
 def html(answer: Answer) -> str:
     """Lay an answer out as HTML: static, without scripts or styles of its own."""
-    return _html(answer)
+    return _card(answer, "html") or _html(answer)
 
 
 def _html(answer: Answer) -> str:
@@ -127,19 +112,27 @@ def _html(answer: Answer) -> str:
     return f"<article>{''.join(parts)}</article>"
 
 
-@html.register
-def _(answer: Entity) -> str:
-    return _html(answer) if answer.is_brief else cards.entity_card(answer, answer.graph_version)
+def _card(answer: Answer, page: str) -> str | None:
+    """Write the card of an entity or a comparison that is to be told whole; None for all else."""
+    if answer.is_table or getattr(answer, "is_brief", True):
+        return None
+    from imidgraph.knowledge.entities import Entity
+    from imidgraph.pages import html, markdown
+    from imidgraph.traversals.compare import Comparison
 
-
-@html.register
-def _(answer: Comparison) -> str:
-    return _html(answer) if answer.is_brief else cards.comparison_card(answer, answer.graph_version)
+    cards: Any = {"html": html, "markdown": markdown}[page]
+    writers = {Entity: cards.entity_card, Comparison: cards.comparison_card}
+    write: Callable[[Answer, str | None], str] | None = writers.get(type(answer))
+    return write(answer, answer.graph_version) if write else None
 
 
 def _outlined(answer: Answer) -> tuple[Sequence[Line] | None, Notes]:
     """Give the lines of an answer and the sources that they cite, each with its number in the answer."""
     notes = Notes(answer.sources)
+    if answer.is_table:
+        return None, notes
+    from imidgraph.pages.outlines import outline  # it knows all other answers, which takes as long to import as all the rest
+
     lines = outline(answer, notes)
     return None if lines is None else list(lines), notes
 

@@ -7,10 +7,12 @@ from functools import singledispatch
 
 from imidgraph.answers import Answer
 from imidgraph.knowledge.entities import Entity
-from imidgraph.knowledge.lookups import Status
+from imidgraph.knowledge.lookups import Statements, Status
 from imidgraph.knowledge.sections import Section
 from imidgraph.knowledge.stats import Stats
+from imidgraph.limits import MOST_NAMED
 from imidgraph.model import Statement, Term
+from imidgraph.pages import tables
 from imidgraph.pages.brief import brief, brief_comparison, brief_explanation, brief_reasons
 from imidgraph.pages.card import grouped
 from imidgraph.pages.lines import Line, Lines
@@ -20,6 +22,7 @@ from imidgraph.traversals.chains import Chain
 from imidgraph.traversals.compare import Comparison
 from imidgraph.traversals.explanation import Explanation
 from imidgraph.traversals.paths import Paths
+from imidgraph.traversals.similar import Similar
 from imidgraph.traversals.why import Why
 from imidgraph.traversals.without import Outcome, Without
 from imidgraph.words import begun, counted, spaced
@@ -198,6 +201,19 @@ def _(answer: Stats, notes: Notes) -> Lines:
 @outline.register
 def _(answer: Section, notes: Notes) -> Lines:
     yield from _listed(answer.term, answer.items, notes)
+
+
+@tables.table.register
+def _(answer: Statements) -> tables.Table:
+    return answer.columns[:-1], [row[:-1] for row in answer.rows]  # without the names of the statements
+
+
+@tables.table.register
+def _(answer: Similar) -> tables.Table:
+    return answer.columns, [
+        [item.entity.label, f"{item.score:.3f}", *(item.reasons(aspect, MOST_NAMED) for aspect in answer.aspects)]
+        for item in answer
+    ]
 
 
 def _listed(term: Term, statements: Iterable[Statement], notes: Notes) -> Lines:

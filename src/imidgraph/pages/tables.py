@@ -10,10 +10,7 @@ from html import escape
 from typing import Any
 
 from imidgraph.answers import Answer
-from imidgraph.knowledge.lookups import Statements
-from imidgraph.limits import MOST_NAMED
 from imidgraph.pages.markup import plain
-from imidgraph.traversals.similar import Similar
 from imidgraph.words import lexical
 
 _WIDTH = 140  # characters of a line that is written to a file or a pipe
@@ -30,19 +27,6 @@ def table(answer: Answer) -> Table:
     kept = [place for place, name in enumerate(answer.columns) if f"{name}Label" not in answer.columns]
     names = [answer.columns[place].removesuffix("Label") for place in kept]
     return names, [[shown(row[place]) for place in kept] for row in answer.rows]
-
-
-@table.register
-def _(answer: Statements) -> Table:
-    return answer.columns[:-1], [row[:-1] for row in answer.rows]  # without the names of the statements
-
-
-@table.register
-def _(answer: Similar) -> Table:
-    return answer.columns, [
-        [item.entity.label, f"{item.score:.3f}", *(item.reasons(aspect, MOST_NAMED) for aspect in answer.aspects)]
-        for item in answer
-    ]
 
 
 def shown(cell: Any) -> str:

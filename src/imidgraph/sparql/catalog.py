@@ -19,6 +19,7 @@ from imidgraph.answers import Listing, Row
 from imidgraph.errors import QueryError, QueryNotFound
 from imidgraph.namespaces import PREFIXES, expand
 from imidgraph.rdf import Literal, NamedNode
+from imidgraph.resources import query_files
 from imidgraph.sparql.text import bind
 from imidgraph.words import lexical
 
@@ -256,10 +257,11 @@ class Queries(Listing[Query]):
     """Queries of the catalog."""
 
     columns = ("topic", "query", "answers", "parameters")
+    is_table = True
     notice = ""
     nothing = "No query has this tag. Omit it to list all queries."
 
-    @property
+    @cached_property
     def rows(self) -> list[Row]:
         """The queries: topic, name, what they answer, and their parameters."""
         return [(query.topic, query.name, query.summary, ", ".join(query.params)) for query in self]
@@ -290,8 +292,7 @@ class Catalog(Mapping[str, Query]):
 
     @cached_property
     def _queries(self) -> dict[str, Query]:
-        paths = sorted(self.directory.glob("*/*.rq"), key=lambda path: path.stem)
-        return {path.stem: Query(path.stem, path) for path in paths if path.parent.name != "verify"}
+        return {path.stem: Query(path.stem, path) for path in query_files(self.directory)}
 
     def __getitem__(self, name: str) -> Query:
         try:

@@ -86,6 +86,8 @@ class Results(Answer):
     (('n',), [(1,), (2,)])
     """
 
+    is_table = True
+
     header: tuple[str, ...]
     terms: Sequence[Iterable[Any]]
     elapsed: float = 0.0
