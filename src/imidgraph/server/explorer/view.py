@@ -49,7 +49,7 @@ class View:
         >>> View("compare.html", "", {}, verb="compare", asked={"drugs": ["Revlimid", "Pomalyst"]}).download("csv")
         'api/compare.csv?drugs=Revlimid&drugs=Pomalyst'
         """
-        return f"api/{self.verb}.{suffix}?{urlencode(self.asked, doseq=True)}"
+        return f"api/{self.verb}.{suffix}?{urlencode(self.asked, doseq=True)}".rstrip("?")
 
     @property
     def unread(self) -> str:

@@ -203,7 +203,7 @@ def about(graph: KnowledgeGraph) -> View:
         "retired": retired,
         "package": imidgraph.__version__,
     }
-    return View("about.html", "About imidgraph", values)
+    return View("about.html", "About imidgraph", values, verb="stats")
 
 
 _UNREAD = """
