@@ -470,3 +470,39 @@ def test_the_first_load_is_small(client: httpx.Client) -> None:
     parts = ["/", "/static/style.css", "/static/tools.css", "/static/search.js", "/static/table.js", "/static/icon.svg"]
     sent = sum(len(client.get(part).content) for part in parts)
     assert sent < 100_000
+
+
+ANSWERED = ("search", "compare", "explain", "why", "graph", "paths", "about")
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+def test_an_answer_is_downloaded_from_its_page(client: httpx.Client, name: str) -> None:
+    text = client.get(PAGES[name]).text
+    links = {
+        link.partition("?")[0].rpartition(".")[2]: unescape(link) for link in re.findall(r"href=\"(/api/[^\"]+)\" download", text)
+    }
+    assert links.keys() >= {"csv", "json", "xlsx"}
+    assert ("ris" in links) == ('id="sources"' in text)
+    for suffix, link in links.items():
+        answer = client.get(link)
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"].startswith(SUFFIXES[suffix])
+        assert len(answer.content) > 100
+
+
+def test_what_no_answer_ends_in_is_refused(client: httpx.Client) -> None:
+    answer = client.get("/api/search.exe?words=clots", headers={"Accept": "application/json"})
+    assert answer.status_code == 404
+    assert ".csv" in answer.json()["detail"]
+
+
+def test_a_boxed_warning_stands_before_all_else(client: httpx.Client) -> None:
+    text = client.get("/lenalidomide").text
+    assert text.index("Boxed warnings</h2>") < text.index("Approved for") < text.index('id="pillar-risks"')
+
+
+def test_a_relation_shows_what_it_relates_and_what_is_denied(client: httpx.Client) -> None:
+    text = client.get("/degrades").text
+    denied = r"/pomalidomide\">pomalidomide</a></dt><dd>(?:(?!</dd>).)*CSNK1A1</a>\s*<span class=\"doubt\">denied"
+    assert re.search(denied, text, re.DOTALL)
+    assert "All statements with this relation" in client.get("/hasAdverseEffect").text

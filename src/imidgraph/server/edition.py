@@ -89,6 +89,10 @@ class Edition:
 
         return self._things.get(iri, ask)
 
+    def known(self, iri: str) -> Thing | None:
+        """Give what was found at an IRI before, without asking the graph."""
+        return self._things.known(iri)
+
     def classes(self) -> list[tuple[str, int]]:
         """Count the things of each class; counted once."""
         if self._classes is None:

@@ -16,20 +16,25 @@ from imidgraph.answers import Answer, write_json
 from imidgraph.prose.references import bibtex, ris
 from imidgraph.server import protocol
 from imidgraph.server.answers import Written
-from imidgraph.server.negotiation import HTML, NotAcceptable, negotiate
+from imidgraph.server.explorer.addresses import SUFFIXES
+from imidgraph.server.negotiation import HTML, XLSX, NotAcceptable, negotiate
 from imidgraph.server.serving import edition_of, in_lane
+from imidgraph.server.sheets import workbook
 from imidgraph.verbs import SEARCHES, VERBS, Verb
 
-WRITERS: dict[str, Callable[[Answer], str]] = {
+WRITERS: dict[str, Callable[[Answer], str | bytes]] = {
     "application/json": Answer.to_json,
     "text/csv": pages.delimited.write_csv,
     "text/tab-separated-values": pages.delimited.write_tsv,
+    XLSX: lambda answer: workbook(answer, answer.title),
     "text/markdown": Answer.markdown,
     "application/vnd.citationstyles.csl+json": lambda answer: write_json(answer.references),
     "application/x-bibtex": lambda answer: bibtex(answer.references),
     "application/x-research-info-systems": lambda answer: ris(answer.references),
 }
 """How an answer is written, by media type; the first one where the client does not care."""
+FILES = {suffix: media_type for suffix, media_type in SUFFIXES.items() if media_type in WRITERS}
+"""The media types of an answer that can be downloaded, by the end of the address."""
 
 
 def path_of(verb: Verb) -> str:
@@ -44,11 +49,22 @@ def path_of(verb: Verb) -> str:
 
 
 async def _answer(verb: Verb, request: Request) -> Response:
-    edition = edition_of(request)
     accept = request.headers.get("accept")
     media_type = negotiate(accept, (*WRITERS, HTML))
     if media_type is None:
         raise NotAcceptable(accept or "", (*WRITERS, HTML))
+    return await _as(verb, request, media_type)
+
+
+async def _download(verb: Verb, request: Request) -> Response:
+    suffix = request.path_params["suffix"]
+    if suffix not in FILES:
+        raise protocol.Refused(404, f"No answer ends in .{suffix[:20]}. Use {', '.join(f'.{each}' for each in FILES)}.")
+    return await _as(verb, request, FILES[suffix])
+
+
+async def _as(verb: Verb, request: Request, media_type: str) -> Response:
+    edition = edition_of(request)
     values = verb.read(_given(verb, request))
     bounds = {"timeout": edition.timeout} if verb.name in SEARCHES else {}
 
@@ -57,7 +73,8 @@ async def _answer(verb: Verb, request: Request) -> Response:
 
     def write() -> tuple[Written, bool]:
         answer = ask()
-        body = WRITERS[media_type](answer).encode("utf-8", "replace")
+        body = WRITERS[media_type](answer)
+        body = body.encode("utf-8", "replace") if isinstance(body, str) else body
         return Written(body, answer.notice, answer.limit), not (bounds and answer.limit)  # time may not be up again
 
     if media_type == HTML:
@@ -78,7 +95,7 @@ def _given(verb: Verb, request: Request) -> dict[str, Any]:
     """Read the parameters out of the address: one that takes several texts can be given several times."""
     pairs = protocol.read_pairs(request)
     several = {parameter.name for parameter in verb.parameters if parameter.kind == "texts"}
-    given: dict[str, Any] = dict(request.path_params)
+    given: dict[str, Any] = {name: value for name, value in request.path_params.items() if name != "suffix"}
     for name, value in pairs:
         if name in several:
             given.setdefault(name, []).append(value)
@@ -89,4 +106,8 @@ def _given(verb: Verb, request: Request) -> dict[str, Any]:
     return given
 
 
-ROUTES = [Route(path_of(verb), partial(_answer, verb)) for verb in VERBS.values()]
+ROUTES = [
+    *(Route(f"{path_of(verb)}.{{suffix}}", partial(_download, verb)) for verb in VERBS.values() if verb.name != "entity"),
+    *(Route(path_of(verb), partial(_answer, verb)) for verb in VERBS.values()),
+]
+"""The lookups, and what is downloaded of them; an entity is downloaded at its own address."""

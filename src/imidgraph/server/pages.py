@@ -103,6 +103,10 @@ class Pages:
 
         return self.kept.get((datetime.date.today(), root, path, asked), ask)
 
+    def known(self, root: str, path: str, asked: str) -> bytes | None:
+        """Give a page that was made on the same day, if it is kept: nobody has to wait for that."""
+        return self.kept.known((datetime.date.today(), root, path, asked))
+
     def respond(self, request: Request, text: bytes) -> Response:
         """Answer with a page, or with 304 where the browser has it."""
         response = self._answers.document(request, text, HTML)
@@ -137,7 +141,8 @@ class Pages:
 
     def lookup(self, request: Request, answer: Answer) -> HTMLResponse:
         """Show the answer of a lookup."""
-        return self._page(request, "lookup.html", answer=answer)
+        place = request.url.path.removeprefix(request.base_url.path)
+        return self._page(request, "lookup.html", answer=answer, place=place, asked=request.url.query)
 
     def refusal(self, request: Request, error: Exception, status: int, headers: Mapping[str, str]) -> HTMLResponse:
         """Show why there is no answer, and let the question be asked again."""

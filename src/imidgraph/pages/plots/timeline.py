@@ -236,8 +236,9 @@ class _Drawing:
 
     def _group(self, found: list[Approval], y: float) -> float:
         item = found[0].item
-        heading = canvas.told(self.root, f"{item.subject.label}: {item.object.label}", self.link(item.object.iri))
-        text = f"{item.subject.label}: {item.object.label}"
+        both = f"{item.subject.label}: {item.object.label}"
+        heading = canvas.told(self.root, both, self.link(item.object.iri))
+        text = both if len({one.item.subject.iri for one in self.found}) > 1 else item.object.label
         y = canvas.write_lines(heading, (MARGIN, y + 20), text, self.width - 2 * MARGIN, 2, "heading", font_weight="bold")
         for year in self.ticks:
             canvas.write_tick(self.root, self._x(year), y + 2, str(year))

@@ -10,12 +10,13 @@ from imidgraph.errors import EntityNotFound
 from imidgraph.graph import KnowledgeGraph
 from imidgraph.knowledge.entities import Entity
 from imidgraph.knowledge.groups import Group
-from imidgraph.knowledge.sections import Section
+from imidgraph.knowledge.sections import BOXED, Section
 from imidgraph.model import Statement, Term
 from imidgraph.namespaces import compress
 from imidgraph.pages import plots
 from imidgraph.prose import references
 from imidgraph.prose.citations import Mark, Notes
+from imidgraph.prose.statement import doubt
 from imidgraph.server.explorer import schema
 from imidgraph.server.explorer.addresses import address
 from imidgraph.server.explorer.facts import facts, folded
@@ -57,6 +58,7 @@ def entity(graph: KnowledgeGraph, thing: Thing, section: str | None = None) -> V
         "schema": schema.entity(found),
         "brands": brands(found.attributes.get("brandName", ()), found.statements),
         "glance": Glance(found, (), found.statements) if found.category == "Drug" else None,
+        "boxed": next((pair for pair in told if pair[0].name == BOXED), None),
         "pillars": _by_pillar(told),
         "kinds": lines(found.kind_groups, notes),
         "missing": [name for name in _EXPECTED.get(found.category, ()) if name not in names],
@@ -86,6 +88,8 @@ def _by_pillar(told: Iterable[tuple[Section, list[Line]]]) -> dict[str, list[tup
     every = list(told)
     pillars: dict[str, list[tuple[Section, list[Line]]]] = {}
     for part, lines in every:
+        if part.name == BOXED:  # stands before all
+            continue
         pillar = max((name for item in part for name in item.predicate.pillars), default="")
         pillars.setdefault(pillar if len(every) > _MOST_FLAT else "", []).append((part, lines))
     return pillars
@@ -167,20 +171,41 @@ def term(graph: KnowledgeGraph, thing: Thing) -> View:
     iris = {str(value) for values in attributes.values() for value in values if str(value).startswith(("http://", "https://"))}
     known = graph.reader.terms(iris)
     members = graph.select(_MEMBERS % thing.iri).rows if "Class" in thing.types else []
-    used = [] if "Class" in thing.types else graph.select(_USES % thing.iri).rows
+    uses = 0 if "Class" in thing.types else graph.select(_USES % thing.iri).rows[0][0]
+    told = {name: attributes[name] for name in sorted(attributes) if name not in _TOLD}
     values = {
         "label": label,
         "name": compress(thing.iri),
-        "attributes": {name: attributes[name] for name in sorted(attributes) if name not in {"label", "type", "isDefinedBy"}},
+        "attributes": attributes,
+        "told": {name: values for name, values in told.items() if name not in _WORKING},
+        "working": {name: values for name, values in told.items() if name in _WORKING},
         "known": known,
         "members": [Term(str(iri), str(name)) for iri, name in members],
-        "uses": used[0][0] if used else 0,
+        "uses": uses,
+        "pairs": _related(graph.reader.find(predicate=thing.iri)) if 0 < uses <= _MOST_USES else {},
     }
     return View("term.html", label, values)
 
 
+_TOLD = {"label", "type", "isDefinedBy", "definition", "scopeNote"}
+_WORKING = {"isBetterWhenHigher", "isHeadline", "isSharedTrait", "isStep", "order", "section", "sectionAsObject"}
+"""What the software reads of a term, and a reader seldom wants to know."""
+_MOST_USES = 400  # statements whose pairs a page lists
 _MEMBERS = "SELECT ?thing ?label WHERE { ?thing a <%s> ; rdfs:label ?label } ORDER BY ?label ?thing LIMIT 2000"
 _USES = "SELECT (COUNT(DISTINCT ?a) AS ?n) WHERE { ?a imid:predicate <%s> }"
+
+
+def _related(items: Iterable[Statement]) -> dict[Term, list[tuple[Term, list[str]]]]:
+    """Put the objects of a relation together by their subjects, each with what all of its statements say of their own doubts."""
+    pairs: dict[Term, dict[Term, list[Statement]]] = {}
+    for item in sorted(items, key=lambda item: (item.subject.label, item.object.label)):
+        pairs.setdefault(item.subject, {}).setdefault(item.object, []).append(item)
+    return {subject: [(term, _doubts(stated)) for term, stated in objects.items()] for subject, objects in pairs.items()}
+
+
+def _doubts(stated: Sequence[Statement]) -> list[str]:
+    denied = ["denied"] if all(item.negated for item in stated) else []
+    return denied + [text for text in doubt(stated[0]) if all(text in doubt(item) for item in stated)]
 
 
 def retired(graph: KnowledgeGraph, thing: Thing) -> View:

@@ -103,11 +103,11 @@ def drugs(assigned: Iterable[Statement]) -> list[Term]:
 
 def brands(names: Iterable[str], statements: Sequence[Statement]) -> tuple[str, ...]:
     """Put the brands of a drug first that the sources of most statements name."""
-    titles = [passage.source.label for item in statements for passage in item.evidence]
+    titles = Counter(passage.source.label for item in statements for passage in item.evidence)
     number = {}
     for name in names:
         word = re.compile(rf"(?<!\w){re.escape(str(name))}(?!\w)", re.IGNORECASE)  # Lenalid is no part of lenalidomide
-        number[name] = sum(word.search(title) is not None for title in titles)
+        number[name] = sum(times for title, times in titles.items() if word.search(title))
     return tuple(sorted(number, key=lambda name: (-number[name], name)))
 
 

@@ -46,10 +46,10 @@ _DESCRIBED = """CONSTRUCT {{ <{iri}> ?property ?value . ?passage ?said ?what }} 
 
 async def _page(request: Request, make: Make, links: dict[str, str] | None = None) -> Response:
     edition = edition_of(request)
-    root = request.base_url.path
-    text = await in_lane(
-        request, lambda: edition.pages.text(lambda: make(edition.graph), root, request.url.path, request.url.query, links)
-    )
+    place = request.base_url.path, request.url.path, request.url.query
+    text = edition.pages.known(*place)
+    if text is None:
+        text = await in_lane(request, lambda: edition.pages.text(lambda: make(edition.graph), *place, links))
     return edition.pages.respond(request, text)
 
 
@@ -139,7 +139,7 @@ async def at(request: Request) -> Response:
     """Answer at the address of an IRI of the graph: with a page, or with data where the client prefers it."""
     edition = edition_of(request)
     iri, suffix = _named(request)
-    found = await in_lane(request, lambda: edition.thing(iri))
+    found = edition.known(iri) or await in_lane(request, lambda: edition.thing(iri))
     if found is None:
         raise await in_lane(request, lambda: _not_found(edition.graph, iri))
     offered = _offered(found)

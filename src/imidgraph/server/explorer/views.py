@@ -24,9 +24,8 @@ from imidgraph.traversals.compare import LICENSES, Comparison
 from imidgraph.traversals.paths import Paths, Step
 from imidgraph.words import begun
 
-_MOST_HOPS = 3  # of a path in the graph view
+_PATHS: dict[str, Any] = {"max_length": 3, "limit": 30}  # of the paths in the graph view
 _MOST_NODES = 150  # of a network that a browser draws at first
-_MOST_PATHS = 30  # in the graph view
 
 
 def _found(graph: KnowledgeGraph, name: str) -> Entity | None:
@@ -45,7 +44,9 @@ def search(graph: KnowledgeGraph, words: str) -> View:
     ids = [entity for term in [*named, *(match.entity for match in matches)] if (entity := _found(graph, term.curie))]
     told = {entity.iri: entity.definition for entity in ids}
     title = f"Search: {words}" if words else "Search"
-    return View("search.html", title, {"words": words, "matches": matches, "named": named, "told": told})
+    verb = "search" if matches else ""
+    values = {"words": words, "matches": matches, "named": named, "told": told}
+    return View("search.html", title, values, verb=verb, asked={"words": words})
 
 
 def compare(graph: KnowledgeGraph, drugs: Iterable[str]) -> View:
@@ -89,7 +90,7 @@ def compare(graph: KnowledgeGraph, drugs: Iterable[str]) -> View:
         "aspects": [aspect for aspect in aspects if any(aspect.statements)],
         "told": {heading: list(facts(items, notes)) for heading, items in told.items() if items},
     }
-    return View("compare.html", f"Compare {found.title}", values, notes, found.statements)
+    return View("compare.html", f"Compare {found.title}", values, notes, found.statements, "compare", {"drugs": names})
 
 
 _FIRST = (BOXED, "contraindications", "what must be done and watched", "interactions", "doses")
@@ -132,7 +133,8 @@ def explain(graph: KnowledgeGraph, start: str, end: str) -> View:
         "mentions": list(facts(found.mentions, notes))[: found.shown],
         "chains": chains,
     }
-    return View("explain.html", f"How {found.start} affects {found.end}", values, notes, found.statements)
+    title = f"How {found.start} affects {found.end}"
+    return View("explain.html", title, values, notes, found.statements, "explain", {"start": start, "end": end})
 
 
 def _sentences(hop: Any, notes: Notes) -> list[tuple[str, list[Any]]]:
@@ -154,7 +156,9 @@ def why(graph: KnowledgeGraph, drug: str, over: str, disease: str) -> View:
         for side, reasons in found.sides.items()
     ]
     values |= {"answer": found, "sides": sides}
-    return View("why.html", f"{begun(str(found.drug))} over {found.over} for {found.disease}", values, notes, found.statements)
+    title = f"{begun(str(found.drug))} over {found.over} for {found.disease}"
+    asked = {"drug": drug, "over": over, "disease": disease}
+    return View("why.html", title, values, notes, found.statements, "why", asked)
 
 
 def around(graph: KnowledgeGraph, center: str, start: str = "", end: str = "") -> View:
@@ -164,7 +168,7 @@ def around(graph: KnowledgeGraph, center: str, start: str = "", end: str = "") -
     if center:
         near = graph.neighborhood(center)
         values |= {"neighborhood": near, "facts": list(facts(near.joins, notes))}
-        return View("graph.html", f"Around {near.center}", values, notes, near.joins)
+        return View("graph.html", f"Around {near.center}", values, notes, near.joins, "neighborhood", {"center": center})
     if start and end:
         found = _paths(graph, {"start": start, "end": end})
         values |= {
@@ -172,7 +176,8 @@ def around(graph: KnowledgeGraph, center: str, start: str = "", end: str = "") -
             "ways": [[(_hop(step), step.end) for step in path.steps] for path in found],
             "facts": list(facts(found.statements, notes)),
         }
-        return View("graph.html", found.title, values, notes, found.statements)
+        asked = {"start": start, "end": end, **_PATHS}
+        return View("graph.html", found.title, values, notes, found.statements, "paths", asked)
     return View("graph.html", "Graph view", values)
 
 
@@ -198,7 +203,7 @@ def about(graph: KnowledgeGraph) -> View:
         "retired": retired,
         "package": imidgraph.__version__,
     }
-    return View("about.html", "About imidgraph", values)
+    return View("about.html", "About imidgraph", values, verb="stats")
 
 
 _UNREAD = """
@@ -244,4 +249,4 @@ def network(graph: KnowledgeGraph, what: str, given: Mapping[str, str], root: st
 
 
 def _paths(graph: KnowledgeGraph, given: Mapping[str, str]) -> Paths:
-    return graph.paths(given["start"], given["end"], max_length=_MOST_HOPS, limit=_MOST_PATHS)
+    return graph.paths(given["start"], given["end"], **_PATHS)

@@ -116,6 +116,12 @@
     columns(table, tools);
     if (!form && tools.children.length) (table.closest(".scroll") ?? table).before(tools);
   });
+  document.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" && event.target.closest(".filter details[open]");
+    if (!open) return;
+    open.open = false;
+    open.querySelector("summary").focus();
+  });
   document.addEventListener("click", (event) => {
     for (const open of document.querySelectorAll(".filter details[open]")) if (!open.contains(event.target)) open.open = false;
   });
