@@ -16,6 +16,7 @@ _HIERARCHY = {PREFIXES["skos"] + name for name in ("broader", "narrower", "relat
 _PARTS = {IMID + "predicate", IMID + "evidence"}  # of statements
 _ABOUT_TERMS = tuple(PREFIXES[name] for name in ("rdf", "rdfs", "owl", "skos", "dcterms", "vann"))
 _URL = uuid.NAMESPACE_URL.bytes
+_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +104,13 @@ def term_of(id: str) -> NamedNode | BlankNode:
     return BlankNode(id[2:]) if id.startswith("_:") else NamedNode(iri_of(id))
 
 
-def bare_edge(term: NamedNode | BlankNode, subject: str, predicate: str, object_: NamedNode | BlankNode) -> Edge:
-    """Give the edge of a triple that no statement describes."""
-    return Edge(made_name(f"{term} <{predicate}> {object_}"), subject, compress(predicate), id_of(object_), "", {})
+def bare_edge(term: str, subject: str, predicate: str, object_: str) -> Edge:
+    """Give the edge of a triple that no statement describes, from its terms as N-Triples has them and the name of the subject."""
+    return Edge(made_name(f"{term} {predicate} {object_}"), subject, compress(predicate[1:-1]), _name(object_), "", {})
 
 
 def made_name(*parts: object) -> str:
-    """Give a name, a UUID, to what has none of its own.
+    """Give a name, a UUID of version 5, to what has none of its own.
 
     Examples
     --------
@@ -117,7 +118,8 @@ def made_name(*parts: object) -> str:
     'urn:uuid:91112e55-4e91-5fd2-90bb-f6c48d6d47f8'
     """
     told = _URL + " ".join(map(str, parts)).encode()
-    return uuid.UUID(bytes=hashlib.sha1(told, usedforsecurity=False).digest()[:16], version=5).urn  # uuid5 takes twice the time
+    made = hashlib.sha1(told, usedforsecurity=False).hexdigest()  # uuid.uuid5 takes four times the time
+    return f"urn:uuid:{made[:8]}-{made[8:12]}-5{made[13:16]}-{_VARIANT[made[16]]}{made[17:20]}-{made[20:32]}"
 
 
 def own_first(kind: str) -> tuple[bool, str]:
@@ -125,14 +127,13 @@ def own_first(kind: str) -> tuple[bool, str]:
     return not kind.startswith(IMID), kind
 
 
-def attributes(facts: dict[str, list[Any]], skip: set[str], edges: bool = False) -> Facts:
-    """Give what a graph says of a thing as attributes, without some properties, and without its edges where these are apart."""
+def attributes(facts: dict[str, list[Any]], skip: set[str]) -> Facts:
+    """Give what a graph says of a thing as attributes, without some properties."""
     found: Facts = {}
     for predicate in sorted(facts):
         if predicate in skip:
             continue
-        objects = [o for o in facts[predicate] if not (edges and isinstance(o, NamedNode | BlankNode) and joins(predicate))]
-        values = {(type(value), value): value for value in map(_plain, objects)}  # True and 1 are two values
+        values = {(type(value), value): value for value in map(_plain, facts[predicate])}  # True and 1 are two values
         if values:
             found[attribute_name(predicate)] = tuple(values.values())
     return found
@@ -151,7 +152,13 @@ def id_of(term: Any) -> str:
     >>> id_of(NamedNode(IMID + "a")), id_of(NamedNode("https://example.org/a")), id_of(NamedNode("imid:a"))
     ('imid:a', 'https://example.org/a', '<imid:a>')
     """
-    if type(term) is not NamedNode:
-        return str(term)
-    name = compress(term.value)
-    return f"<{name}>" if name == term.value and "://" not in name and expand(name) is not None else name
+    return _name(str(term))
+
+
+@lru_cache(maxsize=1 << 16)
+def _name(term: str) -> str:
+    if not term.startswith("<") or term.startswith("<<"):
+        return term
+    iri = term[1:-1]
+    name = compress(iri)
+    return term if name == iri and "://" not in name and expand(name) is not None else name

@@ -6,14 +6,14 @@ statement describes, such as the hierarchy, the edge stands for the bare triple.
 statements are no nodes, unless an edge leads to them: each end of an edge is a node.
 `network` walks the same nodes and relations, without attributes.
 
-Nodes and edges come in the order of their names, whatever the order of insertion. Those of a large graph are read from the
-store one node at a time, each time anew: the memory that a projection needs does not grow with the number of edges.
+Nodes and edges come in the order of their names, whatever the order of insertion. Those of a large graph are made one
+subject at a time, each time anew: the memory that a projection needs does not grow with the number of edges.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -21,7 +21,7 @@ from urllib.parse import unquote
 
 from imidgraph.formats.columns import Column, Facts, Observed, Value, text_of
 from imidgraph.formats.elements import Edge, Node, attributes, bare_edge, id_of, iri_of, joins, made_name, own_first, term_of
-from imidgraph.formats.sorting import Sorted
+from imidgraph.formats.subjects import Subject, Subjects
 from imidgraph.knowledge import assembly
 from imidgraph.knowledge.relations import Relations
 from imidgraph.model import Evidence, Relation, Source, Statement, Term
@@ -35,6 +35,7 @@ _SUBJECT, _PREDICATE, _OBJECT = (NamedNode(IMID + name) for name in ("subject", 
 _EVIDENCE = NamedNode(IMID + "evidence")
 _SOURCE = NamedNode(IMID + "source")
 _ENDS = {_SUBJECT, _OBJECT}
+_ENDS_OF_STATEMENT = {_SUBJECT.value, _OBJECT.value}
 _ENDS_AND_EVIDENCE = {"", _TYPE, _SUBJECT.value, _PREDICATE.value, _OBJECT.value, _EVIDENCE.value}
 _DEPRECATED = PREFIXES["owl"] + "deprecated"
 _VERSION = NamedNode(PREFIXES["owl"] + "versionInfo")
@@ -97,10 +98,10 @@ class Projection:
         return list(self._read_edges())
 
     def _read_nodes(self) -> Iterator[Node]:
-        return (node for term in self._subjects() if (node := self._node(term)) is not None)
+        return (node for subject in self._subjects if (node := self._node(subject)) is not None)
 
     def _read_edges(self) -> Iterator[Edge]:
-        return (edge for term in self._subjects() for edge in self._edges(term))
+        return (edge for subject in self._subjects for edge in self._edges(subject))
 
     def describe(self, iri: str) -> Facts:
         """Give what the graph says of any term, the mappings and parents of a class or property among it.
@@ -257,25 +258,18 @@ class Projection:
                 evidence.note(self._item(item))
         return edges.columns(), evidence.columns()
 
-    def _subjects(self) -> Iterator[NamedNode | BlankNode]:
-        """Give every term that may be a node, in order, each once."""
-        for line in self._names:
-            text = line[:-1].decode()
-            yield BlankNode(text[2:]) if text.startswith("_:") else NamedNode(text)
-
     @cached_property
-    def _names(self) -> Sorted:
-        """The names of what may be a node."""
-        store = self._store
-        return Sorted(lambda: _candidates(store))  # which must not keep this graph alive
+    def _subjects(self) -> Subjects:
+        return Subjects(self._store)
 
-    def _node(self, term: NamedNode | BlankNode) -> Node | None:
-        facts = self._facts(term)
+    def _node(self, subject: Subject) -> Node | None:
+        term, facts, joined = subject
         kinds = [kind.value for kind in facts.get(_TYPE, ())]
-        if not (facts and self._is_thing(term, facts)) and not self._is_joined(term, _ENDS if facts else _ENDS | {_SOURCE}):
+        is_told = bool(facts or joined)
+        if not (is_told and self._is_thing(*subject)) and not self._is_joined(term, _ENDS if is_told else _ENDS | {_SOURCE}):
             return None
         labels = sorted(facts.get(_LABEL, ()), key=lambda label: label_rank(label.value, getattr(label, "language", None)))
-        found = attributes(facts, skip={_LABEL, _TYPE}, edges=True)
+        found = attributes(facts, skip={_LABEL, _TYPE})
         kinds = sorted(kinds, key=own_first)
         if len(labels) > 1:
             found["rdfs:label"] = tuple(label.value for label in labels)
@@ -285,11 +279,11 @@ class Projection:
         label = labels[0].value if labels else local_name(name) if isinstance(term, NamedNode) else name
         return Node(name, label, short_name(kinds[0]) if kinds else "", found)
 
-    def _is_thing(self, term: NamedNode | BlankNode, facts: dict[str, list[Any]]) -> bool:
+    def _is_thing(self, term: NamedNode | BlankNode, facts: dict[str, list[Any]], joined: Sequence[tuple[str, str]] = ()) -> bool:
         """Tell whether what is described is neither a statement, nor evidence, nor a term of the schema, nor a retired name."""
         if _DEPRECATED in facts and _TYPE not in facts:
             return False
-        if _SUBJECT.value in facts and _PREDICATE.value in facts and _OBJECT.value in facts:
+        if _PREDICATE.value in facts and {*facts, *(predicate[1:-1] for predicate, _ in joined)} >= _ENDS_OF_STATEMENT:
             return False
         if any(kind.value in _SCHEMA or kind.value in _EVIDENCE_KINDS for kind in facts.get(_TYPE, ())):
             return False
@@ -304,27 +298,25 @@ class Projection:
                 return True
         return False
 
-    def _edges(self, term: NamedNode | BlankNode) -> Iterator[Edge]:
-        facts = self._facts(term)
+    def _edges(self, subject: Subject) -> Iterator[Edge]:
+        term, _, joined = subject
         stated = [
             self._facts(quad.subject) | {"": [quad.subject]} for quad in self._store.quads_for_pattern(None, _SUBJECT, term)
         ]
         found: list[tuple[str, str, str, Edge]] = []
-        subject = id_of(term)
+        name = id_of(term)
         described = set()
         for statement in stated:
-            for predicate, object_, name in self._ends(term, statement):
-                edge = self._edge(name, subject, predicate, object_, statement)
-                described.add((predicate, object_))
+            for predicate, object_, edge_name in self._ends(term, statement):
+                edge = self._edge(edge_name, name, predicate, object_, statement)
+                described.add((str(predicate), str(object_)))
                 found.append((predicate.value, object_.value, edge.id, edge))
-        if facts and self._is_thing(term, facts):
-            for predicate, objects in facts.items():
-                if not joins(predicate):
-                    continue
-                for object_ in objects:
-                    if isinstance(object_, NamedNode | BlankNode) and (NamedNode(predicate), object_) not in described:
-                        edge = bare_edge(term, subject, predicate, object_)
-                        found.append((predicate, object_.value, edge.id, edge))
+        if joined and self._is_thing(*subject):
+            text = str(term)
+            for predicate, object_ in joined:
+                if (predicate, object_) not in described:
+                    edge = bare_edge(text, name, predicate, object_)
+                    found.append((predicate[1:-1], object_.strip("<_:>"), edge.id, edge))
         found.sort(key=lambda item: item[:3])
         return (edge for *_, edge in found)
 
@@ -368,16 +360,3 @@ class Projection:
         for _, predicate, object_, _ in self._store.quads_for_pattern(term, None, None):
             found.setdefault(predicate.value, []).append(object_)
         return {name: sorted(set(objects), key=str) if len(objects) > 1 else objects for name, objects in found.items()}
-
-
-def _candidates(store: QuadStore) -> Iterator[bytes]:
-    last = ""
-    for subject, predicate, object_, _ in store:
-        name = subject.value if type(subject) is NamedNode else str(subject)
-        if name != last:
-            yield f"{name}\n".encode()
-            last = name
-        if type(object_) is NamedNode and joins(predicate.value):
-            yield f"{object_.value}\n".encode()
-        elif type(object_) is BlankNode:
-            yield f"{object_}\n".encode()
