@@ -37,6 +37,8 @@ def text(answer: Answer) -> str:
     lines, notes = _outlined(answer)
     if lines is None:
         return "\n".join([*([tables.text(answer)] if answer.rows else []), *answer.gaps])
+    from imidgraph.knowledge.entities import Entity
+
     width = shutil.get_terminal_size((_WIDTH, 24)).columns
     is_brief = getattr(answer, "is_brief", False)
     told = [answer.title]
