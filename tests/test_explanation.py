@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from imidgraph import KnowledgeGraph, QueryError
+from imidgraph.pages.outlines import outline
+from imidgraph.prose.citations import Notes
 from imidgraph.traversals.explanation import Explanation
 
 # The chains that textbooks and reviews tell, as the proteins and processes that one of the first three must pass in order.
@@ -176,7 +180,11 @@ def test_without_cereblon_the_degraders_lose_their_way(kg: KnowledgeGraph) -> No
     assert ("pomalidomide", "multiple myeloma") in {(one.drug.label, one.effect.label) for one in ikaros.weakened}
     assert "Without CRBN" in str(loss)
     assert "1 chains" not in str(loss)
-    assert "left, without a known target)" in str(loss)
+    assert "left, without a known target)" in " ".join(str(loss).split())
+    chains = [line for line in outline(loss, Notes(loss.sources)) or () if " > " in line.text]
+    assert chains
+    assert all(re.search(r" \[[^\]]*\d[^\]]*\]$", line.text) for line in chains), "each chain that is told is cited"
+    assert all(row[loss.columns.index("sources")] for row in loss.rows)
     assert not kg.without("ILF2").outcomes
 
 

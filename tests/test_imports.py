@@ -48,6 +48,26 @@ def other(tmp_path: Path) -> tuple[Path, Path]:
     return nodes, edges
 
 
+@pytest.mark.parametrize(("publications", "source"), [("PMID:12345678", "pubmed:12345678"), ("", "infores:my-database")])
+def test_what_others_cite_is_shown_as_the_source(tmp_path: Path, publications: str, source: str) -> None:
+    (tmp_path / "my_nodes.tsv").write_text(
+        "id\tcategory\tname\nCHEBI:63791\tbiolink:Drug\tLEN\nX:1\tbiolink:Disease\tmy disease\n"
+    )
+    (tmp_path / "my_edges.tsv").write_text(
+        "id\tsubject\tpredicate\tobject\tprimary_knowledge_source\tpublications\n"
+        f"e1\tCHEBI:63791\tbiolink:treats\tX:1\tinfores:my-database\t{publications}\n"
+    )
+    paths = [str(tmp_path / name) for name in ("my_nodes.tsv", "my_edges.tsv")]
+    result = CliRunner().invoke(main, ["store", *paths, "--beside", "--to", str(tmp_path / "joined")])
+    assert result.exit_code == 0, result.output
+    with imidgraph.load(tmp_path / "joined") as kg:
+        status = kg.status("lenalidomide", "treats", "my disease")
+        assert [found.curie for found in status.sources] == [source]
+        assert f"[1] {source}" in str(status)
+        assert f"[1] {source}." in str(kg.entity("my disease"))
+        assert "infores:my-database" in kg.statements(object="my disease").rows[0][3]
+
+
 def test_a_graph_of_others_meets_ours_through_its_identifiers(other: tuple[Path, Path], tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["store", *map(str, other), "--beside", "--to", str(tmp_path / "joined")])
     assert result.exit_code == 0, result.output

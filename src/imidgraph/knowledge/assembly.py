@@ -6,7 +6,7 @@ from an edge of a projection alike. Whatever has no attribute in the model is ke
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from imidgraph.model import CATEGORIES, Evidence, Frequency, Relation, Source, Statement, Term, attributes
@@ -16,6 +16,7 @@ Facts = Mapping[str, Sequence[Any]]
 
 _STATEMENT = {name: attribute for name, attribute in attributes(Statement).items() if attribute not in {"negated", "statement"}}
 _ELSEWHERE = {"citation", "label", "negated", "statement"} | _STATEMENT.keys()  # a citation says what the evidence holds
+_KNOWLEDGE_SOURCE = "biolink:primary_knowledge_source"
 _FALSE = {"false", "f", "no", "n", "0", "0.0", ""}
 _EVIDENCE, _FREQUENCY = attributes(Evidence), attributes(Frequency)
 _FIGURES = _FREQUENCY.keys() - _EVIDENCE.keys()
@@ -41,7 +42,7 @@ def statement(
     facts : mapping of str to sequence
         What else is said of it.
     evidence : iterable of Evidence
-        Its evidence.
+        Its evidence; where there is none, the source that another graph names stands for it.
 
     Examples
     --------
@@ -61,9 +62,15 @@ def statement(
         negated=is_denial(facts),
         statement=(str(text[0]) if len(text) == 1 else " ".join(map(str, each_once(text)))) or None,
         qualifiers={name: each_once(facts[name]) for name in sorted(facts) if name not in _ELSEWHERE},
-        evidence=tuple(sorted(evidence, key=_name)),
+        evidence=tuple(sorted(evidence, key=_name)) or tuple(_provenance(facts)),
         **{attribute: str(each_once(facts[name])[0]) for name, attribute in _STATEMENT.items() if name in facts},
     )
+
+
+def _provenance(facts: Facts) -> Iterator[Evidence]:
+    """Give the source that another graph names for an edge without publications."""
+    for value in each_once(facts.get(_KNOWLEDGE_SOURCE, ())):
+        yield Evidence("", named(value))
 
 
 def is_denial(facts: Facts) -> bool:

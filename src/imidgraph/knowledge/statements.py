@@ -12,7 +12,7 @@ from imidgraph.knowledge import assembly
 from imidgraph.knowledge.labels import labels
 from imidgraph.knowledge.relations import Relations
 from imidgraph.model import CATEGORIES, Evidence, Relation, Source, Statement, Term
-from imidgraph.namespaces import IMID, PREFIXES, attribute_name, expand, local_name, short_name
+from imidgraph.namespaces import IMID, PREFIXES, attribute_name, compress, expand, local_name, short_name
 from imidgraph.rdf import Iri, NamedNode
 from imidgraph.sparql.results import undisturbed
 from imidgraph.sparql.text import bind, bind_rows
@@ -345,7 +345,7 @@ def read_sources(rows: Iterable[tuple[str, str, Any]]) -> dict[str, Source]:
     return {
         iri: assembly.source(
             iri,
-            min(map(str, facts.get(PREFIXES["rdfs"] + "label", ())), default=iri),
+            min(map(str, facts.get(PREFIXES["rdfs"] + "label", ())), default=compress(iri)),
             min(map(short_name, facts.get(_TYPE, ())), default=""),
             {attribute_name(property_): values for property_, values in facts.items()},
         )

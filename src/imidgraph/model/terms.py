@@ -145,4 +145,4 @@ class Source(Term):
         """
         where = ", ".join(str(part) for part in (self.journal, self.published) if part)
         parts = [part for part in (self.first_author, self.label, where) if part]
-        return ". ".join([*parts, self.url or self.curie])
+        return ". ".join(dict.fromkeys([*parts, self.url or self.curie]))

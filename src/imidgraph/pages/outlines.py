@@ -28,6 +28,7 @@ from imidgraph.traversals.without import Outcome, Without
 from imidgraph.words import begun, counted, spaced
 
 _MOST_CITED = 4  # sources of a reason
+_MOST_CHAINS = 2  # that a loss cuts, of one effect
 _MOST_STATED = 2  # statements on each drug of a class
 
 
@@ -96,14 +97,19 @@ def _(answer: Why, notes: Notes) -> Lines:
 
 @outline.register
 def _(answer: Without, notes: Notes) -> Lines:
-    yield from _outcomes("lost:", answer.lost)
-    yield from _outcomes("weakened:", answer.weakened)
+    yield from _outcomes("lost:", answer.lost, notes)
+    yield from _outcomes("weakened:", answer.weakened, notes)
 
 
-def _outcomes(heading: str, outcomes: Sequence[Outcome]) -> Lines:
+def _outcomes(heading: str, outcomes: Sequence[Outcome], notes: Notes) -> Lines:
     if outcomes:
         yield Line(0, heading)
-    yield from (Line(1, str(one)) for one in outcomes)
+    for one in outcomes:
+        yield Line(1, str(one))
+        for chain in one.cut[:_MOST_CHAINS]:
+            yield Line(2, f"{chain}{notes.cite(chain.statements, _MOST_CITED)}")
+        if (left := len(one.cut) - _MOST_CHAINS) > 0:
+            yield Line(2, f"and {counted(left, 'more chain')}")
 
 
 @outline.register

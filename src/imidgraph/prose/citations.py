@@ -67,7 +67,7 @@ def short(source: Source) -> str:
 
 
 def _cut(text: str) -> str:
-    return textwrap.shorten(text, _LONGEST, placeholder=" ...")
+    return textwrap.shorten(text, _LONGEST, placeholder=" ...") if " " in text else text
 
 
 def cited(items: Iterable[Statement]) -> str:

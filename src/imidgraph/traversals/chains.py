@@ -136,6 +136,11 @@ class Chain:
         return mean * (1.0 if self.is_direct else 0.8 ** len(hops)) * (1.0 if self.sign else 0.6)
 
     @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements of all steps, in the order of these."""
+        return tuple(dict.fromkeys(item for hop in self.hops for item in hop.statements))
+
+    @property
     def sources(self) -> frozenset[Source]:
         """The sources of all steps."""
         return frozenset(source for hop in self.hops for item in hop.statements for source in item.sources)

@@ -65,7 +65,7 @@ class Without(Answer):
     entity: Term
     outcomes: tuple[Outcome, ...]
 
-    columns = ("drug", "effect", "fate", "cut", "left")
+    columns = ("drug", "effect", "fate", "cut", "left", "chains", "sources")
     nothing = "No curated chain depends on it."
 
     @property
@@ -80,9 +80,19 @@ class Without(Answer):
 
     @property
     def rows(self) -> list[Row]:
-        """The effects: of which drug, what becomes of them, and how many chains are cut and left."""
+        """The effects: of which drug, what becomes of them, how many chains are cut and left, and the cut ones with sources."""
         return [
-            (one.drug.label, one.effect.label, "lost" if one.is_lost else "weakened", len(one.cut), len(one.left))
+            (
+                one.drug.label,
+                one.effect.label,
+                "lost" if one.is_lost else "weakened",
+                len(one.cut),
+                len(one.left),
+                "; ".join(map(str, one.cut)),
+                ", ".join(
+                    dict.fromkeys(source.curie for chain in one.cut for item in chain.statements for source in item.sources)
+                ),
+            )
             for one in self.outcomes
         ]
 
