@@ -1,22 +1,28 @@
-"""The lookups: the verbs of the graph below ``/api/``, each answer in the media type that the client accepts."""
+"""The lookups: the verbs of the graph below ``/api/``, each answer in the media type that the client accepts.
+
+What lists statements is given page by page to who asks so, each page with a link to the next one (RFC 8288).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from imidgraph import pages
-from imidgraph.answers import Answer, write_json
+from imidgraph.answers import Answer, Listing, write_json
+from imidgraph.errors import QueryError
 from imidgraph.prose.references import bibtex, ris
 from imidgraph.server import protocol
 from imidgraph.server.negotiation import HTML, NotAcceptable, negotiate
 from imidgraph.server.serving import edition_of, in_lane
-from imidgraph.verbs import SEARCHES, VERBS, Verb
+from imidgraph.verbs import SEARCHES, VERBS, Parameter, Verb
 
 WRITERS: dict[str, Callable[[Answer], str]] = {
     "application/json": Answer.to_json,
@@ -28,6 +34,20 @@ WRITERS: dict[str, Callable[[Answer], str]] = {
     "application/x-research-info-systems": lambda answer: ris(answer.references),
 }
 """How an answer is written, by media type; the first one where the client does not care."""
+
+_PAGED = frozenset({"statements", "entity"})
+_PAGE = {
+    part.name: part
+    for part in (
+        Parameter("limit", "Maximum number of statements; omit it for all.", "integer", most=1000),
+        Parameter("cursor", "Where to go on, as the Link header says.", "integer", most=1_000_000, least=0),
+    )
+}
+
+
+def parameters_of(verb: Verb) -> tuple[Parameter, ...]:
+    """Give the parameters of a verb over HTTP: what lists statements has those of a page too."""
+    return (*verb.parameters, *_PAGE.values()) if verb.name in _PAGED else verb.parameters
 
 
 def path_of(verb: Verb) -> str:
@@ -47,11 +67,15 @@ async def _answer(verb: Verb, request: Request) -> Response:
     media_type = negotiate(accept, (*WRITERS, HTML))
     if media_type is None:
         raise NotAcceptable(accept or "", (*WRITERS, HTML))
-    values = verb.read(_given(verb, request))
+    given = _given(verb, request)
+    page = {name: part.read(given.pop(name)) for name, part in _PAGE.items() if verb.name in _PAGED and name in given}
+    values = verb.read(given)
     bounds = {"timeout": edition.timeout} if verb.name in SEARCHES else {}
 
     def write() -> tuple[Answer, str]:
         answer = verb.ask(edition.graph, values, **bounds)
+        if page:
+            answer = _cut(answer, **page)
         return answer, "" if media_type == HTML else WRITERS[media_type](answer)
 
     answer, text = await in_lane(request, write)
@@ -62,7 +86,35 @@ async def _answer(verb: Verb, request: Request) -> Response:
         response.headers["X-Notice"] = answer.notice
     if answer.limit:
         response.headers["X-Imidgraph-Truncated"] = answer.limit
+    following = page.get("cursor", 0) + len(answer.rows) if page else 0
+    if (answer.limit or "").endswith(_more(following)):
+        others = [(name, value) for name, value in protocol.read_pairs(request) if name != "cursor"]
+        response.headers["Link"] = f'<?{urlencode([*others, ("cursor", following)])}>; rel="next"'
     return response
+
+
+def _cut(answer: Answer, limit: int | None = None, cursor: int = 0) -> Answer:
+    """Give a page of the statements that an answer lists; it says which they are, and whether more follow.
+
+    Raises
+    ------
+    QueryError
+        Where it lists none, or fewer.
+    """
+    if not isinstance(answer, Listing):
+        raise QueryError("limit and cursor need a section. Name one, such as section=approvals.")
+    if cursor and cursor >= len(answer):
+        raise QueryError(f"cursor must be less than {len(answer)}, the number of statements, not {cursor}.")
+    items = answer.items[cursor : None if limit is None else cursor + limit]
+    if len(items) == len(answer):
+        return answer
+    end = cursor + len(items)
+    told = f"statements {cursor + 1} to {end} of {len(answer)}"
+    return replace(answer, items=items, limit=told if end == len(answer) else told + _more(end))
+
+
+def _more(cursor: int) -> str:
+    return f"; get the rest with cursor={cursor}"
 
 
 def _given(verb: Verb, request: Request) -> dict[str, Any]:
