@@ -1,4 +1,4 @@
-"""Conformance: the protocol's own suite against both transports, and the TypeScript SDK as a client of another make.
+"""Conformance: the protocol's own suite against both transports, and two clients of another make.
 
 What does not pass is listed in tests/conformance/, by the name of the check; the suite fails where one of these passes.
 """
@@ -82,6 +82,31 @@ def test_a_client_of_the_typescript_sdk(kg: KnowledgeGraph, way: str, tmp_path: 
     assert found["card"]["contents"][0]["text"] == kg.entity("Revlimid").markdown()
     assert "Revlimid" in found["prompt"]["messages"][0]["content"]["text"]
     assert "cite it" in found["instructions"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_inspector_on_the_command_line(kg: KnowledgeGraph, way: str, tmp_path: Path) -> None:
+    inspector = need("node_modules/@modelcontextprotocol/inspector") / "clients/launcher/build/index.js"
+    given = {"subject": "Revlimid", "predicate": "approvedFor", "object": "CLL"}
+
+    def inspect(*server: str) -> None:
+        command: list[Any] = [need("IMIDGRAPH_NODE"), inspector, "--cli", *server, "--method"]
+        asked = ["tools/call", "--tool-name", "status", *(f"--tool-arg={name}={value}" for name, value in given.items())]
+        for question, answers in ((["tools/list", "--strict"], "tools"), (asked, "content")):
+            home = os.environ | {"HOME": str(tmp_path)}
+            found = subprocess.run([*command, *question], capture_output=True, text=True, env=home, timeout=120)
+            assert found.returncode == 0, found.stderr
+            told.append(json.loads(found.stdout)[answers])
+
+    told: list[Any] = []
+    if way == "stdio":
+        inspect("-e", f"PYTHONPATH={ROOT / 'src'}", sys.executable, "-m", "imidgraph.cli", "mcp")
+    else:
+        with Served(tmp_path) as server:
+            inspect(f"{server.address}/mcp", "--transport", "http")
+    tools, content = told
+    assert [tool["name"] for tool in tools] == list(TOOLS)
+    assert content[0]["text"] == TOOLS["status"].call(kg, given).text
 
 
 def _asked(given: dict[str, Any]) -> Any:

@@ -47,8 +47,39 @@ def test_an_answer_is_named_by_its_etag(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
+    "path",
+    [
+        "/api/statements?subject=lenalidomide&predicate=degrades",
+        "/api/entities/Revlimid?section=approvals",
+    ],
+)
+def test_the_pages_of_a_list_make_the_whole(client: httpx.Client, path: str) -> None:
+    whole = client.get(path).json()["statements"]
+    seen: list[dict[str, Any]] = []
+    answer = client.get(f"{path}&limit=3")
+    while True:
+        told = answer.json()
+        assert len(told["statements"]) <= 3
+        assert told["limit"].startswith(f"statements {len(seen) + 1} to {len(seen) + len(told['statements'])} of {len(whole)}")
+        assert {passage["source"] for item in told["statements"] for passage in item["evidence"]} == {
+            source["id"] for source in told["sources"]
+        }
+        seen += told["statements"]
+        if "next" not in answer.links:
+            break
+        answer = client.get(answer.request.url.join(answer.links["next"]["url"]))
+    assert seen == whole
+    assert len(whole) > 3
+    table = client.get(f"{path}&limit=3", headers={"Accept": "text/csv"})
+    assert (table.text.count("\n"), table.links["next"]["url"]) == (4, f"?{path.partition('?')[2]}&limit=3&cursor=3")
+
+
+@pytest.mark.parametrize(
     ("path", "status", "detail"),
     [
+        ("/api/statements?subject=lenalidomide&predicate=degrades&cursor=500", 400, "cursor must be less than"),
+        ("/api/statements?subject=lenalidomide&limit=0", 400, "limit must be a whole number from 1 to 1000"),
+        ("/api/entities/Revlimid?limit=5", 400, "section=approvals"),
         ("/api/entities/revlimit", 404, "Search at /api/search."),
         ("/api/search", 400, "search needs words"),
         ("/api/search?words=", 400, "search needs words"),

@@ -49,11 +49,14 @@ class Written:
         What stands above it: that it is no advice.
     limit : str, optional
         Where it was cut.
+    following : int
+        The place at which the next page begins; 0 where there is none.
     """
 
     body: bytes
     notice: str = ""
     limit: str | None = None
+    following: int = 0
 
 
 class Answers:

@@ -20,7 +20,7 @@ from imidgraph.server.metrics import Metrics
 from imidgraph.server.policy import Policy
 from imidgraph.server.settings import Settings
 
-_EXPOSED = ["ETag", "Retry-After", "X-Imidgraph-Truncated", "X-Notice"]
+_EXPOSED = ["ETag", "Link", "Retry-After", "X-Imidgraph-Truncated", "X-Notice"]
 _ROUTES: list[Route | Mount] = [
     Route("/", about.home),
     Route("/sparql", sparql.answer, methods=["GET", "POST"]),

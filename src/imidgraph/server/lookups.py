@@ -1,18 +1,24 @@
-"""The lookups: the verbs of the graph below ``/api/``, each answer in the media type that the client accepts."""
+"""The lookups: the verbs of the graph below ``/api/``, each answer in the media type that the client accepts.
+
+What lists statements is given page by page to who asks so, each page with a link to the next one (RFC 8288).
+"""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from imidgraph import pages
-from imidgraph.answers import Answer, write_json
+from imidgraph.answers import Answer, Listing, write_json
+from imidgraph.errors import QueryError
 from imidgraph.prose.references import bibtex, ris
 from imidgraph.server import protocol
 from imidgraph.server.answers import Written
@@ -20,7 +26,7 @@ from imidgraph.server.explorer.addresses import SUFFIXES
 from imidgraph.server.negotiation import HTML, XLSX, NotAcceptable, negotiate
 from imidgraph.server.serving import edition_of, in_lane
 from imidgraph.server.sheets import workbook
-from imidgraph.verbs import SEARCHES, VERBS, Verb
+from imidgraph.verbs import SEARCHES, VERBS, Parameter, Verb
 
 WRITERS: dict[str, Callable[[Answer], str | bytes]] = {
     "application/json": Answer.to_json,
@@ -35,6 +41,20 @@ WRITERS: dict[str, Callable[[Answer], str | bytes]] = {
 """How an answer is written, by media type; the first one where the client does not care."""
 FILES = {suffix: media_type for suffix, media_type in SUFFIXES.items() if media_type in WRITERS}
 """The media types of an answer that can be downloaded, by the end of the address."""
+
+_PAGED = frozenset({"statements", "entity"})
+_PAGE = {
+    part.name: part
+    for part in (
+        Parameter("limit", "Maximum number of statements; omit it for all.", "integer", most=1000),
+        Parameter("cursor", "Where to go on, as the Link header says.", "integer", most=1_000_000, least=0),
+    )
+}
+
+
+def parameters_of(verb: Verb) -> tuple[Parameter, ...]:
+    """Give the parameters of a verb over HTTP: what lists statements has those of a page too."""
+    return (*verb.parameters, *_PAGE.values()) if verb.name in _PAGED else verb.parameters
 
 
 def path_of(verb: Verb) -> str:
@@ -65,21 +85,26 @@ async def _download(verb: Verb, request: Request) -> Response:
 
 async def _as(verb: Verb, request: Request, media_type: str) -> Response:
     edition = edition_of(request)
-    values = verb.read(_given(verb, request))
+    given = _given(verb, request)
+    page = {name: part.read(given.pop(name)) for name, part in _PAGE.items() if verb.name in _PAGED and name in given}
+    values = verb.read(given)
     bounds = {"timeout": edition.timeout} if verb.name in SEARCHES else {}
 
     def ask() -> Answer:
-        return verb.ask(edition.graph, values, **bounds)
+        answer = verb.ask(edition.graph, values, **bounds)
+        return _cut(answer, **page) if page else answer
 
     def write() -> tuple[Written, bool]:
         answer = ask()
         body = WRITERS[media_type](answer)
         body = body.encode("utf-8", "replace") if isinstance(body, str) else body
-        return Written(body, answer.notice, answer.limit), not (bounds and answer.limit)  # time may not be up again
+        end = page.get("cursor", 0) + len(answer.rows) if page else 0
+        following = end if (answer.limit or "").endswith(_more(end)) else 0
+        return Written(body, answer.notice, answer.limit, following), not (bounds and answer.limit)  # time may not be up again
 
     if media_type == HTML:
         return edition.pages.lookup(request, await in_lane(request, ask))
-    asked = datetime.date.today(), verb.name, repr(values), media_type
+    asked = datetime.date.today(), verb.name, repr((values, page)), media_type
     written = edition.written.known(asked)
     if written is None:
         written = await in_lane(request, lambda: edition.written.get(asked, write))
@@ -88,7 +113,34 @@ async def _as(verb: Verb, request: Request, media_type: str) -> Response:
         response.headers["X-Notice"] = written.notice
     if written.limit:
         response.headers["X-Imidgraph-Truncated"] = written.limit
+    if written.following:
+        others = [(name, value) for name, value in protocol.read_pairs(request) if name != "cursor"]
+        response.headers["Link"] = f'<?{urlencode([*others, ("cursor", written.following)])}>; rel="next"'
     return response
+
+
+def _cut(answer: Answer, limit: int | None = None, cursor: int = 0) -> Answer:
+    """Give a page of the statements that an answer lists; it says which they are, and whether more follow.
+
+    Raises
+    ------
+    QueryError
+        Where it lists none, or fewer.
+    """
+    if not isinstance(answer, Listing):
+        raise QueryError("limit and cursor need a section. Name one, such as section=approvals.")
+    if cursor and cursor >= len(answer):
+        raise QueryError(f"cursor must be less than {len(answer)}, the number of statements, not {cursor}.")
+    items = answer.items[cursor : None if limit is None else cursor + limit]
+    if len(items) == len(answer):
+        return answer
+    end = cursor + len(items)
+    told = f"statements {cursor + 1} to {end} of {len(answer)}"
+    return replace(answer, items=items, limit=told if end == len(answer) else told + _more(end))
+
+
+def _more(cursor: int) -> str:
+    return f"; get the rest with cursor={cursor}"
 
 
 def _given(verb: Verb, request: Request) -> dict[str, Any]:

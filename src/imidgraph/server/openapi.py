@@ -8,7 +8,7 @@ from typing import Any
 
 from imidgraph.errors import ImidgraphError
 from imidgraph.graph import KnowledgeGraph
-from imidgraph.server.lookups import WRITERS, path_of
+from imidgraph.server.lookups import WRITERS, parameters_of, path_of
 from imidgraph.server.negotiation import HTML, ROWS, TRIPLES
 from imidgraph.server.refusals import PROBLEM
 from imidgraph.sparql.catalog import Catalog
@@ -60,6 +60,7 @@ _PROBLEM: Json = {
 _HEADERS: Json = {
     "ETag": {"schema": _TEXT, "description": "Identifies this answer while the graph is unchanged"},
     "X-Imidgraph-Truncated": {"schema": _TEXT, "description": "Where and why the answer was cut, if it was"},
+    "Link": {"schema": _TEXT, "description": "The next page, if there is one"},
 }
 _ERRORS = {
     "BadRequest": ("400", "The query or a parameter is wrong"),
@@ -145,7 +146,9 @@ def _lookup(verb: Verb, graph: KnowledgeGraph) -> Json:
         "operationId": verb.name,
         "summary": verb.summary,
         "tags": ["lookups"],
-        "parameters": [_parameter(item, "path" if f"{{{item.name}}}" in path_of(verb) else "query") for item in verb.parameters],
+        "parameters": [
+            _parameter(item, "path" if f"{{{item.name}}}" in path_of(verb) else "query") for item in parameters_of(verb)
+        ],
         "responses": responses | _failures("BadRequest", "NotFound", "NotAcceptable", "AddressTooLong", "Busy"),
     }
 
