@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import sys
 from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -32,6 +34,9 @@ settings.load_profile("unhurried")
 
 
 # --- what a test needs beyond Python, git and make -------------------------------------------------------------------
+
+_PROGRAMS = {"cat", "git", "make", "sh", "sha256sum", "uname"}  # what each machine has, and what `need` has found
+_OURS = {Path(sys.prefix), Path(sys.base_prefix)}
 
 
 def need(what: str) -> Path:
@@ -64,7 +69,19 @@ def need(what: str) -> Path:
         found = Path(shutil.which(os.environ.get(what, "") if what.isupper() else what) or "absent")
     if not found.exists():
         pytest.skip(f"{what} is missing")
+    _PROGRAMS.update((found.name, str(found)))
     return found
+
+
+def _hide_program(event: str, arguments: tuple[object, ...]) -> None:
+    """Let no program be found that `need` has not named: on a machine with only Python, git and make it is not there."""
+    if event == "subprocess.Popen":
+        program = os.fsdecode(arguments[0])  # type: ignore[arg-type]
+        if not {program, Path(program).name} & _PROGRAMS and not _OURS & {*Path(program).parents}:
+            raise FileNotFoundError(errno.ENOENT, "the test does not say with need() that it starts", program)
+
+
+sys.addaudithook(_hide_program)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -71,6 +71,14 @@ def outlived() -> dict[str, Answer]:
     return found
 
 
+def test_each_type_that_a_user_meets_is_exported(outlived: dict[str, Answer]) -> None:
+    entity = outlived["entity"]
+    assert isinstance(entity, imidgraph.Entity)
+    met = [*outlived.values(), *entity.sections, *entity.risks, entity.risks[0].predicate, entity.risks[0].evidence[0]]
+    met += [item for answer in outlived.values() for item in getattr(answer, "items", ())]
+    assert {type(each).__name__ for each in met if type(each).__module__ != "builtins"} <= set(imidgraph.__all__)
+
+
 @pytest.mark.parametrize("name", ANSWERS)
 def test_an_answer_outlives_its_graph_in_every_form(outlived: dict[str, Answer], name: str) -> None:
     answer = outlived[name]

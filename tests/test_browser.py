@@ -29,12 +29,6 @@ CUT = """() => [...document.querySelectorAll("body *")].filter((each) => {
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Served(tmp_path_factory.mktemp("browser")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
@@ -114,38 +108,105 @@ def test_a_task_takes_three_clicks_without_scripts(served: Served, plain: Any, t
     assert re.search(found, text or plain.locator("main").inner_text())
 
 
-@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
-def test_large_text_breaks_nothing(served: Served, browser: Any, path: str) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.goto(served.address + path)
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert page.evaluate(FITS)
-    assert page.evaluate(CUT) == []
-    page.set_viewport_size({"width": 640, "height": 450})  # what a zoom of 200 percent leaves of the same window
-    page.evaluate("document.documentElement.style.fontSize = ''")
-    assert page.evaluate(FITS)
+class Visit:
+    """A page of each kind, which a phone opened, and then whoever looks at it; it hears what the browser complains of."""
+
+    def __init__(self, page: Any, address: str) -> None:
+        self.page = page
+        self.heard: list[str] = []
+        self.requests: list[str] = []
+        page.on("console", lambda message: self.heard.append(message.text))
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.goto(address)
+
+    def look(self, width: int = 1280, height: int = 900, scheme: str = "light", media: str = "screen") -> None:
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(media=media, color_scheme=scheme)
+
+    def barriers(self, *rules: str) -> list[tuple[str, str]]:
+        """Ask axe, about everything or some rules."""
+        if not self.page.evaluate("!!window.axe"):
+            self.page.evaluate((need("node_modules/axe-core") / "axe.min.js").read_text())
+        found = self.page.evaluate("rules => axe.run(rules.length ? {runOnly: rules} : {})", rules)
+        return [(each["id"], each["nodes"][0]["html"][:200]) for each in found["violations"]]
+
+
+@pytest.fixture(scope="module", params=PAGES.values(), ids=PAGES)
+def visit(request: pytest.FixtureRequest, served: Served, browser: Any) -> Iterator[Visit]:
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    yield Visit(page, served.address + request.param)
     page.close()
 
 
-@pytest.mark.parametrize("width", [360, 768, 1280, 1920])
-def test_nothing_is_wider_than_the_window(served: Served, browser: Any, width: int) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 900})
-    wide = [path for path in PAGES.values() if page.goto(served.address + path) and not page.evaluate(FITS)]
-    page.close()
+def test_nothing_is_wider_than_the_window(visit: Visit) -> None:
+    wide = [width for width in (360, 768, 1280, 1920) if visit.look(width) or not visit.page.evaluate(FITS)]
     assert wide == []
 
 
+def test_large_text_breaks_nothing(visit: Visit) -> None:
+    visit.look()
+    visit.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    fits, cut = visit.page.evaluate(FITS), visit.page.evaluate(CUT)
+    visit.page.evaluate("document.documentElement.style.fontSize = ''")
+    assert fits
+    assert cut == []
+    visit.look(640, 450)  # what a zoom of 200 percent leaves of the same window
+    assert visit.page.evaluate(FITS)
+
+
 @pytest.mark.needs("node_modules/axe-core")
-@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
-def test_axe_finds_no_barrier_on_paper(served: Served, browser: Any, path: str) -> None:
-    page = browser.new_page(viewport={"width": 794, "height": 1123})  # A4
-    page.emulate_media(media="print")
-    page.goto(served.address + path)
-    page.evaluate((need("node_modules/axe-core") / "axe.min.js").read_text())
-    found = page.evaluate("axe.run()")
-    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found["violations"]] == []
-    assert page.evaluate(FITS)
-    assert "not medical advice" in page.locator("body").inner_text()
+def test_axe_finds_no_barrier(visit: Visit) -> None:
+    visit.look()
+    assert visit.barriers() == []
+    visit.look(scheme="dark")  # which changes colors, and nothing else
+    assert visit.barriers("color-contrast", "link-in-text-block") == []
+
+
+@pytest.mark.needs("node_modules/axe-core")
+def test_axe_finds_no_barrier_on_paper(visit: Visit) -> None:
+    visit.look(794, 1123, media="print")  # A4
+    assert visit.barriers() == []
+    assert visit.page.evaluate(FITS)
+    assert "not medical advice" in visit.page.locator("body").inner_text()
+
+
+def test_a_browser_has_nothing_to_complain_of(visit: Visit, served: Served) -> None:
+    allowed = "404" if visit.page.url.endswith(PAGES["unknown"]) else "\0"
+    assert [text for text in visit.heard if allowed not in text] == []
+    assert [url for url in visit.requests if not url.startswith(served.address)] == []
+
+
+def test_names_appear_as_one_types(served: Served, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(served.address)
+    page.locator("input[name=q]").press_sequentially("revlim", delay=20)
+    option = page.locator("[role=option]").first
+    option.wait_for(timeout=20_000)
+    assert "lenalidomide" in option.inner_text()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/lenalidomide", timeout=20_000)
+    page.close()
+
+
+def test_a_table_is_sorted_filtered_and_paged(served: Served, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{served.address}/graph?center=lenalidomide")
+    page.locator("summary", has_text="statements that join them").click()
+    rows = page.locator("table.facts tbody tr:visible")
+    rows.first.wait_for()
+    assert rows.count() == 50
+    page.get_by_role("button", name="Statement", exact=True).click()
+    first = rows.first.inner_text()
+    page.get_by_role("button", name="Statement", exact=True).click()
+    assert rows.first.inner_text() != first
+    page.get_by_role("button", name="Next", exact=True).click()
+    page.get_by_text("Page 2 of").wait_for()
+    page.get_by_label("Only rows with").fill("neutropenia grade")
+    assert 0 < rows.count() < 50
+    page.locator("summary", has_text="Columns").click()
+    page.locator(".filter details").get_by_label("Sources").uncheck()
+    assert not page.locator("table.facts thead").get_by_text("Sources").is_visible()
     page.close()
 
 

@@ -120,6 +120,11 @@ def test_each_named_query_is_equal_on_comunica(kg: KnowledgeGraph, on_comunica: 
     assert Counter(on_comunica.run(name, **example).rows) == Counter(kg.run(name, **example).rows)
 
 
+def test_the_textbook_chain_is_found_on_comunica(kg: KnowledgeGraph, on_comunica: KnowledgeGraph) -> None:
+    ends = "lenalidomide", "imid:myelodysplastic-syndrome-del5q"
+    assert on_comunica.explain(*ends).to_dict() == kg.explain(*ends).to_dict()
+
+
 @pytest.fixture(scope="module")
 def wrong() -> Iterator[WrongServer]:
     with WrongServer() as server:

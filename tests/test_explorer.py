@@ -20,7 +20,6 @@ from imidgraph.namespaces import IMID
 from imidgraph.server.explorer.addresses import RESERVED, SUFFIXES, address, named
 from imidgraph.server.explorer.cards import CARDS
 from imidgraph.server.explorer.things import Kind, thing
-from tests.conftest import need
 from tests.servers import Served
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -330,75 +329,6 @@ def test_a_task_takes_few_clicks(client: httpx.Client, task: str) -> None:
         }
         assert page in links
     assert re.search(found, client.get(clicks[-1]).text)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
-def test_axe_finds_no_barrier(served: Served, browsers: dict[str, object], path: str, scheme: str) -> None:
-    page = browsers[scheme].new_page()  # type: ignore[attr-defined]
-    heard: list[str] = []
-    page.on("console", lambda message: heard.append(message.text))
-    requests: list[str] = []
-    page.on("request", lambda request: requests.append(request.url))
-    try:
-        page.goto(served.address + path)
-        page.evaluate((need("node_modules/axe-core") / "axe.min.js").read_text())
-        found = page.evaluate("axe.run()")
-        assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found["violations"]] == []
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-        page.set_viewport_size({"width": 360, "height": 740})
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    finally:
-        page.close()
-    assert [text for text in heard if "404" not in text or path != PAGES["unknown"]] == []
-    assert [url for url in requests if not url.startswith(served.address)] == []
-
-
-@pytest.fixture(scope="module")
-def browsers() -> Iterator[dict[str, object]]:
-    need("node_modules/axe-core")
-    program = need("chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver, driver.chromium.launch(executable_path=program, args=["--no-sandbox"]) as browser:
-        size = {"width": 1280, "height": 900}
-        yield {scheme: browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=False) for scheme in ("light", "dark")}
-
-
-@pytest.mark.needs("chromium", "node_modules/axe-core")
-def test_names_appear_as_one_types(served: Served, browsers: dict[str, object]) -> None:
-    page = browsers["light"].new_page()  # type: ignore[attr-defined]
-    page.goto(served.address)
-    page.locator("input[name=q]").press_sequentially("revlim", delay=20)
-    option = page.locator("[role=option]").first
-    option.wait_for(timeout=20_000)
-    assert "lenalidomide" in option.inner_text()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/lenalidomide", timeout=20_000)
-    page.close()
-
-
-@pytest.mark.needs("chromium", "node_modules/axe-core")
-def test_a_table_is_sorted_filtered_and_paged(served: Served, browsers: dict[str, object]) -> None:
-    page = browsers["light"].new_page()  # type: ignore[attr-defined]
-    page.goto(f"{served.address}/graph?center=lenalidomide")
-    page.locator("summary", has_text="statements that join them").click()
-    rows = page.locator("table.facts tbody tr:visible")
-    rows.first.wait_for()
-    assert rows.count() == 50
-    page.get_by_role("button", name="Statement", exact=True).click()
-    first = rows.first.inner_text()
-    page.get_by_role("button", name="Statement", exact=True).click()
-    assert rows.first.inner_text() != first
-    page.get_by_role("button", name="Next", exact=True).click()
-    page.get_by_text("Page 2 of").wait_for()
-    page.get_by_label("Only rows with").fill("neutropenia grade")
-    assert 0 < rows.count() < 50
-    page.locator("summary", has_text="Columns").click()
-    page.locator(".filter details").get_by_label("Sources").uncheck()
-    assert not page.locator("table.facts thead").get_by_text("Sources").is_visible()
-    page.close()
 
 
 def test_the_server_sorts_filters_and_pages_a_table(client: httpx.Client) -> None:

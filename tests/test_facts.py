@@ -154,6 +154,6 @@ def test_many_faults_are_told_soon(ontology: Path) -> None:
     (ontology / "facts/risks/more.yaml").write_text(
         "".join(FACT.replace(NAME, f"fact-{n}").replace("| neutropenia", f"| neutropenja-{n}") for n in range(1500))
     )
-    start = time.perf_counter()
+    start = time.process_time()
     assert message(ontology).endswith("... and 1450 more.")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

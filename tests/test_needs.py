@@ -12,6 +12,7 @@ import pytest
 from tests.conftest import ROOT
 
 TESTS = """
+import subprocess
 import pytest
 from tests.conftest import need
 
@@ -32,6 +33,8 @@ def test_for_another_reason():
 @pytest.mark.needs("sh")
 def test_that_runs():
     assert need("sh").exists()
+    with pytest.raises(FileNotFoundError, match="say with need"):
+        subprocess.run(["env"])
 """
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import pytest
 from click.testing import CliRunner
 
 from imidgraph import EntityNotFound, KnowledgeGraph, PathNotFound
@@ -16,7 +14,6 @@ from imidgraph.cli import main as cli
 from imidgraph.mcp.tools import TOOLS
 from imidgraph.server.lookups import path_of
 from imidgraph.verbs import VERBS
-from tests.servers import Served
 
 PARTS = {"Drug": 14, "Disease": 8, "AdverseEffect": 8, "Protein": 8, "Trial": 6, "Regimen": 4, "BiologicalProcess": 2}
 TOOL_OF = {"search": "search", "entity": "get", "status": "status", "compare": "compare", "explain": "explain"}
@@ -102,12 +99,6 @@ def through_tool(kg: KnowledgeGraph, verb: str, values: dict[str, Any]) -> dict[
         items, sources = items + data["items"], sources | {source["id"] for source in data["sources"]}
         if (cursor := data["cursor"]) is None:
             return data | {"items": items, "sources": sources}
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    with Served(tmp_path_factory.mktemp("agreeing")) as server, httpx.Client(base_url=server.address, timeout=60) as client:
-        yield client
 
 
 def test_every_verb_says_the_same_in_every_way(kg: KnowledgeGraph, client: httpx.Client) -> None:

@@ -28,11 +28,16 @@ if TYPE_CHECKING:
         WorkerError,
     )
     from imidgraph.formats import Written
+    from imidgraph.formats.elements import Edge, Node
     from imidgraph.formats.projection import Projection
     from imidgraph.graph import KnowledgeGraph
     from imidgraph.knowledge.entities import Entity
     from imidgraph.knowledge.lookups import Mentions, Search, Statements, Status
     from imidgraph.knowledge.mentions import Match, Mention
+    from imidgraph.knowledge.names import Names
+    from imidgraph.knowledge.network import Network
+    from imidgraph.knowledge.sections import Section
+    from imidgraph.knowledge.solutions import Solutions
     from imidgraph.knowledge.stats import Count, Stats
     from imidgraph.knowledge.validation import Validation, Violation
     from imidgraph.loading import connect, load
@@ -42,6 +47,7 @@ if TYPE_CHECKING:
         GenerationAssignment,
         Indication,
         MechanismOfAction,
+        Relation,
         Risk,
         Source,
         Statement,
@@ -49,7 +55,7 @@ if TYPE_CHECKING:
     )
     from imidgraph.pages.picture import Picture
     from imidgraph.rdf import Iri
-    from imidgraph.sparql.catalog import Catalog, Query
+    from imidgraph.sparql.catalog import Catalog, Column, Parameter, Queries, Query
     from imidgraph.sparql.results import Results, Triples
     from imidgraph.traversals.centrality import Centrality, Communities, Ranked
     from imidgraph.traversals.chains import Chain, Hop
@@ -69,18 +75,23 @@ _HOMES = {
     "errors": "AmbiguousLabel EndpointError EntityNotFound ExportError ImidgraphError MissingExtra "
     "MissingProgram OntologyError PathNotFound QueryError QueryNotFound QueryTimeout WorkerError",
     "formats": "Written",
+    "formats.elements": "Edge Node",
     "formats.projection": "Projection",
     "graph": "KnowledgeGraph",
     "knowledge.entities": "Entity",
     "knowledge.lookups": "Mentions Search Statements Status",
     "knowledge.mentions": "Match Mention",
+    "knowledge.names": "Names",
+    "knowledge.network": "Network",
+    "knowledge.sections": "Section",
+    "knowledge.solutions": "Solutions",
     "knowledge.stats": "Count Stats",
     "knowledge.validation": "Validation Violation",
     "loading": "connect load",
-    "model": "Evidence Frequency GenerationAssignment Indication MechanismOfAction Risk Source Statement Term",
+    "model": "Evidence Frequency GenerationAssignment Indication MechanismOfAction Relation Risk Source Statement Term",
     "pages.picture": "Picture",
     "rdf": "Iri",
-    "sparql.catalog": "Catalog Query",
+    "sparql.catalog": "Catalog Column Parameter Queries Query",
     "sparql.results": "Results Triples",
     "traversals.centrality": "Centrality Communities Ranked",
     "traversals.chains": "Chain Hop",
@@ -104,10 +115,12 @@ __all__ = [
     "Catalog",
     "Centrality",
     "Chain",
+    "Column",
     "Communities",
     "Comparison",
     "Count",
     "Duel",
+    "Edge",
     "EndpointError",
     "Entity",
     "EntityNotFound",
@@ -128,24 +141,32 @@ __all__ = [
     "Mentions",
     "MissingExtra",
     "MissingProgram",
+    "Names",
     "Neighborhood",
+    "Network",
+    "Node",
     "OntologyError",
     "Outcome",
+    "Parameter",
     "Path",
     "PathNotFound",
     "Paths",
     "Picture",
     "Projection",
+    "Queries",
     "Query",
     "QueryError",
     "QueryNotFound",
     "QueryTimeout",
     "Ranked",
     "Reason",
+    "Relation",
     "Results",
     "Risk",
     "Search",
+    "Section",
     "Similar",
+    "Solutions",
     "Source",
     "Statement",
     "Statements",

@@ -13,6 +13,7 @@ from imidgraph.rdf import RdfFormat, Triple, serialize
 _Facts = list[tuple[tuple[int, str], str, Triple]]  # the rank and the name of the predicate, the object in N-Triples, the triple
 _IRI = re.compile(r"<([^>]*)>$")  # an IRI, or the datatype of a literal
 
+_PREFIXES = re.compile(r"\A(?:@prefix .*\n)*")
 _SECTIONS = (
     ("The ontology", ("owl:Ontology",)),
     ("Classes", ("owl:Class",)),
@@ -89,18 +90,8 @@ def _described(triples: Iterable[Triple]) -> dict[str, _Facts]:
 def _turtle(triples: list[Triple], prefixes: dict[str, str]) -> str:
     text = serialize(triples, format=RdfFormat.TURTLE, prefixes=prefixes)
     assert text is not None
-    return "".join(_spaced(text.decode().rstrip("\n").split("\n")))
-
-
-def _spaced(lines: list[str]) -> Iterator[str]:
-    first = True
-    for line in lines:
-        if line.startswith("@prefix"):
-            continue
-        if not line.startswith("\t") and not first:
-            yield "\n"
-        first = False
-        yield line.replace("\t", "    ", 1) + "\n"
+    body = _PREFIXES.sub("", text.decode())
+    return body.rstrip("\n").replace("\n", "\n\n").replace("\n\n\t", "\n    ") + "\n"  # in a literal, a new line is escaped
 
 
 def _section(facts: _Facts) -> tuple[int, str]:

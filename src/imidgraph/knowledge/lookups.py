@@ -97,11 +97,10 @@ class Mentions(Listing[Mention]):
 
 
 @dataclass(frozen=True, repr=False)
-class Statements(Listing[Statement]):
-    """Statements, with their qualifiers and evidence."""
+class StatementTable(Listing[Statement]):
+    """Statements as a table, whatever they were asked for."""
 
     columns = COLUMNS
-    nothing = "Not curated here: the graph has no such statement. That does not mean that it is false."
 
     @property
     def rows(self) -> list[Row]:
@@ -112,6 +111,13 @@ class Statements(Listing[Statement]):
     def statements(self) -> tuple[Statement, ...]:
         """The statements."""
         return self.items
+
+
+@dataclass(frozen=True, repr=False)
+class Statements(StatementTable):
+    """Statements, with their qualifiers and evidence."""
+
+    nothing = "Not curated here: the graph has no such statement. That does not mean that it is false."
 
     @property
     def title(self) -> str:

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from imidgraph.answers import Listing, Row
 from imidgraph.knowledge import groups as forms
 from imidgraph.knowledge.groups import Form, Group
-from imidgraph.knowledge.lookups import COLUMNS, statement_rows
+from imidgraph.knowledge.lookups import StatementTable
 from imidgraph.knowledge.populations import tallies
 from imidgraph.model import Statement, Term
 
@@ -22,7 +21,7 @@ OTHERS = "others"
 
 
 @dataclass(frozen=True, repr=False)
-class Section(Listing[Statement]):
+class Section(StatementTable):
     """A part of a card.
 
     Parameters
@@ -52,18 +51,6 @@ class Section(Listing[Statement]):
     boxed: tuple[Statement, ...] = field(default=(), compare=False)
     main: str = field(default="", compare=False)
     kinds: Mapping[Term, Sequence[Term]] = field(default_factory=dict, compare=False)
-
-    columns = COLUMNS
-
-    @property
-    def rows(self) -> list[Row]:
-        """The statements: their ends, their qualifiers in words, their sources, and their names."""
-        return list(statement_rows(self))
-
-    @property
-    def statements(self) -> tuple[Statement, ...]:
-        """The statements."""
-        return self.items
 
     @property
     def title(self) -> str:

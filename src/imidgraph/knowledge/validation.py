@@ -11,6 +11,7 @@ from imidgraph.knowledge.shapes import Described, read_shapes, term_of
 from imidgraph.rdf import Triple
 from imidgraph.resources import ONTOLOGY
 from imidgraph.sparql.catalog import Catalog
+from imidgraph.sparql.results import undisturbed
 from imidgraph.stores import Store
 
 
@@ -52,6 +53,7 @@ class Validation(Listing[Violation]):
         return "1 violation" if len(self) == 1 else f"{len(self)} violations"
 
 
+@undisturbed()
 def validate(store: Store, catalog: Catalog, shapes: bool = True) -> Validation:
     """Check a graph against the invariants of the catalog and the SHACL shapes.
 

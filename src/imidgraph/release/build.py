@@ -13,6 +13,7 @@ from imidgraph.knowledge.shapes import read_shapes
 from imidgraph.rdf import BlankNode, QuadStore, RdfFormat, Triple, serialize
 from imidgraph.release.checkout import Checkout, read_checkout
 from imidgraph.release.jsonschema import facts_schema, sources_schema
+from imidgraph.sparql.results import undisturbed
 
 _N_TRIPLES = RdfFormat.N_TRIPLES
 _RULE_ERROR = re.compile(r"(?:error at (\d+):\d+: )?(.*)", re.DOTALL)
@@ -45,6 +46,7 @@ def build(directory: Path) -> bytes:
     return _release(read_checkout(directory), directory)
 
 
+@undisturbed()
 def built_files(directory: Path) -> tuple[Checkout, dict[Path, bytes]]:
     """Build all that is made from the sources of an ontology directory.
 

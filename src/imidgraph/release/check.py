@@ -12,6 +12,7 @@ from imidgraph.release.checkout import directory_of, read_checkout
 from imidgraph.release.names import Names
 from imidgraph.release.terms import local
 from imidgraph.sparql.catalog import Catalog
+from imidgraph.sparql.results import undisturbed
 from imidgraph.stores.oxigraph import OxigraphStore
 
 _FOLDERS = ("entities", "facts", "readings", "sources")
@@ -39,6 +40,7 @@ def sentence(violation: Violation, names: Names) -> str:
     return f"{place}: {name}: {violation.message}" if place else f"{name}: {violation.message}"
 
 
+@undisturbed()
 def check_file(path: Path, catalog: Catalog) -> None:
     """Check one file of a checkout, with the shapes and the invariants, as far as its own things go.
 

@@ -99,7 +99,7 @@ def read_yaml(path: Path) -> Node:
     text = _decoded(content)
     lines = _BREAK.split(text)
     try:
-        return _tree(yaml.parse(text, Loader=yaml.CBaseLoader), lines)
+        return _tree(iter(yaml.CBaseLoader(text).get_event, None), lines)
     except yaml.MarkedYAMLError as error:
         problem = error.problem or ""
         at_start = problem not in ("did not find expected key", "did not find expected '-' indicator")

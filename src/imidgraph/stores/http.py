@@ -107,7 +107,7 @@ def send(request: urllib.request.Request, timeout: float, most_bytes: int = MOST
     url = without_password(request.full_url.partition("?")[0])
     watch = _Watch(max(_SHORTEST, timeout))
     opener = urllib.request.OpenerDirector()
-    for handler in (urllib.request.ProxyHandler(), _Http(watch), _Https(watch)):
+    for handler in (urllib.request.ProxyHandler(), _Handler(watch)):
         opener.add_handler(handler)  # no handler of redirects, of files or of FTP
     try:
         with watch, opener.open(request, timeout=watch.left) as response:
@@ -218,29 +218,17 @@ class _Connection(http.client.HTTPConnection):
         self._watch.guard(self.sock)
 
 
-class _TlsConnection(http.client.HTTPSConnection):
-    def __init__(self, *args: Any, watch: _Watch, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._watch = watch
-
-    def connect(self) -> None:
-        super().connect()
-        self._watch.guard(self.sock)
+class _TlsConnection(_Connection, http.client.HTTPSConnection):
+    pass
 
 
-class _Http(urllib.request.HTTPHandler):
+class _Handler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
     def __init__(self, watch: _Watch) -> None:
         super().__init__()
         self._watch = watch
 
     def http_open(self, request: urllib.request.Request) -> Any:
         return self.do_open(partial(_Connection, watch=self._watch), request)
-
-
-class _Https(urllib.request.HTTPSHandler):
-    def __init__(self, watch: _Watch) -> None:
-        super().__init__()
-        self._watch = watch
 
     def https_open(self, request: urllib.request.Request) -> Any:
         return self.do_open(partial(_TlsConnection, watch=self._watch), request)
