@@ -60,7 +60,7 @@ def edge_records(graph: Projection, evidence: bool = True) -> Iterator[Record]:
 def evidence_records(graph: Projection) -> Iterator[Record]:
     """Give each piece of evidence as a map, with the id of its edge."""
     parts = casts(graph.evidence_columns)
-    for edge in graph.edges():
+    for edge in graph.edges() if parts else ():
         for item in edge.evidence:
             yield {"id": item["id"][0], "edge": edge.id} | {
                 key: value for key, value in _values(item, parts).items() if key != "id"

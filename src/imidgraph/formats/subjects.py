@@ -103,7 +103,7 @@ def _subject(name: str, text: bytes) -> Subject:
 
 
 def _joins(predicate: bytes, rest: bytes) -> bool:
-    return rest.startswith(_NODE) and not rest.startswith(_TRIPLE) and _is_relation(predicate)
+    return _is_relation(predicate) and rest.startswith(_NODE) and not rest.startswith(_TRIPLE)
 
 
 @lru_cache(maxsize=4096)
