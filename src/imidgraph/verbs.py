@@ -10,7 +10,7 @@ import contextlib
 import datetime
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -246,7 +246,7 @@ VERBS = {
             "Find entities with names like some words, the best matches first.",
             (
                 Parameter("words", "The words: a name or a description in lay words.", required=True, example="blood clots"),
-                _bounded("limit", MOST_MATCHES, 100),
+                replace(_bounded("limit", MOST_MATCHES, 100), example=3),
             ),
         ),
         Verb(

@@ -42,19 +42,16 @@ WRITERS: dict[str, Callable[[Answer], str | bytes]] = {
 FILES = {suffix: media_type for suffix, media_type in SUFFIXES.items() if media_type in WRITERS}
 """The media types of an answer that can be downloaded, by the end of the address."""
 
-_PAGED = frozenset({"statements", "entity"})
-_PAGE = {
+PAGED = frozenset({"statements", "entity"})
+"""The verbs that list statements, and give them page by page over HTTP."""
+PAGE = {
     part.name: part
     for part in (
         Parameter("limit", "Maximum number of statements; omit it for all.", "integer", most=1000),
         Parameter("cursor", "Where to go on, as the Link header says.", "integer", most=1_000_000, least=0),
     )
 }
-
-
-def parameters_of(verb: Verb) -> tuple[Parameter, ...]:
-    """Give the parameters of a verb over HTTP: what lists statements has those of a page too."""
-    return (*verb.parameters, *_PAGE.values()) if verb.name in _PAGED else verb.parameters
+"""The parameters of a page, by name."""
 
 
 def path_of(verb: Verb) -> str:
@@ -86,7 +83,7 @@ async def _download(verb: Verb, request: Request) -> Response:
 async def _as(verb: Verb, request: Request, media_type: str) -> Response:
     edition = edition_of(request)
     given = _given(verb, request)
-    page = {name: part.read(given.pop(name)) for name, part in _PAGE.items() if verb.name in _PAGED and name in given}
+    page = {name: part.read(given.pop(name)) for name, part in PAGE.items() if verb.name in PAGED and name in given}
     values = verb.read(given)
     bounds = {"timeout": edition.timeout} if verb.name in SEARCHES else {}
 

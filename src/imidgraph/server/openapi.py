@@ -8,7 +8,7 @@ from typing import Any
 
 from imidgraph.errors import ImidgraphError
 from imidgraph.graph import KnowledgeGraph
-from imidgraph.server.lookups import WRITERS, parameters_of, path_of
+from imidgraph.server.lookups import PAGE, PAGED, WRITERS, path_of
 from imidgraph.server.negotiation import HTML, ROWS, TRIPLES
 from imidgraph.server.refusals import PROBLEM
 from imidgraph.sparql.catalog import Catalog
@@ -126,11 +126,12 @@ def openapi(graph: KnowledgeGraph, version: str) -> Json:
     problem = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     components = {
         "schemas": {"Answer": _ANSWER, "Problem": _PROBLEM, "Table": _RESULTS},
+        "parameters": {name: _parameter(part, "query") for name, part in PAGE.items()},
         "headers": _HEADERS,
         "responses": {
             "Answer": _answered(None)["200"],
             "Description": _ok("The description", _content(TRIPLES))["200"],
-            "Solutions": _ok("The answer", _content(ROWS, "Table") | _content(TRIPLES))["200"],
+            "Solutions": _ok("The answer", _content(ROWS, "Table") | _content(TRIPLES), "X-Imidgraph-Truncated")["200"],
         }
         | {name: {"description": told, "content": problem} for name, (_, told) in _ERRORS.items()},
     }
@@ -147,7 +148,8 @@ def _lookup(verb: Verb, graph: KnowledgeGraph) -> Json:
         "summary": verb.summary,
         "tags": ["lookups"],
         "parameters": [
-            _parameter(item, "path" if f"{{{item.name}}}" in path_of(verb) else "query") for item in parameters_of(verb)
+            *(_parameter(item, "path" if f"{{{item.name}}}" in path_of(verb) else "query") for item in verb.parameters),
+            *({"$ref": f"#/components/parameters/{name}"} for name in (PAGE if verb.name in PAGED else ())),
         ],
         "responses": responses | _failures("BadRequest", "NotFound", "NotAcceptable", "AddressTooLong", "Busy"),
     }
@@ -156,7 +158,7 @@ def _lookup(verb: Verb, graph: KnowledgeGraph) -> Json:
 def _answered(example: Json | None) -> Json:
     answer: Json = {"schema": {"$ref": "#/components/schemas/Answer"}} | ({} if example is None else {"example": example})
     texts: Json = {media_type: {} for media_type in (*WRITERS, HTML)}
-    return _ok("The answer", texts | {"application/json": answer})
+    return _ok("The answer", texts | {"application/json": answer}, "X-Imidgraph-Truncated", "Link")
 
 
 def _parameter(parameter: Parameter, place: str) -> Json:
@@ -188,7 +190,7 @@ def _named(catalog: Catalog) -> Json:
                 "example": {"drug": "Revlimid"},
             },
         ],
-        "responses": _ok("The rows", _content(ROWS, "Table"))
+        "responses": _ok("The rows", _content(ROWS, "Table"), "X-Imidgraph-Truncated")
         | _failures("BadRequest", "NotFound", "NotAcceptable", "Busy", "Timeout"),
     }
 
@@ -234,9 +236,9 @@ def _described(operation: str, summary: str) -> Json:
     return {"get": {"operationId": operation, "summary": summary, "responses": responses}}
 
 
-def _ok(description: str, content: Json) -> Json:
-    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
-    return {"200": {"description": description, "content": content, "headers": headers}}
+def _ok(description: str, content: Json, *headers: str) -> Json:
+    told = {name: {"$ref": f"#/components/headers/{name}"} for name in ("ETag", *headers)}
+    return {"200": {"description": description, "content": content, "headers": told}}
 
 
 def _failures(*names: str) -> Json:
