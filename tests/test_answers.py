@@ -146,7 +146,8 @@ def test_a_number_is_the_same_source_wherever_it_is_told(outlived: dict[str, Ans
     assert cited == {int(number) for number in re.findall(r"\[(\d+)\] ", listed)}
     for number in cited:
         source = answer.sources[number - 1]
-        assert any(f"[{number}] {name[:50]}" in listed for name in (source.citation, short(source)))
+        names = "|".join(re.escape(name[:50].removesuffix(".")) for name in (source.citation, short(source)))
+        assert re.search(rf"\[{number}\](?: \[\d+\])* (?:{names})", listed), (number, source.citation)
     numbered = {source["number"]: source["citation"] for source in answer.to_dict()["sources"]}
     assert all(numbered[number] == answer.sources[number - 1].citation for number in cited)
     assert {item.source for item in answer.evidence} == set(answer.sources)
