@@ -253,3 +253,45 @@ def test_the_status_of_a_class_is_that_of_each_of_its_drugs(kg: KnowledgeGraph) 
     assert kg.status("CELMoDs", "degrades", "IKZF3").word == "not curated"  # nothing is curated for one of them
     assert kg.status("third generation", "approvedFor", "myeloma", datetime.date(2013, 1, 1)).members[0].word == "denied"
     assert not kg.status("lenalidomide", "degrades", "GSPT1").members
+
+
+@pytest.mark.parametrize(
+    ("said", "relation"),
+    [
+        ("isContraindicatedIn", "imid:contraindicatedIn"),
+        ("contraindicated in", "imid:contraindicatedIn"),
+        ("approved", "imid:approvedFor"),
+        ("indicated for", "imid:approvedFor"),
+        ("has side effect", "imid:hasAdverseEffect"),
+        ("interacts_with", "imid:interactsWith"),
+    ],
+)
+def test_a_relation_is_found_however_it_is_written(kg: KnowledgeGraph, said: str, relation: str) -> None:
+    assert kg.status("lenalidomide", said, "multiple myeloma").predicate.curie == relation
+
+
+def test_what_else_is_stated_of_both_ends_stands_beside_what_is_not_curated(kg: KnowledgeGraph) -> None:
+    harm = kg.status("lenalidomide", "causes", "birth defects")
+    assert harm.word == "not curated"
+    assert harm.beside[0].value("boxedWarning") is True
+    assert "Also stated of both:" in str(harm)
+    studied = kg.status("lenalidomide", "approvedFor", "AL amyloidosis")
+    assert studied.word == "not curated"
+    assert [item.predicate.curie for item in studied.beside] == ["imid:investigatedFor"]
+    assert studied.rows[1][0] == "also stated"
+    assert not kg.status("lenalidomide", "degrades", "GSPT1").beside
+
+
+@pytest.mark.parametrize(
+    ("said", "section"),
+    [
+        ("side effects", "adverse effects"),
+        ("Approval", "approvals"),
+        ("warnings", "boxed warnings"),
+        ("dose", "doses"),
+        ("class", "class and generation"),
+        ("contraindication", "contraindications"),
+    ],
+)
+def test_a_section_is_found_by_what_people_call_it(kg: KnowledgeGraph, said: str, section: str) -> None:
+    assert kg.entity("Revlimid").section(said).name == section

@@ -182,15 +182,16 @@ class Entity(Answer, Term):
         return tuple(dict.fromkeys((*self._told_first, *super().sources)))
 
     def section(self, name: str) -> Section:
-        """Give one section.
+        """Give one section by its name, in the singular or plural, or by a word for it such as side effects.
 
         Raises
         ------
         QueryError
             Where it has no such section; the message names those that it has.
         """
+        wanted = _key(_MEANT.get(_key(name), name))
         for found in self.sections:
-            if found.name == name:
+            if wanted in map(_key, (found.name, *found.name.split(" and "))):
                 return replace(found, graph_version=self.graph_version)
         names = ", ".join(repr(found.name) for found in self.sections)
         raise QueryError(f"{self.label} has no section {name!r}. It has {names or 'none'}.")
@@ -234,6 +235,26 @@ class Entity(Answer, Term):
     def articles(self) -> list[Source]:
         """The articles that are evidence on it."""
         return [source for source in self._reading().sources_about(self.iri) if source.category == "Article"]
+
+
+def _key(name: str) -> str:
+    """Give what two spellings of the name of a section share."""
+    return name.strip().lower().removesuffix("s")
+
+
+_MEANT = {
+    "adverse reaction": "adverse effects",
+    "side effect": "adverse effects",
+    "black box warning": "boxed warnings",
+    "warning": "boxed warnings",
+    "dosage": "doses",
+    "dosing": "doses",
+    "indication": "approvals",
+    "license": "approvals",
+    "monitoring": "what must be done and watched",
+    "precaution": "what must be done and watched",
+}
+"""The sections that other words for them mean."""
 
 
 def _line(group: Group) -> dict[str, Any]:

@@ -146,6 +146,8 @@ class Status(Answer):
         approved for the whole of it.
     members : tuple of Status
         Where the subject is a class or a generation of which it is not curated, the same asked of each of its drugs.
+    beside : tuple of Statement
+        Where the fact is not curated, what else is stated of both of its ends.
     unknown : tuple of str
         What to say of names that are not in the graph.
     day : str or None
@@ -161,6 +163,7 @@ class Status(Answer):
     found: tuple[Statement, ...]
     narrower: tuple[Statement, ...] = ()
     members: tuple[Status, ...] = ()
+    beside: tuple[Statement, ...] = ()
     unknown: tuple[str, ...] = ()
     day: str | None = None
     since: str = ""
@@ -217,12 +220,13 @@ class Status(Answer):
             return [row for each in self.members for row in each.rows]
         nothing = (self.subject.label, self.predicate.label, self.object.label, "", "", "")
         stated = [(self.word, *row) for row in (statement_rows(self.found) if self.found else [nothing])]
-        return stated + [("narrower kind", *row) for row in statement_rows(self.narrower)]
+        besides = [("also stated", *row) for row in statement_rows(self.beside)]
+        return [*stated, *(("narrower kind", *row) for row in statement_rows(self.narrower)), *besides]
 
     @property
     def statements(self) -> tuple[Statement, ...]:
         """The statements that say so, or that say it of a narrower kind."""
-        return self.found + self.narrower + tuple(item for each in self.members for item in each.statements)
+        return self.found + self.narrower + self.beside + tuple(item for each in self.members for item in each.statements)
 
     @property
     def title(self) -> str:
@@ -245,10 +249,12 @@ class Status(Answer):
             "object": self.object.curie,
             "statements": [item.to_dict() for item in self.found],
             "narrower": [item.to_dict() for item in self.narrower],
+            "beside": [item.to_dict() for item in self.beside],
             "members": [each._document() for each in self.members],
         }
 
 
+_BESIDE = 5  # statements of another relation that are told beside a fact that is not curated
 _WORDS = ("supported", "disputed", "denied", "not curated")
 
 
@@ -334,7 +340,9 @@ def status(names: Names, reader: Reader, subject: str, predicate: str, object: s
             kinds = [item for item in kinds if item.since and item.holds_on(day)]
         kinds.sort(key=lambda item: (item.value("boxedWarning") is not True, -item.strength))
         has_kind = any(item.category == "Risk" and not item.disputed for item in kinds)
-        return Status(*fact, "supported" if has_kind else "not curated", (), tuple(kinds))
+        beside = [] if kinds or day else reader.find(one.iri, None, other.iri)
+        beside.sort(key=lambda item: (item.value("boxedWarning") is not True, item.predicate.order))
+        return Status(*fact, "supported" if has_kind else "not curated", (), tuple(kinds), beside=tuple(beside[:_BESIDE]))
     if day is not None and any(item.since for item in found):
         return _on(day, fact, found)
     rivals = reader.rivals(*iris)

@@ -17,6 +17,7 @@ from imidgraph.rdf import Iri, NamedNode
 from imidgraph.sparql.results import undisturbed
 from imidgraph.sparql.text import bind, bind_rows
 from imidgraph.stores import Store
+from imidgraph.words import spaced
 
 # What these give is put in order here: for all statements of a graph that takes a tenth of the time.
 _STATEMENTS = """
@@ -66,6 +67,8 @@ _ATTRIBUTES = "SELECT ?property ?value WHERE { ?entity ?property ?value }"
 _PREDICATES = (
     "SELECT DISTINCT ?predicate ?label WHERE { ?a imid:predicate ?predicate . ?predicate rdfs:label ?label } ORDER BY ?label"
 )
+_CALLED = "SELECT ?predicate ?name WHERE { ?predicate a owl:ObjectProperty ; skos:altLabel ?name }"
+_SMALL = {"a", "are", "for", "has", "have", "in", "is", "of", "to", "with"}  # words without which a relation is known
 _BATCH = 200  # pairs of ends in one query
 _NAMED = 500  # things whose names are asked for in one query
 
@@ -210,7 +213,7 @@ class Reader:
         return {iri: term for iri in iris if (term := self._terms[iri]) is not None}
 
     def predicate(self, name: str) -> Term:
-        """Find a relation by its local name, label or CURIE.
+        """Find a relation by its local name, label, other name or CURIE; small words and the way of writing do not matter.
 
         Raises
         ------
@@ -218,10 +221,13 @@ class Reader:
             Where no statement uses such a relation; the message names those that exist.
         """
         known = dict(self._select(_PREDICATES).rows)
-        wanted = expand(name) or name
+        wanted, said = expand(name) or name, _said(name)
         for iri, label in known.items():
             if wanted in (iri, local_name(iri), label):
                 return Term(str(iri), label, "ObjectProperty")
+        called = [*known.items(), *((iri, local_name(iri)) for iri in known), *self._select(_CALLED).rows]
+        for iri in (iri for iri, other in called if iri in known and _said(other) == said):
+            return Term(str(iri), known[iri], "ObjectProperty")
         raise QueryError(f"Unknown relation {name!r}. Choose from {', '.join(local_name(iri) for iri in known)}.")
 
     def rivals(self, subject: str, predicate: str, object: str) -> list[Statement]:
@@ -338,6 +344,11 @@ def _evidence(passages: _Described, terms: Mapping[Any, Term], sources: Mapping[
     for iri, facts in passages.items():
         category, cited = _category(facts), [sources[value] for value in facts.pop("source", ())]
         yield from assembly.evidence(iri, category, _valued(facts, terms), cited)
+
+
+def _said(name: str) -> tuple[str, ...]:
+    """Give the words of a relation that matter, whether written in one word or in several."""
+    return tuple(word for word in spaced(name).split() if word not in _SMALL)
 
 
 def read_sources(rows: Iterable[tuple[str, str, Any]]) -> dict[str, Source]:

@@ -134,6 +134,7 @@ def _(answer: Section, numbers: Numbers) -> Iterator[Item]:
 def _(answer: Status, numbers: Numbers) -> Iterator[Item]:
     yield from (_stated(item, numbers) for item in answer.found)
     yield from (_stated(item, numbers) | {"narrower_kind": item.object.label} for item in answer.narrower)
+    yield from (_stated(item, numbers) for item in answer.beside)
     yield from (_stated(item, numbers) for each in answer.members for item in each.statements)
 
 

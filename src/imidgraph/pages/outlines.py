@@ -126,6 +126,7 @@ def _(answer: Status, notes: Notes) -> Lines:
         yield from (Line(2, f"{sentence(item)}{notes.cite([item])}") for item in each.statements[:_MOST_STATED])
         if (left := len(each.statements) - _MOST_STATED) > 0:
             yield Line(2, f"and {counted(left, 'more statement')}")
+    yield from _told("Also stated of both:", answer.beside, notes)
     if not answer.narrower:
         return
     yield Line(0, f"Curated for kinds of {answer.object}:")
