@@ -15,6 +15,7 @@ from imidgraph.knowledge.kinds import KINDS
 from imidgraph.knowledge.lookups import COLUMNS, statement_rows
 from imidgraph.knowledge.names import Names
 from imidgraph.knowledge.sections import Section, sections
+from imidgraph.knowledge.spelling import singular
 from imidgraph.knowledge.statements import Reader
 from imidgraph.model import GenerationAssignment, Indication, MechanismOfAction, Risk, Source, Statement, Term
 from imidgraph.namespaces import compress
@@ -182,7 +183,7 @@ class Entity(Answer, Term):
         return tuple(dict.fromkeys((*self._told_first, *super().sources)))
 
     def section(self, name: str) -> Section:
-        """Give one section.
+        """Give one section, by its name in the singular or the plural.
 
         Raises
         ------
@@ -190,7 +191,7 @@ class Entity(Answer, Term):
             Where it has no such section; the message names those that it has.
         """
         for found in self.sections:
-            if found.name == name:
+            if _key(found.name) == _key(name):
                 return replace(found, graph_version=self.graph_version)
         names = ", ".join(repr(found.name) for found in self.sections)
         raise QueryError(f"{self.label} has no section {name!r}. It has {names or 'none'}.")
@@ -234,6 +235,11 @@ class Entity(Answer, Term):
     def articles(self) -> list[Source]:
         """The articles that are evidence on it."""
         return [source for source in self._reading().sources_about(self.iri) if source.category == "Article"]
+
+
+def _key(section: str) -> str:
+    folded = " ".join(section.lower().split())
+    return singular(folded) or folded
 
 
 def _line(group: Group) -> dict[str, Any]:

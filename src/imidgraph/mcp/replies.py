@@ -162,7 +162,7 @@ def _text(data: dict[str, Any]) -> str:
     lines = [
         data["answer"],
         *(f"- {_line(item)}" for item in data["items"]),
-        *(gap for gap in data["gaps"] if gap not in data["answer"]),
+        *(f"Open: {gap}" for gap in data["gaps"] if gap not in data["answer"]),
     ]
     if data["left"]:
         lines.append(f"{data['left']} more; to get them, ask again with cursor {data['cursor']!r}.")
