@@ -239,7 +239,7 @@ class Entity(Answer, Term):
 
 def _key(name: str) -> str:
     """Give what two spellings of the name of a section share."""
-    return name.strip().lower().removesuffix("s")
+    return " ".join(name.lower().split()).removesuffix("s")
 
 
 _MEANT = {

@@ -152,7 +152,8 @@ def _(answer: Comparison, numbers: Numbers) -> Iterator[Item]:
 
 @items.register
 def _(answer: Explanation, numbers: Numbers) -> Iterator[Item]:
-    told = [_brief(item, numbers) for item in answer.stated[: answer.shown]]
+    leading = (group.statements[0] for section in answer.sections for group in section.leading)
+    told = [_brief(item, numbers) for item in dict.fromkeys((*leading, *answer.stated))]
     yield from told[:1]
     for chain in answer.chains:
         verdict = answer.verdict(chain)

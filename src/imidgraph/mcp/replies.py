@@ -21,7 +21,7 @@ LARGEST = 64_000
 """Bytes of a reply that can be asked for."""
 _SPARE = 120  # bytes of a reply that its items change: the cursor, the numbers, what the signs mean
 _SIGNS = {"seen in a copy": "*", UNREAD: "†"}  # in texts: doubts that many passages share
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -162,7 +162,7 @@ def _text(data: dict[str, Any]) -> str:
     lines = [
         data["answer"],
         *(f"- {_line(item)}" for item in data["items"]),
-        *(gap for gap in data["gaps"] if gap not in data["answer"]),
+        *(f"Open: {gap}" for gap in data["gaps"] if gap not in data["answer"]),
     ]
     if data["left"]:
         lines.append(f"{data['left']} more; to get them, ask again with cursor {data['cursor']!r}.")

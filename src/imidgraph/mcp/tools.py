@@ -15,6 +15,7 @@ from imidgraph.graph import KnowledgeGraph
 from imidgraph.kept import Kept
 from imidgraph.knowledge.entities import Entity
 from imidgraph.knowledge.lookups import Status
+from imidgraph.knowledge.sections import Section
 from imidgraph.knowledge.solutions import FACT
 from imidgraph.knowledge.statements import SOURCES, read_sources
 from imidgraph.limits import SECONDS
@@ -143,13 +144,16 @@ def _read(parameter: Parameter, rest: dict[str, object]) -> Any:
 
 
 def _headline(answer: Answer) -> str:
+    """Give the answer in one line that starts with a word of ours: no name in the graph can pass for one."""
     match answer:
         case Status():
             return f"{answer.word}: {answer.sentence}"
         case Entity():
-            return f"{answer.label} ({answer.category}, {answer.curie})"
+            return f"{answer.category}: {answer.label} ({answer.curie})"
+        case Section():
+            return f"All of '{answer.name}': {answer.term}"
         case Comparison():
-            return f"{answer.title}."
+            return f"Comparison of {answer.title}."
         case Explanation():
             return f"How {answer.start} is linked to {answer.end}: {len(answer.stated)} statements, {len(answer.chains)} chains."
     return f"{answer.title}." if answer else " ".join(answer.gaps)

@@ -300,7 +300,7 @@ class Catalog(Mapping[str, Query]):
         except KeyError:
             from rapidfuzz import process
 
-            near = [match for match, _, _ in process.extract(name, list(self._queries), limit=3, score_cutoff=60)]
+            near = [match for match, _, _ in process.extract(name, list(self._queries), limit=3, score_cutoff=80)]
             raise QueryNotFound(name, near) from None
 
     def __contains__(self, name: object) -> bool:
