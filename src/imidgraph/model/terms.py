@@ -103,6 +103,11 @@ class Relation(Term):
     section_as_object: str = ""
     also_about: tuple[str, ...] = ()
 
+    @property
+    def is_license(self) -> bool:
+        """Whether its statements stand among the approvals on the card of a drug."""
+        return self.section == "approvals"
+
 
 @dataclass(frozen=True)
 class Source(Term):

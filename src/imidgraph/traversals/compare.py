@@ -20,9 +20,6 @@ from imidgraph.traversals.edges import Edges
 from imidgraph.traversals.trials import Duel, duels
 from imidgraph.words import listed
 
-LICENSES = frozenset({"approvedFor", "licensedInCombinationFor"})
-"""The relations of approvals: the drug's own license, and that of a partner."""
-
 
 @dataclass(frozen=True)
 class Aspect:
@@ -93,7 +90,7 @@ class Comparison(Drawable):
     @property
     def settings(self) -> dict[Term, tuple[tuple[Term, ...], ...]]:
         """The settings in which each drug is approved, under its own label or that of a partner, by disease."""
-        licenses = [aspect for name in sorted(LICENSES) if (aspect := self.aspect(name))]
+        licenses = [aspect for aspect in self.aspects if aspect.predicate.is_license]
         found: dict[Term, tuple[tuple[Term, ...], ...]] = {}
         for disease in dict.fromkeys(term for aspect in licenses for term in aspect.objects):
             held = [[item for aspect in licenses for item in aspect.about(disease)[place]] for place in range(len(self.drugs))]

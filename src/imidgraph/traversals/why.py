@@ -15,7 +15,7 @@ from imidgraph.model import Indication, Risk, Statement, Term
 from imidgraph.namespaces import compress, local_name
 from imidgraph.prose.citations import cited
 from imidgraph.prose.statement import occurrence, sentence
-from imidgraph.traversals.compare import LICENSES, Comparison, compare
+from imidgraph.traversals.compare import Comparison, compare
 from imidgraph.traversals.edges import Edges
 from imidgraph.traversals.trials import carriers, duels, kinds_of
 from imidgraph.words import listed
@@ -335,7 +335,7 @@ class _Weigher:
 
     def _is_license(self, item: Indication) -> bool:
         current = item.value("withdrawalDate") is None
-        return local_name(item.predicate.iri) in LICENSES and current and item.object.curie in self._kinds
+        return item.predicate.is_license and current and item.object.curie in self._kinds
 
 
 def _begun(term: Term) -> str:

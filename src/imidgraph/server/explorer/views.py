@@ -20,7 +20,7 @@ from imidgraph.server.explorer.facts import facts
 from imidgraph.server.explorer.glance import GENERATION, stated
 from imidgraph.server.explorer.glance import drugs as members
 from imidgraph.server.explorer.view import View
-from imidgraph.traversals.compare import LICENSES, Comparison
+from imidgraph.traversals.compare import Comparison
 from imidgraph.traversals.paths import Paths, Step
 from imidgraph.words import begun
 
@@ -70,9 +70,7 @@ def compare(graph: KnowledgeGraph, drugs: Iterable[str]) -> View:
             ]
             rows.append((contrast.about, cells))
         parts.append((part, rows))
-    aspects = [
-        aspect for aspect in found.aspects if aspect.predicate.is_headline and local_name(aspect.predicate.iri) not in LICENSES
-    ]
+    aspects = [aspect for aspect in found.aspects if aspect.predicate.is_headline and not aspect.predicate.is_license]
     told = {
         "About both": found.between,
         "Compared in trials": [result for duel in found.trials for result in duel.results],
