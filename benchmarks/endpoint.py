@@ -120,6 +120,7 @@ async def load(address: str, texts: list[str], clients: int, seconds: float) -> 
             lambda number=number: Client(requests, number, times, start + seconds),  # type: ignore[misc]
             parts.hostname,
             parts.port,
+            local_addr=(f"127.0.0.{number + 1}", 0),  # a client each: what comes from one address shares a lane
         )
         for number in range(clients)
     ]

@@ -96,3 +96,13 @@ def test_it_stops_when_its_time_is_up(
     assert answer.limit is None or "stopped after" in str(answer)
     assert clock.now - end < 20 * TICK, "nothing goes on after the first look that finds the time up"
     assert len([time for time in store.asked if time > end]) <= 4, "but the names of the first that were found"
+
+
+def test_communities_stop_between_two_moves(wired: pyoxigraph.Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    graph = KnowledgeGraph(OxigraphStore(wired), lambda: pytest.fail("no free query is asked"), Catalog(QUERIES))
+    assert graph.network.relations
+    monkeypatch.setattr("imidgraph.limits.time", clock)
+    edges_read = 3 * SPOKES * TICK
+    assert "stopped after" in str(graph.communities(timeout=edges_read + 10).limit)
+    assert edges_read < clock.now < edges_read + 11

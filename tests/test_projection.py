@@ -7,11 +7,12 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from imidgraph import KnowledgeGraph
 from imidgraph.formats import projection
 from imidgraph.formats.sorting import sort_unique
+from imidgraph.formats.subjects import Subjects
 from imidgraph.namespaces import IMID, PREFIXES
 from tests import graphs
 
@@ -86,3 +87,19 @@ def test_order_of_insertion_and_size_do_not_matter(found: list[Triple], random: 
 def test_sorting_in_runs_gives_what_sorting_at_once_gives(lines: list[bytes], run: int) -> None:
     lines = [line + b"\n" for line in lines]
     assert list(sort_unique(lines, run)) == sorted(set(lines))
+
+
+@given(graphs.triples())
+def test_each_subject_has_all_that_the_store_says_of_it_in_the_order_of_names(found: list[Triple]) -> None:
+    store = Store()
+    blank, relation = BlankNode("b1"), graphs.RELATIONS[0]
+    odd = [Triple(blank, relation, graphs.ENTITIES[0]), Triple(graphs.ENTITIES[1], graphs.PROPERTIES[0], blank)]
+    store.extend(Quad(*triple) for triple in found)
+    store.extend(Quad(*triple, NamedNode("https://example.org/g")) for triple in [*found[::2], *odd])  # type: ignore[arg-type]
+    subjects = list(Subjects(store))
+    names = [str(subject.term).strip("<>") for subject in subjects]
+    assert names == sorted(set(names), key=str.encode)
+    assert {str(quad.subject).strip("<>") for quad in store} <= set(names)
+    for term, facts, joined in subjects:
+        told = [(f"<{name}>", str(value)) for name, values in facts.items() for value in values] + joined
+        assert sorted(told) == sorted({(str(q.predicate), str(q.object)) for q in store.quads_for_pattern(term, None, None)})

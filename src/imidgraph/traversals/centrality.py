@@ -133,7 +133,7 @@ def communities(network: Network, deadline: Deadline, pillars: Iterable[str] = (
         if graph:
             from networkx.algorithms.community import louvain_partitions
 
-            for partition in louvain_partitions(graph, seed=0):
+            for partition in louvain_partitions(_ending(graph, deadline), seed=0):
                 groups = partition
                 deadline.check()
     except OutOfTime:
@@ -191,6 +191,19 @@ def _graph(network: Network, deadline: Deadline, pillars: Iterable[str], directe
     graph.add_edges_from(sorted((one, other) for one, relation, other in edges if relation in wanted and one != other))
     deadline.check()
     return graph
+
+
+def _ending(graph: Any, deadline: Deadline) -> Any:
+    """Give a graph that raises `OutOfTime` when its nodes are looked at, which Louvain does at each move."""
+    import networkx
+
+    class Ending(networkx.Graph):  # type: ignore[misc]
+        @property
+        def nodes(self) -> Any:
+            deadline.check()
+            return networkx.classes.reportviews.NodeView(self)
+
+    return Ending(graph)
 
 
 def _degree(graph: Any, _: Deadline) -> _Measured:
