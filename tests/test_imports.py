@@ -273,6 +273,13 @@ def test_a_truth_value_that_is_unknown_is_an_error(tmp_path: Path, word: str) ->
         list(read_graph(path))
 
 
+def test_a_property_of_biolink_stands_beside_our_column_of_the_same_name(tmp_path: Path) -> None:
+    path = tmp_path / "a_nodes.tsv"
+    path.write_text("id\tname\tbiolink:name\nX:1\tours\ttheirs\n")
+    (node,) = graphs.projection(read_graph(path)).nodes()
+    assert (node.label, node.attributes["biolink:name"]) == ("ours", ("theirs",))
+
+
 def told(found: Iterable[Triple]) -> set[tuple[str, str, str, str]]:
     return {
         (edge.subject, edge.predicate, edge.object, str(edge.attributes.get("biolink:score")))

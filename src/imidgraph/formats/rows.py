@@ -40,8 +40,7 @@ LISTS = frozenset(
 """The slots of Biolink that hold several values, which tables join with ``|``."""
 
 _TRUE, _FALSE = {"true", "t", "yes", "y", "1", "1.0"}, {"false", "f", "no", "n", "0", "0.0"}
-_DENIALS = {"is_negated", "isnegated", "negation"}  # other names of the same slot
-_OF_BIOLINK = ("biolink:", "https://w3id.org/biolink/vocab/")
+_DENIAL = re.compile(r"(biolink:|https://w3id\.org/biolink/vocab/)?((is_?)?negated|negation)")  # the same slot by other names
 _MISSING = {"NA", "<NA>", "NaN", "nan"}  # what R and pandas write where nothing is
 _NAMES = {"name", "label", "symbol", "synonym"}  # where NA may be a name, as that of a gene is
 _UNNAMED = re.compile(r"(Unnamed: [0-9]+)?")  # the column of row names, as R and pandas write it and read it back
@@ -182,9 +181,7 @@ def _cell(name: str, text: str, escaped: bool) -> str | list[str]:
 
 def _key(name: str) -> str:
     lowered = name.strip().lower()
-    for prefix in _OF_BIOLINK:
-        lowered = lowered.removeprefix(prefix)
-    if lowered in _DENIALS:
+    if _DENIAL.fullmatch(lowered):
         return "negated"
     return lowered if lowered in CORE else name
 
