@@ -29,9 +29,9 @@ def told(kg: KnowledgeGraph, name: str) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "most"),
     [
-        ("lenalidomide", 64),
-        ("thalidomide", 60),
-        ("pomalidomide", 62),
+        ("lenalidomide", 70),
+        ("thalidomide", 64),
+        ("pomalidomide", 66),
         ("iberdomide", 30),
         ("neutropenia", 30),
         ("blood clots", 30),
