@@ -109,19 +109,25 @@ def _arrow(one: Term, other: Term, hop: Hop) -> Arrow:
 
 @draw.register
 def _(paths: Paths) -> Picture:
+    drawn = len(paths)
+    nodes, arrows = _walked(paths, drawn)
+    while len(nodes) > MOST_DRAWN and drawn > 1:
+        drawn = drawn * 3 // 4
+        nodes, arrows = _walked(paths, drawn)
+    cut = f"{drawn} of {len(paths)} paths are drawn, the first ones. " if drawn < len(paths) else ""
+    return Picture(paths.title, nodes, arrows, f"{cut}{paths.limit or ''}".strip())
+
+
+def _walked(paths: Paths, most: int) -> tuple[tuple[Node, ...], tuple[Arrow, ...]]:
+    """Give what the first paths lead through, with what is joined alike as one."""
     arrows: dict[tuple[str, str], Arrow] = {}
     terms: dict[Term, None] = {}
-    for path in paths:
-        if len({*terms, *path.terms}) > MOST_DRAWN:
-            break
+    for path in paths[:most]:
         terms |= dict.fromkeys(path.terms)
         for step in path.steps:
             arrows.setdefault((step.start.curie, step.end.curie), _joined(step.start, step.end, step.statements))
-    drawn = sum(1 for path in paths if {*path.terms} <= terms.keys())
-    caption = f"{drawn} of {len(paths)} paths are drawn." if drawn < len(paths) else paths.limit or ""
-    return Picture(
-        paths.title, _nodes(terms, {paths[0].nodes[0], paths[0].nodes[-1]}, paths.places), tuple(arrows.values()), caption
-    )
+    ends = {paths[0].nodes[0], paths[0].nodes[-1]}
+    return _folded(_nodes(terms, ends, paths.places), tuple(arrows.values()))
 
 
 @draw.register
@@ -174,6 +180,8 @@ def _(comparison: Comparison) -> Picture:
     drawn = {node.id for node in nodes}
     bare = [drug for drug in comparison.drugs if not any(item.subject == drug for item in statements)]
     caption = f"Nothing like this is curated for {listed(bare)}." if bare else ""
+    if comparison.limit:  # what was not looked at is not for that not curated
+        caption = f"The answer is incomplete: {comparison.limit}."
     return Picture(title, nodes, arrows, caption, tuple(term.curie for term in column if term.curie in drawn))
 
 
@@ -226,13 +234,20 @@ def _joined(one: Term, other: Term, items: Sequence[Statement]) -> Arrow:
     return Arrow(
         one.curie,
         other.curie,
-        ", ".join(dict.fromkeys(item.predicate.label for item in items)),
+        _label(items),
         _sign(items),
         max((item.strength for item in items), default=0.0),
         all(item.subject == other for item in items),
         any(item.disputed for item in items),
         _told(items),
     )
+
+
+def _label(items: Sequence[Statement]) -> str:
+    """Name the relations, an adverse effect that a boxed warning names as such."""
+    warned = {item.predicate for item in items if item.value("boxedWarning") is True}
+    names = ("boxed warning" if item.predicate in warned else item.predicate.label for item in items)
+    return ", ".join(dict.fromkeys(names))
 
 
 def _sign(items: Iterable[Statement]) -> int | None:
