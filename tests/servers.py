@@ -52,7 +52,7 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         assert process.poll() is None, f"the server ended with {process.returncode}"
@@ -116,7 +116,11 @@ class Served:
             self.process = subprocess.Popen([*command, "serve", "--port", str(self.port), *options], stderr=log)
 
     def __enter__(self) -> Served:
-        wait_for(f"{self.address}/health", self.process)
+        try:
+            wait_for(f"{self.address}/health", self.process)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
