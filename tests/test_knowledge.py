@@ -133,6 +133,9 @@ def test_the_report_counts_what_there_is(kg: KnowledgeGraph) -> None:
     associations = kg.select("SELECT ?a { ?a imid:subject ?s }")
     assert counts["statements", "all"] == len(associations)
     assert counts["support of statements", "without evidence"] == 0
+    readings = {kind: number for (topic, kind), number in counts.items() if topic == "evidence by second reading"}
+    assert readings.pop("all") == sum(readings.values()) == counts["evidence by verification", "all"]
+    assert readings["right"] > readings["unreadable"] > readings["not read twice"]
     assert counts["support of statements", "with one source"] + counts["support of statements", "with several sources"] == len(
         associations
     )

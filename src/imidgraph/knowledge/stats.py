@@ -22,6 +22,13 @@ _COUNTED = {
         SELECT ?kind (COUNT(DISTINCT ?evidence) AS ?n) WHERE { ?evidence imid:verification ?kind } GROUP BY ?kind
     """,
     "evidence by stance": "SELECT ?kind (COUNT(DISTINCT ?evidence) AS ?n) WHERE { ?evidence imid:stance ?kind } GROUP BY ?kind",
+    "evidence by second reading": """
+        SELECT ?kind (COUNT(DISTINCT ?evidence) AS ?n) WHERE {
+            ?evidence imid:source ?source .
+            OPTIONAL { ?evidence imid:readingOutcome ?outcome }
+            BIND(COALESCE(?outcome, "not read twice") AS ?kind)
+        } GROUP BY ?kind
+    """,
     "entities without an external identifier": """
         SELECT ?kind (COUNT(DISTINCT ?entity) AS ?n) WHERE {
             ?entity a ?kind . ?kind rdfs:subClassOf imid:Entity .
