@@ -239,7 +239,7 @@ def form(item: Statement, term: Term) -> Form:
         case "MechanismOfAction" if is_subject and term.category == "Drug":
             return ACTS
         case "Dose":
-            return AMOUNTS if is_subject and item.object.category != "PatientGroup" else DOSED
+            return _dosed(item, term)
         case "Requirement" if is_subject:
             return REQUIRED
         case "Contraindication" if is_subject:
@@ -251,6 +251,12 @@ def form(item: Statement, term: Term) -> Form:
         case "TrialDesign" if is_subject and "population" in item.qualifiers:
             return TOLD
     return RELATED
+
+
+def _dosed(item: Statement, term: Term) -> Form:
+    if item.subject.iri == term.iri and item.object.category != "PatientGroup":
+        return AMOUNTS
+    return DOSED_BY_DRUG if term.category == "PatientGroup" else DOSED
 
 
 def _alone(item: Statement, term: Term) -> tuple[Term, Any]:
@@ -307,6 +313,7 @@ AMOUNTS = Form(lambda group: dosing.doses(group.told, group.term), _relation, _i
 DOSED = Form(
     lambda group: dosing.doses(group.told, group.term), lambda item, term: (other(item, term), ""), _itself, lines=1, names=40
 )
+DOSED_BY_DRUG = replace(DOSED, lines=4)
 REQUIRED = Form(lambda group: f"Requires {dosing.asked(group.told, group.left)}", _relation, _measure, names=6, is_whole=True)
 FORBIDDEN = Form(lambda group: dosing.contraindicated(group.told), _relation, _itself, names=20)
 RESULTS = Form(

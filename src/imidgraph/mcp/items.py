@@ -15,7 +15,7 @@ from imidgraph.knowledge.sections import Section
 from imidgraph.knowledge.solutions import FACT
 from imidgraph.model import Evidence, Frequency, Source, Statement
 from imidgraph.prose.citations import UNREAD
-from imidgraph.prose.statement import doubt, figure, sentence, unsure
+from imidgraph.prose.statement import details, doubt, figure, sentence, unsure
 from imidgraph.sparql.results import Results
 from imidgraph.traversals.chains import Chain
 from imidgraph.traversals.compare import Comparison
@@ -127,7 +127,7 @@ def _(answer: Statements, numbers: Numbers) -> Iterator[Item]:
 @items.register
 def _(answer: Section, numbers: Numbers) -> Iterator[Item]:
     leading = [item for group in answer.groups for item in group.statements]  # what no longer holds comes last
-    yield from (_stated(item, numbers) for item in dict.fromkeys((*leading, *answer)))
+    yield from (_stated(item, numbers) | {"details": details(item)} for item in dict.fromkeys((*leading, *answer)))
 
 
 @items.register
