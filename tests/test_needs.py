@@ -45,7 +45,8 @@ def test_what_is_missing_skips_a_test_and_fails_the_full_run(tmp_path: Path, ci:
     (tmp_path / "test_some.py").write_text(TESTS)
     (tmp_path / "test_module.py").write_text("import pytest\npytest.importorskip('no_such_module')\n")
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = needs\n")
-    environment = {name: value for name, value in os.environ.items() if name != "CI"} | {"PYTHONPATH": str(ROOT)} | ci
+    environment = {name: value for name, value in os.environ.items() if name not in {"CI", "PYTEST_ADDOPTS"}}
+    environment |= {"PYTHONPATH": str(ROOT)} | ci
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "--continue-on-collection-errors", str(tmp_path)]
     done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert outcome in done.stdout
