@@ -73,6 +73,15 @@ def test_free_queries_are_answered_where_the_limits_of_linux_are_missing(place: 
             store.query("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }")
 
 
+@pytest.mark.parametrize("suffix", ["kgx.tsv", "csv", "graphml"])
+def test_an_export_needs_nothing_that_only_posix_has(
+    suffix: str, tmp_path: Path, kg: imidgraph.KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("pread", "pwrite", "fork", "getuid", "killpg"):
+        monkeypatch.delattr(os, name, raising=False)
+    assert all(path.stat().st_size for path in kg.write(tmp_path / f"graph.{suffix}", part=kg.part(only=["generations"])).paths)
+
+
 def test_a_fork_of_a_busy_process_asks_with_a_worker_of_its_own() -> None:
     """The lock that another thread held in the moment of the fork is not held for ever in the child."""
     with WorkerStore(RELEASE) as store:

@@ -7,7 +7,6 @@ the triples of a subject together, and a sorted index says where those of each n
 
 from __future__ import annotations
 
-import os
 import tempfile
 import weakref
 from collections.abc import Iterator
@@ -58,15 +57,20 @@ class Subjects:
     """
 
     def __init__(self, store: QuadStore) -> None:
-        self._lines = lines = tempfile.TemporaryFile(prefix="imidgraph-")  # noqa: SIM115 - closed when this goes
-        weakref.finalize(self, lines.close)
-        store.dump(lines, RdfFormat.N_QUADS)
+        self._lines: IO[bytes] = tempfile.TemporaryFile(prefix="imidgraph-")  # noqa: SIM115 - closed when this goes
+        weakref.finalize(self, self._lines.close)
+        store.dump(self._lines, RdfFormat.N_QUADS)
+        lines = self._lines
         self._names = Sorted(lambda: _index(lines))
 
     def __iter__(self) -> Iterator[Subject]:
         for name, places in groupby((line.split() for line in self._names), key=lambda place: place[0]):
-            told = [os.pread(self._lines.fileno(), int(place[2]), int(place[1])) for place in places if len(place) > 1]
+            told = [self._read(int(place[1]), int(place[2])) for place in places if len(place) > 1]
             yield _subject(name.decode(), b"".join(told))
+
+    def _read(self, start: int, length: int) -> bytes:
+        self._lines.seek(start)
+        return self._lines.read(length)
 
 
 def _index(lines: IO[bytes]) -> Iterator[bytes]:

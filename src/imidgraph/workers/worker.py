@@ -33,6 +33,7 @@ _COMMAND = "import sys; sys.path.append(sys.argv[3]); from imidgraph.workers.san
 _HOME = Path(__file__).resolve().parents[2]  # the folder that the package lies in
 _LONGEST = 1e6  # seconds that the system can wait for
 _CHUNK = 1 << 18  # bytes that are read at once
+_KILLED = -getattr(signal, "SIGKILL", 9)  # the status of a process that another one stopped; Windows has none
 
 
 class Worker:
@@ -88,9 +89,9 @@ class Worker:
     def failure(self, error: Exception) -> QueryError | WorkerError:
         """Tell why the process ended by itself."""
         status = self._process.wait() if self._process else None
-        if self.ready and status is not None and status < 0 and status != -signal.SIGKILL:
+        if self.ready and status is not None and status < 0 and status != _KILLED:
             return QueryError("The query needs more memory than allowed or is nested too deeply. Narrow it down.")
-        if status == -signal.SIGKILL:
+        if status == _KILLED:
             return WorkerError("it was stopped by another program. Ask again")
         return WorkerError(f"exit {status}" if status is not None else str(error))
 
