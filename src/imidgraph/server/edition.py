@@ -33,6 +33,7 @@ from imidgraph.workers.pool import Pool
 _LOG = logging.getLogger("imidgraph.server")
 _MOST_THINGS = 8192  # that are kept
 _MOST_WRITTEN = 32 << 20  # bytes of documents that are kept
+_WRITTEN = 1 << 10  # bytes that keeping one takes beside its own
 _LOOK = 1.0  # seconds between two looks at what is served
 _NICE = 10  # how far free queries step back for pages, named queries and lookups
 
@@ -76,7 +77,7 @@ class Edition:
         self.answers = Answers(self._own, self._free, settings.limit, tag)
         self._classes: list[tuple[str, int]] | None = None
         self._things: Kept[Thing | None] = Kept(_MOST_THINGS)
-        self.written: Kept[Written] = Kept(_MOST_WRITTEN, lambda written: len(written.body))
+        self.written: Kept[Written] = Kept(_MOST_WRITTEN, lambda written: len(written.body) + _WRITTEN)
         self._reading: asyncio.Task[None] | None = None
         self.pages = Pages(self.answers, self.graph.queries, self.version or "", NOT_ADVICE)
 

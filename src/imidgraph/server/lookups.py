@@ -6,6 +6,7 @@ What lists statements is given page by page to who asks so, each page with a lin
 from __future__ import annotations
 
 import datetime
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -101,7 +102,7 @@ async def _as(verb: Verb, request: Request, media_type: str) -> Response:
 
     if media_type == HTML:
         return edition.pages.lookup(request, await in_lane(request, ask))
-    asked = datetime.date.today(), verb.name, repr((values, page)), media_type
+    asked = hashlib.sha256(repr((datetime.date.today(), verb.name, values, page, media_type)).encode("utf-8", "replace")).digest()
     written = edition.written.known(asked)
     if written is None:
         written = await in_lane(request, lambda: edition.written.get(asked, write))
