@@ -204,7 +204,7 @@ def _edges(store: OxigraphStore) -> Edges:
         (("paths", "lenalidomide", "CRBN", "--limit", "-3"), 2, "limit must be"),
         (("paths", "lenalidomide", "CRBN", "--limit", "99999999"), 2, "lower limit"),
         (("paths", "lenalidomide", "CRBN", "--timeout", "nan"), 2, "timeout must be"),
-        (("paths", "lenalidomide", "CRBN", "--max-length", "50"), 0, "stopped at 100 paths"),
+        (("paths", "lenalidomide", "CRBN", "--max-length", "50", "--format", "tsv"), 0, "stopped at 100 paths"),
         (("neighborhood", "CRBN", "--hops", "-1"), 2, "--hops"),
         (("compare", "lenalidomide", "CRBN"), 2, "not a drug"),
         (("why", "lenalidomide", "--over", "Revlimid", "--for", "multiple myeloma"), 2, "Name a different one"),

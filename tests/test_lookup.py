@@ -134,7 +134,7 @@ def test_a_kind_of_an_effect_is_that_effect_and_a_license_for_one_lymphoma_is_no
     clots = kg.status("lenalidomide", "hasAdverseEffect", "blood clots")
     assert clots.word == "supported"
     assert clots.narrower[0].value("boxedWarning") is True
-    assert len(str(clots).splitlines()) < 20
+    assert len(str(clots).splitlines()) < 24
     license = kg.status("lenalidomide", "approvedFor", "lymphoma")
     assert license.word == "not curated"
     assert "For kinds of it a source says so: lenalidomide is approved for follicular lymphoma" in license.sentence

@@ -102,7 +102,8 @@ async def _as(verb: Verb, request: Request, media_type: str) -> Response:
 
     if media_type == HTML:
         return edition.pages.lookup(request, await in_lane(request, ask))
-    asked = hashlib.sha256(repr((datetime.date.today(), verb.name, values, page, media_type)).encode("utf-8", "replace")).digest()
+    question = repr((datetime.date.today(), verb.name, values, page, media_type))
+    asked = hashlib.sha256(question.encode("utf-8", "surrogatepass")).digest()
     written = edition.written.known(asked)
     if written is None:
         written = await in_lane(request, lambda: edition.written.get(asked, write))
