@@ -67,7 +67,7 @@ TASKS: dict[str, tuple[list[str], str]] = {
     "a pharmacist: neutropenia under both drugs": (["Compare lenalidomide and pomalidomide"], "% of 300, any grade"),
     "a pharmacist: is lenalidomide licensed for mantle cell lymphoma in the EU?": (
         ["lenalidomide"],
-        r"mantle cell lymphoma: US \(2013-06-05\), EU \(2016-07-08\)",
+        "mantle cell lymphoma: US 2013, EU 2016",
     ),
     "a pharmacist: where does the label say it?": (
         ["lenalidomide", "All 10 statements with their evidence in boxed warnings"],
