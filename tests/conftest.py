@@ -77,7 +77,8 @@ def _hide_program(event: str, arguments: tuple[object, ...]) -> None:
     """Let no program be found that `need` has not named: on a machine with only Python, git and make it is not there."""
     if event == "subprocess.Popen":
         program = os.fsdecode(arguments[0])  # type: ignore[arg-type]
-        if not {program, Path(program).name} & _PROGRAMS and not _OURS & {*Path(program).parents}:
+        ours = _OURS | {*map(Path, sys.path)}  # and what a package brings, as PySpark does
+        if not {program, Path(program).name} & _PROGRAMS and not ours & {*Path(program).parents}:
             raise FileNotFoundError(errno.ENOENT, "the test does not say with need() that it starts", program)
 
 
