@@ -48,7 +48,7 @@ _MARKS = {
 
 def main() -> None:
     """Answer queries from standard input until it ends."""
-    path, memory, nice = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[4])
+    path, memory = Path(sys.argv[1]), int(sys.argv[2])
     opened: OxigraphStore | ImidgraphError
     try:
         opened = OxigraphStore.open(path)
@@ -56,8 +56,6 @@ def main() -> None:
         opened = error
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     _give_up_rights(memory)
-    if nice and hasattr(os, "nice"):  # Windows has none
-        os.nice(nice)
     source, target = sys.stdin.buffer, sys.stdout.buffer
     target.write(pack({"kind": "ready"}))
     target.flush()

@@ -29,7 +29,10 @@ from imidgraph.workers.frames import Frame, pack
 
 MEMORY = 1 << 30
 """Bytes that a worker may use on top of the graph."""
-_COMMAND = "import sys; sys.path.append(sys.argv[3]); from imidgraph.workers.sandbox import main; main()"
+_COMMAND = (  # it steps back before it imports and opens: one that crashes is replaced, again and again
+    "import os, sys; hasattr(os, 'nice') and os.nice(int(sys.argv[4])); "
+    "sys.path.append(sys.argv[3]); from imidgraph.workers.sandbox import main; main()"
+)
 _HOME = Path(__file__).resolve().parents[2]  # the folder that the package lies in
 _LONGEST = 1e6  # seconds that the system can wait for
 _CHUNK = 1 << 18  # bytes that are read at once
