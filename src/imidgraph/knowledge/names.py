@@ -17,12 +17,12 @@ from imidgraph.stores import Store
 
 _NAMES = """
 SELECT ?entity ?label ?category ?root ?property ?name WHERE {
+    %s
     VALUES ?root { imid:Entity imid:Source }
     ?type rdfs:subClassOf+ ?root .
     ?entity a ?type ; rdfs:label ?label ; ?property ?name .
     VALUES ?property { rdfs:label skos:altLabel imid:brandName skos:exactMatch skos:closeMatch }
     BIND(STR(?type) AS ?category)
-    %s
 }
 """
 _ROOTS = "SELECT ?class ?root WHERE { VALUES ?root { imid:Entity imid:Source } ?class rdfs:subClassOf+ ?root }"
