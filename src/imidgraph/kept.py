@@ -49,14 +49,13 @@ class Kept(Generic[Value]):
         key : hashable
             What was asked.
         ask : callable
-            Gives the value, and whether it is to be kept.
+            Gives the value, and whether it is to be kept; None never is, as it says that nothing is known.
         """
-        with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
-                return self._known[key]
+        found = self.known(key)
+        if found is not None:
+            return found
         value, is_kept = ask()
-        if is_kept and self._weigh(value) <= self._most:
+        if is_kept and value is not None and self._weigh(value) <= self._most:
             with self._lock:
                 if key not in self._known:
                     self._known[key] = value

@@ -76,7 +76,8 @@ def licensed(about: Term, items: Sequence[Statement]) -> str:
     >>> licensed(ends[2], [Statement("", *ends, qualifiers=where)])
     'multiple myeloma: US 2006'
     """
-    return _DAY.sub(r" \1", approval(about, items)) if not items[0].negated else approval(about, items)
+    told = approval(about, items)
+    return told if items[0].negated else _DAY.sub(r" \1", told)
 
 
 def is_own(item: Statement) -> bool:

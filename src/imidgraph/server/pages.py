@@ -101,11 +101,11 @@ class Pages:
             values = {"view": view, "notes": view.notes, "links": links or {}, **view.values}
             return self._text(view.template, root, values).encode("utf-8", "replace"), True
 
-        return self.kept.get((datetime.date.today(), root, path, asked), ask)
+        return self.kept.get(_key(root, path, asked), ask)
 
     def known(self, root: str, path: str, asked: str) -> bytes | None:
         """Give a page that was made on the same day, if it is kept: nobody has to wait for that."""
-        return self.kept.known((datetime.date.today(), root, path, asked))
+        return self.kept.known(_key(root, path, asked))
 
     def respond(self, request: Request, text: bytes) -> Response:
         """Answer with a page, or with 304 where the browser has it."""
@@ -191,6 +191,11 @@ class Pages:
         made.filters |= {"begun": begun, "compress": compress, "local": local_name, "spaced": spaced, "tagged": tagged}
         made.tests |= {"web": is_web, "term": lambda value: isinstance(value, Term)}
         return made
+
+
+def _key(*place: str) -> tuple[object, ...]:
+    """Name a page as it is today: what holds may change over night."""
+    return (datetime.date.today(), *place)
 
 
 def tagged(text: str) -> Markup:
